@@ -1,0 +1,120 @@
+package xep
+
+import (
+	"crypto/sha1" //nolint:gosec // XEP-0115 §5.1 asks for SHA-1; nothing secret depends on it
+	"slices"
+
+	"isthmus/core/stanza"
+
+	"mellium.im/xmpp/disco"
+	"mellium.im/xmpp/disco/info"
+)
+
+const (
+	nsInfo  = "http://jabber.org/protocol/disco#info"
+	nsItems = "http://jabber.org/protocol/disco#items"
+	nsCaps  = "http://jabber.org/protocol/caps"
+	nsForm  = "jabber:x:data"
+	// capsNode is what identifies the program, with a hash after it what the program can do (XEP-0115 §4).
+	capsNode = "urn:x-isthmus:gateway"
+)
+
+// Info is what an entity says of itself (XEP-0030 §3).
+type Info struct {
+	Category, Type, Name string
+	Features             []string
+}
+
+// Query is the answer to a disco#info request for that node.
+func (i Info) Query(node string) *stanza.Element {
+	q := stanza.New(nsInfo, "query", "node", node)
+	q.Add(stanza.New("", "identity", "category", i.Category, "type", i.Type, "name", i.Name))
+	for _, f := range i.Features {
+		q.Add(stanza.New("", "feature", "var", f))
+	}
+	return q
+}
+
+func (i Info) hash() string {
+	d := disco.Info{Identity: []info.Identity{{Category: i.Category, Type: i.Type, Name: i.Name}}}
+	for _, f := range i.Features {
+		d.Features = append(d.Features, info.Feature{Var: f})
+	}
+	return d.Hash(sha1.New()) //nolint:gosec // as above
+}
+
+// CapsNode is the node under which the current information may be asked for (XEP-0115 §6.2).
+func (i Info) CapsNode() string { return capsNode + "#" + i.hash() }
+
+// Caps is the element that presence carries (XEP-0115 §4).
+func (i Info) Caps() *stanza.Element {
+	return stanza.New(nsCaps, "c", "hash", "sha-1", "node", capsNode, "ver", i.hash())
+}
+
+// IsInfo finds a disco#info request and its node.
+func IsInfo(s *stanza.Stanza) (node string, ok bool) { return discoRequest(s, nsInfo) }
+
+// IsItems finds a disco#items request and its node.
+func IsItems(s *stanza.Stanza) (node string, ok bool) { return discoRequest(s, nsItems) }
+
+func discoRequest(s *stanza.Stanza, space string) (string, bool) {
+	if s.Kind != stanza.IQ || s.Type != "get" {
+		return "", false
+	}
+	q := s.Child(space, "query")
+	return q.Attr("node"), q != nil
+}
+
+// Item is one entry of a disco#items answer.
+type Item struct {
+	JID  stanza.JID
+	Name string
+}
+
+// Items is the answer to a disco#items request (XEP-0030 §4).
+func Items(node string, items []Item) *stanza.Element {
+	q := stanza.New(nsItems, "query", "node", node)
+	for _, i := range items {
+		q.Add(stanza.New("", "item", "jid", i.JID.String(), "name", i.Name))
+	}
+	return q
+}
+
+// GatewayInfo describes the gateway itself; kind is the network's type in XEP-0030's registry of gateways.
+func GatewayInfo(kind, name string) Info {
+	return Info{Category: "gateway", Type: kind, Name: name, Features: features(
+		nsInfo, nsItems, nsVersion, nsPing, nsCaps, `jid\20escaping`, NSMUC)}
+}
+
+// UserInfo describes someone on the network.
+func UserInfo(name string) Info {
+	return Info{Category: "account", Type: "registered", Name: name, Features: features(nsInfo, nsReceipts)}
+}
+
+// AccountInfo describes the account on one network.
+func AccountInfo(kind, name string) Info {
+	return Info{Category: "gateway", Type: kind, Name: name, Features: features(nsInfo, nsItems, nsPing)}
+}
+
+// RoomInfo describes a room (XEP-0045 §6.4).
+func RoomInfo(kind, name string, passwordProtected, moderated bool) Info {
+	i := Info{Category: "conference", Type: kind, Name: name, Features: features(
+		nsInfo, nsItems, NSMUC, "muc_nonanonymous", "muc_open", "muc_public", "muc_persistent",
+		nsStanzaID, nsOccupantID, nsMAM, nsRSM, nsForm, nsPing, "http://jabber.org/protocol/muc#self-ping-optimization")}
+	i.Features = append(i.Features, choose(passwordProtected, "muc_passwordprotected", "muc_unsecured"),
+		choose(moderated, "muc_moderated", "muc_unmoderated"))
+	slices.Sort(i.Features)
+	return i
+}
+
+func features(f ...string) []string {
+	slices.Sort(f)
+	return f
+}
+
+func choose(condition bool, yes, no string) string {
+	if condition {
+		return yes
+	}
+	return no
+}

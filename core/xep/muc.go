@@ -1,0 +1,116 @@
+package xep
+
+import (
+	"math"
+	"strconv"
+	"time"
+
+	"isthmus/core/stanza"
+)
+
+// The namespaces of Multi-User Chat (XEP-0045 §17).
+const (
+	NSMUC   = "http://jabber.org/protocol/muc"
+	nsUser  = "http://jabber.org/protocol/muc#user"
+	nsAdmin = "http://jabber.org/protocol/muc#admin"
+)
+
+// The status codes that we send (XEP-0045 §15.6.2).
+const (
+	StatusNonAnonymous = 100
+	StatusSelf         = 110
+	StatusNickAssigned = 210
+	StatusBanned       = 301
+	StatusRenamed      = 303
+	StatusKicked       = 307
+	StatusRemoved      = 321 // an affiliation change
+	StatusShutdown     = 332
+	StatusTechnical    = 333
+)
+
+// JoinRequest is what a client asks when it enters (XEP-0045 §7.2).
+type JoinRequest struct {
+	Password string
+	History  HistoryLimits
+}
+
+// HistoryLimits bound the history sent on entering (XEP-0045 §7.2.14); negative numbers and the zero time mean unlimited.
+type HistoryLimits struct {
+	MaxChars, MaxStanzas int
+	Since                time.Time
+}
+
+// ParseJoin finds the request to enter a room in a presence; now is what "seconds" counts from.
+func ParseJoin(s *stanza.Stanza, now time.Time) (JoinRequest, bool) {
+	j := JoinRequest{History: HistoryLimits{MaxChars: -1, MaxStanzas: -1}}
+	x := s.Child(NSMUC, "x")
+	if x == nil {
+		return j, false
+	}
+	j.Password = x.Child(NSMUC, "password").Text()
+	h := x.Child(NSMUC, "history")
+	j.History.MaxChars = number(h.Attr("maxchars"))
+	j.History.MaxStanzas = number(h.Attr("maxstanzas"))
+	if seconds := number(h.Attr("seconds")); seconds >= 0 {
+		j.History.Since = now.Add(-time.Duration(seconds) * time.Second)
+	}
+	if t, err := ParseStamp(h.Attr("since")); err == nil && t.After(j.History.Since) {
+		j.History.Since = t
+	}
+	return j, true
+}
+
+func number(s string) int {
+	if n, err := strconv.Atoi(s); err == nil && n >= 0 {
+		return min(n, math.MaxInt32) // as many seconds still fit into a Duration
+	}
+	return -1
+}
+
+// OccupantItem is what a presence in a room says of an occupant (XEP-0045 §7.2.2).
+type OccupantItem struct {
+	Affiliation, Role string
+	JID               stanza.JID // zero where it is not shown
+	Nick              string     // the new one of who changes it (§7.6)
+	Actor, Reason     string
+}
+
+// Element is the child of a room's presence with that item and those codes.
+func (o OccupantItem) Element(codes ...int) *stanza.Element {
+	item := stanza.New("", "item", "affiliation", o.Affiliation, "role", o.Role, "nick", o.Nick)
+	if !o.JID.IsZero() {
+		item.Set("jid", o.JID.String())
+	}
+	if o.Actor != "" {
+		item.Add(stanza.New("", "actor", "nick", o.Actor))
+	}
+	if o.Reason != "" {
+		item.Add(stanza.Text("", "reason", o.Reason))
+	}
+	x := stanza.New(nsUser, "x").Add(item)
+	for _, c := range codes {
+		x.Add(stanza.New("", "status", "code", strconv.Itoa(c)))
+	}
+	return x
+}
+
+// PrivateMark marks a private message in a room (XEP-0045 §7.5).
+func PrivateMark() *stanza.Element { return stanza.New(nsUser, "x") }
+
+// AdminItem is one change that a moderator asks for (XEP-0045 §8-9).
+type AdminItem struct{ Nick, JID, Role, Affiliation, Reason string }
+
+// ParseAdmin finds the changes in a muc#admin request; ok tells that it is one.
+func ParseAdmin(s *stanza.Stanza) (items []AdminItem, ok bool) {
+	if s.Kind != stanza.IQ || s.Type != "set" {
+		return nil, false
+	}
+	q := s.Child(nsAdmin, "query")
+	for _, e := range q.Children() {
+		if e.Is(nsAdmin, "item") {
+			items = append(items, AdminItem{Nick: e.Attr("nick"), JID: e.Attr("jid"), Role: e.Attr("role"),
+				Affiliation: e.Attr("affiliation"), Reason: e.Child(nsAdmin, "reason").Text()})
+		}
+	}
+	return items, q != nil
+}

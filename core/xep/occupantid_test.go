@@ -1,0 +1,25 @@
+package xep
+
+import "testing"
+
+func TestOccupantIDsStayAndTellNothing(t *testing.T) {
+	key := []byte("secret")
+	id := OccupantID(key, roomJID.String(), "alice!a@host")
+	if id != OccupantID(key, roomJID.String(), "alice!a@host") {
+		t.Error("one identity has two ids")
+	}
+	for what, other := range map[string]string{
+		"another identity": OccupantID(key, roomJID.String(), "bob!b@host"),
+		"another room":     OccupantID(key, "#rust%irc.net@gw.example", "alice!a@host"),
+		"another gateway":  OccupantID([]byte("other"), roomJID.String(), "alice!a@host"),
+		"a shifted border": OccupantID(key, roomJID.String()+"a", "lice!a@host"),
+	} {
+		if other == id {
+			t.Errorf("%s has the same id", what)
+		}
+	}
+	if len(id) != 24 {
+		t.Errorf("%q has %d characters", id, len(id))
+	}
+	rendered(t, Occupant("x"), `<occupant-id xmlns='urn:xmpp:occupant-id:0' id='x'/>`)
+}

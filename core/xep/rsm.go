@@ -1,0 +1,51 @@
+package xep
+
+import (
+	"strconv"
+
+	"isthmus/core/stanza"
+)
+
+const nsRSM = "http://jabber.org/protocol/rsm"
+
+// Paging is which page of a result is wanted (XEP-0059 §2).
+type Paging struct {
+	Max           int // -1 where it was not said
+	After, Before string
+	// Last: <before/>, empty or not, asks for the last page of what comes before (§2.3, §2.5).
+	Last bool
+	// Indexed: <index/> asks for a page out of order (§2.4).
+	Indexed bool
+}
+
+// ParsePaging reads the set element within a query; a missing one means the first page.
+func ParsePaging(query *stanza.Element) (Paging, bool) {
+	p := Paging{Max: -1}
+	set := query.Child(nsRSM, "set")
+	if set == nil {
+		return p, true
+	}
+	if m := set.Child(nsRSM, "max"); m != nil {
+		n, err := strconv.Atoi(m.Text())
+		if err != nil || n < 0 {
+			return p, false
+		}
+		p.Max = n
+	}
+	p.Indexed = set.Child(nsRSM, "index") != nil
+	p.After = set.Child(nsRSM, "after").Text()
+	if b := set.Child(nsRSM, "before"); b != nil {
+		p.Before, p.Last = b.Text(), true
+	}
+	return p, true
+}
+
+// Set describes the page that was given (XEP-0059 §2.1): the ids of its first and last item, the index of the first, the
+// count of all.
+func Set(first, last string, index, count int) *stanza.Element {
+	set := stanza.New(nsRSM, "set")
+	if first != "" {
+		set.Add(stanza.Text("", "first", first).Set("index", strconv.Itoa(index)), stanza.Text("", "last", last))
+	}
+	return set.Add(stanza.Text("", "count", strconv.Itoa(count)))
+}

@@ -1,0 +1,6 @@
+package xep
+
+import "isthmus/core/stanza"
+
+// Unstyled tells that a body must be taken literally (XEP-0393 §7).
+func Unstyled(s *stanza.Stanza) bool { return s.Child("urn:xmpp:styling:0", "unstyled") != nil }

@@ -1,0 +1,36 @@
+// Package xep builds and reads the payloads of XMPP extensions, one file for each, and knows nothing of who uses them.
+package xep
+
+// Extension is one of the standards that Isthmus obeys.
+type Extension struct {
+	Number  string
+	Name    string
+	Version string
+	// Features are what service discovery announces of it.
+	Features []string
+	// Part says which part is there, empty where it is the whole.
+	Part string
+}
+
+// Table lists every extension that the gateway speaks.
+var Table = []Extension{
+	{"0004", "Data Forms", "2.13.1", []string{nsForm}, "what service discovery and archives need"},
+	{"0030", "Service Discovery", "2.5rc3", []string{nsInfo, nsItems}, "information"},
+	{"0045", "Multi-User Chat", "1.35.3", []string{NSMUC}, "rooms as an occupant sees them; no configuration, no lists"},
+	{"0059", "Result Set Management", "1.0", []string{nsRSM}, "in archives"},
+	{"0082", "XMPP Date and Time Profiles", "1.1.1", nil, ""},
+	{"0092", "Software Version", "1.1", []string{nsVersion}, "of the gateway"},
+	{"0106", "JID Escaping", "1.1.1", []string{`jid\20escaping`}, ""},
+	{"0114", "Jabber Component Protocol", "1.6", nil, ""},
+	{"0115", "Entity Capabilities", "1.6.0", []string{nsCaps}, ""},
+	{"0184", "Message Delivery Receipts", "1.4.0", []string{nsReceipts}, "sent when the network has accepted a message"},
+	{"0199", "XMPP Ping", "2.0.1", []string{nsPing}, ""},
+	{"0203", "Delayed Delivery", "2.0", nil, ""},
+	{"0245", "The /me Command", "1.0", nil, ""},
+	{"0313", "Message Archive Management", "1.1.3", []string{nsMAM}, "of rooms"},
+	{"0359", "Unique and Stable Stanza IDs", "0.7.0", []string{nsStanzaID}, ""},
+	{"0380", "Explicit Message Encryption", "0.4.0", nil, "to refuse what nobody on the other side could read"},
+	{"0393", "Message Styling", "1.1.1", nil, ""},
+	{"0410", "MUC Self-Ping", "1.1.0", []string{"http://jabber.org/protocol/muc#self-ping-optimization"}, ""},
+	{"0421", "Occupant identifiers", "1.0.1", []string{nsOccupantID}, ""},
+}

@@ -1,0 +1,98 @@
+package component
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	xmpp "mellium.im/xmpp/stanza"
+
+	"isthmus/core/stanza"
+)
+
+const (
+	largestWrite = 128 << 10
+	writeTime    = 30 * time.Second // for one such write
+	largestSpare = 1 << 20          // a larger buffer is not kept for the next batch
+)
+
+// Reply sends an answer to what the reader took. It never blocks: where too much waits to be written, the reader slows
+// down instead. Messages and presences are kept until the server has confirmed them, and sent again after a loss; IQs and
+// errors are not.
+func (c *Component) Reply(s *stanza.Stanza) {
+	c.send(s, s.Kind != stanza.IQ && s.Type != "error", false)
+}
+
+// Show sends what a foreign network caused; it blocks while too much waits to be written or confirmed, so the reader must
+// not call it. Messages and presences, errors too, are kept until the server has confirmed them, and sent again after a loss.
+func (c *Component) Show(s *stanza.Stanza) { c.send(s, s.Kind != stanza.IQ, true) }
+
+// Flush waits until the server has confirmed all that was handed over before. Its error is that of ctx, or tells that
+// the component has ended.
+func (c *Component) Flush(ctx context.Context) error { return c.out.flush(ctx) }
+
+var scratch = sync.Pool{New: func() any { return new([]byte) }}
+
+// send renders a stanza into the outbox and tells whether it got there. No stanza may leave that a server ends the stream
+// for: one under a foreign name, without a receiver, or too large (Prosody takes 512 KiB).
+func (c *Component) send(s *stanza.Stanza, keep, wait bool) bool {
+	if s.From.IsZero() {
+		named := *s
+		named.From = c.domain
+		s = &named
+	}
+	if s.From.Domain != c.domain.Domain || s.To.Domain == "" {
+		c.log.Error("A stanza was not sent, for its addresses are wrong. Report it as a bug.",
+			"kind", s.Kind, "type", s.Type, "id", s.ID, "from", s.From.String(), "to", s.To.String())
+		return false
+	}
+	buf := scratch.Get().(*[]byte)
+	defer scratch.Put(buf)
+	*buf = s.Append((*buf)[:0])
+	if size := len(*buf); size > c.config.MaxStanza {
+		*buf = nil
+		c.log.Error("A stanza was not sent, for it is too large. Raise the limit of stanza sizes here and in the server.",
+			"bytes", size, "limit", c.config.MaxStanza, "kind", s.Kind, "type", s.Type, "id", s.ID, "to", s.To.String())
+		if s.Kind != stanza.IQ || s.Type != "result" {
+			return false
+		}
+		instead := stanza.Stanza{Kind: stanza.IQ, Type: "error", ID: s.ID, From: s.From, To: s.To} // RFC 6120 §8.2.3
+		instead.Add((&stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ResourceConstraint, Text: "The answer is too large."}).Element())
+		*buf = instead.Append(nil)
+	}
+	return c.out.put(*buf, keep, wait)
+}
+
+// write writes batch after batch until ctx ends, when it closes the stream in order, or the connection fails.
+func (o *outbox) write(ctx context.Context, conn net.Conn) error {
+	var batch []byte
+	for {
+		if batch = o.take(batch, time.Now()); len(batch) == 0 {
+			select {
+			case <-ctx.Done():
+				conn.SetWriteDeadline(time.Now().Add(partingTime))
+				_, err := conn.Write([]byte(streamEnd))
+				return err
+			case <-o.wake:
+			}
+		}
+		for rest := batch; len(rest) > 0; {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			conn.SetWriteDeadline(time.Now().Add(writeTime))
+			n, err := conn.Write(rest[:min(len(rest), largestWrite)])
+			o.written(n)
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				return errStalled
+			}
+			if err != nil {
+				return err
+			}
+			rest = rest[n:]
+		}
+	}
+}

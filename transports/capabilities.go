@@ -1,0 +1,35 @@
+package transports
+
+// Feature is one thing that a network may be able to do; features are a set of bits.
+type Feature uint32
+
+// The features. Each belongs to the command that needs it.
+const (
+	Topics       Feature = 1 << iota // SetTopic
+	Names                            // SetName
+	Roles                            // SetRole
+	Affiliations                     // SetAffiliation
+	Edits                            // Edit
+	Deletions                        // Delete
+	Reactions                        // React
+	TypingShown                      // SetTyping
+)
+
+// Capabilities say what an account can do now, as data. They come with Online, and a room's own with Room.
+type Capabilities struct {
+	Features Feature
+	// StableIDs: the id of a message is the same for every account of the scope.
+	StableIDs bool
+	// Durable: membership outlives a connection; closing a client does not leave a room.
+	Durable bool
+	// SingleLine: a message is one line; the core sends each line of a longer one by itself.
+	SingleLine bool
+	// MaxText is the longest text of one message in characters, 0 where the driver itself splits.
+	MaxText int
+}
+
+// Allows tells whether a command is within the capabilities; Do answers ErrUnsupported to others.
+func (c Capabilities) Allows(command Command) bool {
+	need := command.needs()
+	return c.Features&need == need
+}

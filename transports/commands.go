@@ -1,0 +1,114 @@
+package transports
+
+import "isthmus/mapping/text"
+
+// Command is something that the core wants done. The set is closed. In says which place it concerns: commands of one
+// place are done in order.
+type Command interface {
+	In() Place
+	needs() Feature
+}
+
+// Join enters a room. It is done when the Room event has been emitted; the Fault Moved names the room to ask for instead.
+type Join struct {
+	Room RoomID
+	// Password opens the room where it needs one.
+	Password string
+}
+
+// Leave leaves a room.
+type Leave struct {
+	Room   RoomID
+	Reason string
+}
+
+// Send says something.
+type Send struct {
+	Place Place
+	// Nonce is unique; the echo of the message carries it where the network can, and a command that is sent again after a
+	// crash has the same.
+	Nonce int64
+	Style Style
+	Text  text.Text
+	// ReplyTo and Thread are the messages it answers and whose thread it is in, or empty.
+	ReplyTo, Thread MessageID
+	// As is who speaks through a shared account, nil for the account itself.
+	As *Persona
+}
+
+// Edit replaces the text of an own message.
+type Edit struct {
+	Place Place
+	ID    MessageID
+	Text  text.Text
+	As    *Persona
+}
+
+// Delete takes a message back.
+type Delete struct {
+	Place Place
+	ID    MessageID
+}
+
+// React makes these the account's reactions on a message, all others are taken back.
+type React struct {
+	Place Place
+	ID    MessageID
+	Emoji []string
+}
+
+// SetTyping tells that the person began or stopped to write.
+type SetTyping struct {
+	Place Place
+	On    bool
+}
+
+// SetTopic changes what a room is about.
+type SetTopic struct {
+	Room RoomID
+	Text string
+}
+
+// SetName changes the account's display name everywhere in its scope.
+type SetName struct{ Name string }
+
+// SetRole changes what a user may do in a room; NoRole removes them from it (XEP-0045 §8).
+type SetRole struct {
+	Room   RoomID
+	User   UserID
+	Role   Role
+	Reason string
+}
+
+// SetAffiliation changes a user's standing in a room; Outcast bans them (XEP-0045 §9-10).
+type SetAffiliation struct {
+	Room        RoomID
+	User        UserID
+	Affiliation Affiliation
+	Reason      string
+}
+
+// In is the place that the command concerns.
+func (c Join) In() Place           { return InRoom(c.Room) }
+func (c Leave) In() Place          { return InRoom(c.Room) } // In is the room.
+func (c Send) In() Place           { return c.Place }        // In is the place.
+func (c Edit) In() Place           { return c.Place }        // In is the place.
+func (c Delete) In() Place         { return c.Place }        // In is the place.
+func (c React) In() Place          { return c.Place }        // In is the place.
+func (c SetTyping) In() Place      { return c.Place }        // In is the place.
+func (c SetTopic) In() Place       { return InRoom(c.Room) } // In is the room.
+func (c SetName) In() Place        { return Place{} }        // In is no place: it concerns the account.
+func (c SetRole) In() Place        { return InRoom(c.Room) } // In is the room.
+func (c SetAffiliation) In() Place { return InRoom(c.Room) } // In is the room.
+
+func (Join) needs() Feature           { return 0 }
+func (Leave) needs() Feature          { return 0 }
+func (Send) needs() Feature           { return 0 }
+func (Edit) needs() Feature           { return Edits }
+func (Delete) needs() Feature         { return Deletions }
+func (React) needs() Feature          { return Reactions }
+func (SetTyping) needs() Feature      { return TypingShown }
+func (SetTopic) needs() Feature       { return Topics }
+func (SetName) needs() Feature        { return Names }
+func (SetRole) needs() Feature        { return Roles }
+func (SetAffiliation) needs() Feature { return Affiliations }

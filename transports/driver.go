@@ -1,0 +1,74 @@
+// Package transports is the contract between the core and the drivers: values only. Events come up in the past tense,
+// commands go down in the imperative; what a network can do, and whom it knows, is data.
+package transports
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+)
+
+// Driver is the code for one kind of network. An instance serves one component domain and holds what its accounts share.
+type Driver interface {
+	// About describes the driver; it never changes.
+	About() About
+	// Run does what the accounts share (an app's socket, a directory) until ctx ends. It is called once, before Open.
+	Run(ctx context.Context) error
+	// Scope finds the scope that a key of an address stands for, or says in a Fault why it cannot be used: malformed,
+	// unknown, or not allowed by the operator. It does no I/O.
+	Scope(key string) (Scope, error)
+	// Open makes a session for an account. It does no I/O.
+	Open(account Account, env Env) (Session, error)
+}
+
+// About describes a driver.
+type About struct {
+	// Kind is the type of gateway in XEP-0030's registry, such as "irc".
+	Kind string
+	// Name is what people call the network.
+	Name string
+	// Sigils are the characters that begin a room's name in an address; empty where ids tell rooms and users apart by themselves.
+	Sigils string
+	// Open tells that an account comes into being by its first use, without registration.
+	Open bool
+}
+
+// Account is what a driver is told of a login.
+type Account struct {
+	Scope Scope
+	// Person is a name for whom the account belongs to, as an ASCII word without spaces.
+	Person string
+	// Name is the display name that the person asked for.
+	Name string
+	// Data is what the driver itself handed out in a Credentials event or a finished login; opaque to everyone else.
+	Data []byte
+}
+
+// Env is the outside world as a driver may touch it.
+type Env struct {
+	Log *slog.Logger
+	// Dial connects to an address that a person or the operator named; it refuses what the operator does not allow.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// HTTP is a client with the same guard.
+	HTTP *http.Client
+}
+
+// Session is an account in use.
+type Session interface {
+	// Run connects and emits what happens, from one goroutine and in network order, until the connection is lost, when it
+	// says why in a Fault, or ctx ends, when it says goodbye to the network and returns nil. The first event is Online. emit blocks when the core is
+	// busy; the session stops reading then. Run is called again to reconnect; the session keeps the name in use.
+	Run(ctx context.Context, emit func(Event)) error
+	// Do carries out a command. It returns when the next command for the same place may follow, so that they stay in
+	// order, and done is called exactly once, before or after that, when the network has confirmed the command or it has
+	// failed; the error is a Fault. Do is called side by side for different places. When ctx ends before the command has
+	// been handed to the network, done gets the kind Offline; when its outcome can no longer be known, Unknown.
+	Do(ctx context.Context, command Command, done func(Result, error))
+}
+
+// Result is what the network said of a command.
+type Result struct {
+	// Parts are the ids of the messages that a Send became, in order; empty where the network gives none.
+	Parts []MessageID
+}

@@ -1,0 +1,169 @@
+package transports
+
+import (
+	"time"
+
+	"isthmus/mapping/text"
+)
+
+// Event is something that happened on the network. The set is closed.
+type Event interface{ event() }
+
+// Online tells that the session is connected, as whom, and what it can do. It is the first event of a connection, after which
+// the core enters its rooms again, and comes again when capabilities change.
+type Online struct {
+	Self User
+	Can  Capabilities
+}
+
+// Credentials carry data that the account must keep from now on, such as a refreshed token.
+type Credentials struct{ Data []byte }
+
+// Style tells how a message was said.
+type Style uint8
+
+// The styles of a message.
+const (
+	Says   Style = iota
+	Does         // "/me waves"
+	Notice       // said by a program; it is never answered by one
+)
+
+// Message is a new message.
+type Message struct {
+	Place Place
+	// ID is empty where the network gives none.
+	ID   MessageID
+	From User
+	// Own: the account itself wrote it, here or in another client of the network.
+	Own bool
+	// Nonce is that of the Send whose echo this is, 0 where it is none or the network does not tell.
+	Nonce int64
+	// At is when it was said; the zero time means now.
+	At    time.Time
+	Style Style
+	Text  text.Text
+	// ReplyTo and Thread are the messages it answers and whose thread it is in, or empty.
+	ReplyTo, Thread MessageID
+}
+
+// Edited tells that a message now says something else.
+type Edited struct {
+	Place Place
+	ID    MessageID
+	From  User
+	At    time.Time
+	Text  text.Text
+}
+
+// Deleted tells that a message is gone.
+type Deleted struct {
+	Place Place
+	ID    MessageID
+	By    User
+	At    time.Time
+}
+
+// Reacted tells all the reactions that a user now has on a message; none means that the last was taken back.
+type Reacted struct {
+	Place Place
+	ID    MessageID
+	From  User
+	Emoji []string
+}
+
+// Typing tells that a user began or stopped to write.
+type Typing struct {
+	Place Place
+	From  User
+	On    bool
+}
+
+// Room tells the state of a room that the account is in: it confirms a Join. The core shows the difference to what it knew.
+type Room struct {
+	Room RoomID
+	// Name is what people call it.
+	Name string
+	// Parent is the room or space that it belongs to, or empty.
+	Parent RoomID
+	Topic  Topic
+	// Members are those known; Complete tells that nobody else is there. The account itself is among them.
+	Members   []Member
+	Complete  bool
+	Moderated bool
+}
+
+// Topic is what a room is about, who said so and when.
+type Topic struct {
+	Text string
+	By   string
+	At   time.Time
+}
+
+// TopicChanged tells the new topic of a room.
+type TopicChanged struct {
+	Room  RoomID
+	Topic Topic
+}
+
+// MemberChanged tells that someone came into a room, or that their standing there is another now.
+type MemberChanged struct {
+	Room   RoomID
+	Member Member
+	// By is the name of who did it, empty for the user.
+	By string
+}
+
+// Cause tells how someone left a room.
+type Cause uint8
+
+// The causes.
+const (
+	Left Cause = iota
+	Kicked
+	Banned
+	Removed // by the network: the room is closed, an account ended
+)
+
+// MemberLeft tells that someone is no longer in a room; where it is the account itself, neither is the account.
+type MemberLeft struct {
+	Room   RoomID
+	User   User
+	Cause  Cause
+	By     string // the name of who did it
+	Reason string
+}
+
+// UserRenamed tells that a user has another id or name, wherever they are.
+type UserRenamed struct {
+	Was  UserID
+	User User
+}
+
+// UserLeft tells that a user is gone from every room.
+type UserLeft struct {
+	User   User
+	Reason string
+}
+
+// Announced is what the network tells the account, or the people in a room, without being anyone's message.
+type Announced struct {
+	// Room is empty for what concerns the account.
+	Room RoomID
+	Text text.Text
+}
+
+func (Online) event()        {}
+func (Credentials) event()   {}
+func (Message) event()       {}
+func (Edited) event()        {}
+func (Deleted) event()       {}
+func (Reacted) event()       {}
+func (Typing) event()        {}
+func (Room) event()          {}
+func (TopicChanged) event()  {}
+func (MemberChanged) event() {}
+func (MemberLeft) event()    {}
+func (UserRenamed) event()   {}
+func (UserLeft) event()      {}
+func (Announced) event()     {}

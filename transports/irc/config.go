@@ -1,0 +1,171 @@
+package irc
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/ianaindex"
+)
+
+// What holds where the configuration says nothing.
+const (
+	defaultPort  = 6697 // RFC 7194
+	defaultBurst = 10
+	defaultRate  = 1.0
+)
+
+// Config is what the operator says of the driver. The zero value lets nobody connect anywhere.
+type Config struct {
+	// Networks are the IRC networks that people may use.
+	Networks []Network `mapstructure:"networks"`
+	// Any lets people name any other host too.
+	Any bool `mapstructure:"any"`
+	// Ports are tried in order, with TLS, on hosts that are not among Networks; 6697 where there are none.
+	Ports []int `mapstructure:"ports"`
+	// Realname is what WHOIS shows of everyone; empty for each one's own display name.
+	Realname string `mapstructure:"realname"`
+}
+
+// Network is an IRC network, and how to reach it. The zero value of all but Host is the safe default.
+type Network struct {
+	// Host is its name in addresses, and in its certificate.
+	Host string `mapstructure:"host"`
+	// Address is the host:port to connect to; empty for port 6697 of Host.
+	Address string `mapstructure:"address"`
+	// Plain turns TLS off.
+	Plain bool `mapstructure:"plain"`
+	// Fingerprint is the SHA-256 of the one certificate (DER) to accept, as 64 hex digits with or without colons.
+	Fingerprint string `mapstructure:"fingerprint"`
+	// Password is sent as PASS.
+	Password string `mapstructure:"password"`
+	// Encoding is how lines are read that are not UTF-8, by its IANA name; empty for ISO-8859-1.
+	Encoding string `mapstructure:"encoding"`
+	// Burst is how many lines may go out at once, 10 where it is 0; Rate is how many lines a second follow, 1 where it is 0.
+	Burst int     `mapstructure:"burst"`
+	Rate  float64 `mapstructure:"rate"`
+}
+
+// network is a checked Network.
+type network struct {
+	host        string
+	addresses   []string // tried in order
+	plain       bool
+	fingerprint []byte // of the one certificate to accept; nil where an authority must vouch for it
+	password    string
+	encoding    encoding.Encoding
+	burst       int
+	rate        float64
+}
+
+// check turns the configuration into networks by host. Its errors name the field.
+func (c Config) check() (map[string]*network, error) {
+	if badLine(c.Realname) {
+		return nil, fmt.Errorf("realname: %q must be one line", c.Realname)
+	}
+	for _, port := range c.Ports {
+		if port < 1 || port > 65535 {
+			return nil, fmt.Errorf("ports: %d is no port; give numbers from 1 to 65535", port)
+		}
+	}
+	networks := make(map[string]*network, len(c.Networks))
+	for i, n := range c.Networks {
+		checked, err := n.check()
+		if err != nil {
+			return nil, fmt.Errorf("networks[%d] (%s): %w", i, n.Host, err)
+		}
+		if networks[checked.host] != nil {
+			return nil, fmt.Errorf("networks[%d] (%s): host: it is there twice; remove one", i, n.Host)
+		}
+		networks[checked.host] = checked
+	}
+	return networks, nil
+}
+
+func (n Network) check() (*network, error) {
+	host, ok := hostname(n.Host)
+	if !ok {
+		return nil, fmt.Errorf("host: %q is no host name; give one such as irc.example.org", n.Host)
+	}
+	checked := &network{host: host, plain: n.Plain, password: n.Password, encoding: charmap.ISO8859_1, burst: n.Burst, rate: n.Rate}
+	if n.Address == "" {
+		checked.addresses = []string{net.JoinHostPort(host, strconv.Itoa(defaultPort))}
+	} else {
+		at, port, err := net.SplitHostPort(n.Address)
+		if number, bad := strconv.Atoi(port); err != nil || bad != nil || at == "" || number < 1 || number > 65535 {
+			return nil, fmt.Errorf("address: %q is not of the form host:port, such as irc.example.org:6697", n.Address)
+		}
+		checked.addresses = []string{n.Address}
+	}
+	if n.Fingerprint != "" {
+		var err error
+		if checked.fingerprint, err = hex.DecodeString(strings.ReplaceAll(n.Fingerprint, ":", "")); err != nil || len(checked.fingerprint) != sha256.Size {
+			return nil, fmt.Errorf("fingerprint: %q is no SHA-256; give 64 hex digits, with or without colons", n.Fingerprint)
+		}
+		if n.Plain {
+			return nil, fmt.Errorf("fingerprint: a connection without TLS has no certificate; remove fingerprint or plain")
+		}
+	}
+	if badLine(n.Password) {
+		return nil, fmt.Errorf("password: it must be one line")
+	}
+	if n.Encoding != "" {
+		found, err := ianaindex.IANA.Encoding(n.Encoding)
+		if err != nil || found == nil {
+			return nil, fmt.Errorf("encoding: %q is not known; give an IANA name such as ISO-8859-15 or windows-1252", n.Encoding)
+		}
+		checked.encoding = found
+	}
+	switch {
+	case n.Burst < 0:
+		return nil, fmt.Errorf("burst: %d lines are too few; give 1 or more, or leave it out", n.Burst)
+	case n.Burst == 0:
+		checked.burst = defaultBurst
+	}
+	switch {
+	case n.Rate < 0 || n.Rate != n.Rate:
+		return nil, fmt.Errorf("rate: %v lines a second are too few; give more than 0, or leave it out", n.Rate)
+	case n.Rate == 0:
+		checked.rate = defaultRate
+	}
+	return checked, nil
+}
+
+// other is a host that only a person named.
+func (c Config) other(host string) *network {
+	n := &network{host: host, encoding: charmap.ISO8859_1, burst: defaultBurst, rate: defaultRate}
+	for _, port := range c.Ports {
+		n.addresses = append(n.addresses, net.JoinHostPort(host, strconv.Itoa(port)))
+	}
+	if len(n.addresses) == 0 {
+		n.addresses = []string{net.JoinHostPort(host, strconv.Itoa(defaultPort))}
+	}
+	return n
+}
+
+// hostname is the one spelling of a host's name (RFC 1123 §2.1), without the dot that may end it.
+func hostname(name string) (string, bool) {
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	if name == "" || len(name) > 253 {
+		return "", false
+	}
+	for label := range strings.SplitSeq(name, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
+			return "", false
+		}
+		for _, c := range []byte(label) {
+			if !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '_') {
+				return "", false
+			}
+		}
+	}
+	return name, true
+}
+
+// badLine tells that a text could not stand in a line (RFC 2812 §2.3.1).
+func badLine(s string) bool { return strings.ContainsAny(s, "\r\n\x00") }

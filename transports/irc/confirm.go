@@ -1,0 +1,87 @@
+package irc
+
+import (
+	"strconv"
+	"strings"
+)
+
+// confirmEvery is after how many jobs a PING is sent even while more lines wait for their turn.
+const confirmEvery = 5
+
+// confirmer tells when the server has dealt with what was sent. IRC has no answer to a command that succeeds, but a server
+// takes lines in order: the PONG to a PING confirms all that came before it. One PING at a time is on its way.
+type confirmer struct {
+	sent    []*job // handed over and not confirmed, in the order of their first lines
+	ended   int    // how many of them have no more lines and no token yet
+	token   int    // of the PING on its way, 0 where there is none
+	counter int
+}
+
+// handed notes that a line of a job was handed over.
+func (c *confirmer) handed(j *job) {
+	if !j.started {
+		j.started = true
+		c.sent = append(c.sent, j)
+	}
+	if len(j.lines) == 0 {
+		c.ended++
+		j.release()
+	}
+}
+
+// ask is the PING to send after the lines of this batch, or empty. more tells that others wait for their turn.
+func (c *confirmer) ask(more bool) string {
+	if c.token != 0 || c.ended == 0 || more && c.ended < confirmEvery {
+		return ""
+	}
+	c.counter++
+	c.token, c.ended = c.counter, 0
+	for _, j := range c.sent {
+		if len(j.lines) == 0 && j.token == 0 {
+			j.token = c.token
+		}
+	}
+	return "PING :" + tokenPrefix + strconv.Itoa(c.token)
+}
+
+// tokenPrefix tells the PINGs that confirm from those that only ask whether the server is there.
+const tokenPrefix = "confirm-"
+
+// pong settles what a PONG confirms.
+func (c *confirmer) pong(text string) {
+	number, ours := strings.CutPrefix(text, tokenPrefix)
+	token, err := strconv.Atoi(number)
+	if !ours || err != nil || token != c.token || token == 0 {
+		return
+	}
+	c.token = 0
+	left := c.sent[:0]
+	for _, j := range c.sent {
+		switch {
+		case j.token == token:
+			j.settle(nil)
+		case j.isSettled(): // it failed while lines of it were still to come
+		default:
+			left = append(left, j)
+		}
+	}
+	clear(c.sent[len(left):])
+	c.sent = left
+}
+
+// oldest is the job sent first of those that an error may be about, or nil.
+func (c *confirmer) oldest(about func(*job) bool) *job {
+	for _, j := range c.sent {
+		if !j.isSettled() && about(j) {
+			return j
+		}
+	}
+	return nil
+}
+
+// lost settles what was sent and never confirmed.
+func (c *confirmer) lost() {
+	for _, j := range c.sent {
+		j.request.lost()
+	}
+}

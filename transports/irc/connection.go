@@ -1,0 +1,273 @@
+package irc
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"time"
+
+	"isthmus/transports"
+)
+
+const (
+	registerWithin = 60 * time.Second // from the first line to the end of the welcome; servers look up names meanwhile
+	writeWithin    = 30 * time.Second // for one write
+	idleAtLeast    = 60 * time.Second // silence after which the server is asked whether it is there
+	idleSpread     = 30 * time.Second // added at random, so that accounts do not ask all at once
+	answerWithin   = 60 * time.Second // for its answer
+	joinWithin     = 60 * time.Second // for the answer to a JOIN
+	quitWithin     = 2 * time.Second  // for the server to close after QUIT
+)
+
+// connection is one connection and all that is known through it. The goroutine of Session.Run owns it; other goroutines
+// see only its channels.
+type connection struct {
+	session *Session
+	network *network
+	log     *slog.Logger
+	emit    func(transports.Event)
+	socket  net.Conn
+
+	requests chan *request // from Do
+	ended    chan struct{} // closed when no request is taken any more
+	incoming chan message  // from the reader, closed at its end
+	batches  chan []byte   // to the writer
+	written  chan error    // from the writer, one for each batch
+
+	support    isupport
+	nick       string // ours, as the server writes it
+	user, host string // ours, as the server shows them to others; empty while unknown
+	server     string // its name
+	stage      stage
+	offered    []string // capabilities of the server, while it lists them
+	rooms      map[string]*room
+	entering   map[string]*entering // rooms whose JOIN is not answered yet
+	overdue    time.Time            // when the first of those answers may be overdue, zero while none is awaited
+	kept       int                  // members in lists and with standings, in all rooms
+	out        outbox
+	confirm    confirmer
+	answers    answerer
+
+	writing  bool   // a batch is with the writer
+	spare    []byte // its buffer
+	heard    time.Time
+	idle     time.Duration // how long the server may be silent before it is asked
+	asked    bool          // it was
+	began    time.Time
+	quitting time.Time         // when it must be over, zero before the end of the context
+	saidBye  bool              // QUIT was handed over
+	fault    *transports.Fault // why it ends
+}
+
+// stage is how far the connection has come.
+type stage uint8
+
+const (
+	registering stage = iota // until RPL_WELCOME
+	welcomed                 // until the end of the message of the day
+	online
+)
+
+func newConnection(s *Session, socket net.Conn, emit func(transports.Event)) *connection {
+	return &connection{
+		session: s, network: s.network, log: s.env.Log.With("host", s.network.host), emit: emit, socket: socket,
+		requests: make(chan *request), ended: make(chan struct{}),
+		incoming: make(chan message, 16), batches: make(chan []byte), written: make(chan error),
+		support: defaultSupport(), nick: s.wantedNick(), rooms: map[string]*room{}, entering: map[string]*entering{},
+		out: newOutbox(s.network), answers: newAnswerer(), began: time.Now(), heard: time.Now(), idle: idleAtLeast + rand.N(idleSpread),
+	}
+}
+
+// run works until the connection is lost, for which it gives the reason, or ctx has ended and the goodbye is said.
+func (c *connection) run(ctx context.Context) error {
+	stop := make(chan struct{})
+	readerDone, writerDone := make(chan struct{}), make(chan struct{})
+	go func() { defer close(readerDone); c.read(stop) }()
+	go func() { defer close(writerDone); c.write(stop) }()
+	defer func() {
+		close(stop)
+		c.socket.Close()
+		<-readerDone
+		<-writerDone
+		c.settleAll()
+	}()
+
+	c.register()
+	goodbye := ctx.Done()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for c.fault == nil {
+		c.flush()
+		timer.Reset(time.Until(c.wake()))
+		select {
+		case m, open := <-c.incoming:
+			if !open {
+				c.fail(offline("The server closed the connection."))
+				break
+			}
+			c.handle(m)
+			c.heard, c.asked = time.Now(), false
+		case r := <-c.requests:
+			c.accept(r)
+		case err := <-c.written:
+			c.writing = false
+			if err != nil {
+				c.log.Info("irc: cannot write", "error", err)
+				c.fail(offline("The connection to the server was lost."))
+			}
+		case <-timer.C:
+			c.tick(time.Now())
+		case <-goodbye:
+			goodbye = nil
+			c.quit()
+		}
+	}
+	return c.fault
+}
+
+// fail ends the connection. The first reason counts.
+func (c *connection) fail(fault *transports.Fault) {
+	if c.fault == nil {
+		c.fault = fault
+	}
+}
+
+// read hands over what the server says, until stop.
+func (c *connection) read(stop <-chan struct{}) {
+	defer close(c.incoming)
+	for lines := newLineReader(c.socket); ; {
+		line, err := lines.next()
+		if err != nil {
+			return
+		}
+		m, ok := parse(line, c.network.encoding)
+		if !ok {
+			continue
+		}
+		select {
+		case c.incoming <- m:
+		case <-stop:
+			return
+		}
+	}
+}
+
+// write writes batches, until stop.
+func (c *connection) write(stop <-chan struct{}) {
+	for {
+		select {
+		case batch := <-c.batches:
+			c.socket.SetWriteDeadline(time.Now().Add(writeWithin))
+			_, err := c.socket.Write(batch)
+			select {
+			case c.written <- err:
+			case <-stop:
+				return
+			}
+		case <-stop:
+			return
+		}
+	}
+}
+
+// flush hands the writer all that may go now, as one write.
+func (c *connection) flush() {
+	if c.writing || c.saidBye {
+		return
+	}
+	now := time.Now()
+	c.forgetJoins()
+	batch := c.out.take(c.spare[:0], now, &c.support, c.confirm.handed, c.entered)
+	if ping := c.confirm.ask(len(c.out.held) > 0 && c.quitting.IsZero()); ping != "" {
+		batch = append(append(batch, ping...), "\r\n"...)
+		c.out.charge(now)
+	}
+	if !c.quitting.IsZero() {
+		batch = append(batch, "QUIT\r\n"...) // RFC 2812 §3.1.7
+		c.saidBye = true
+	}
+	if len(batch) > 0 {
+		c.writing, c.spare = true, batch
+		c.batches <- batch
+	}
+}
+
+// wake is when tick has something to do if nothing else happens.
+func (c *connection) wake() time.Time {
+	next := c.heard.Add(c.idle)
+	if c.asked {
+		next = next.Add(answerWithin)
+	}
+	sooner := func(at time.Time) {
+		if !at.IsZero() && at.Before(next) {
+			next = at
+		}
+	}
+	if c.stage != online {
+		sooner(c.began.Add(registerWithin))
+	}
+	sooner(c.overdue)
+	if !c.writing {
+		sooner(c.out.next(time.Now()))
+	}
+	sooner(c.quitting)
+	return next
+}
+
+// tick does what its time has come for. What may be sent now is flushed by run.
+func (c *connection) tick(now time.Time) {
+	silent := now.Sub(c.heard)
+	switch {
+	case !c.quitting.IsZero() && !now.Before(c.quitting):
+		c.fail(offline("The server did not close the connection."))
+	case len(c.incoming) > 0: // it is we who did not listen
+	case c.stage != online && now.Sub(c.began) >= registerWithin:
+		c.fail(offline("The server did not welcome the gateway in time."))
+	case c.asked && silent >= c.idle+answerWithin:
+		c.fail(offline("The server does not answer any more."))
+	case !c.asked && silent >= c.idle:
+		c.asked = true
+		c.out.now("PING :alive") // RFC 2812 §3.7.2
+	}
+	if !c.overdue.IsZero() && !now.Before(c.overdue) {
+		c.giveUpJoins(now)
+	}
+}
+
+// quit says goodbye: what may go now goes before QUIT, the rest is given back.
+func (c *connection) quit() {
+	c.quitting = time.Now().Add(quitWithin)
+	c.emit = func(transports.Event) {} // nobody listens any more
+	c.out.joins, c.out.later = nil, nil
+	c.endRequests()
+}
+
+// endRequests lets Do answer by itself from now on.
+func (c *connection) endRequests() {
+	select {
+	case <-c.ended:
+	default:
+		c.session.live.CompareAndSwap(c, nil)
+		close(c.ended)
+	}
+}
+
+// settleAll answers every request that is left. Requests that are just being handed over see that it has ended.
+func (c *connection) settleAll() {
+	c.endRequests()
+	for _, j := range c.out.held {
+		j.lost()
+	}
+	c.confirm.lost()
+	for _, e := range c.entering {
+		for _, r := range e.requests {
+			r.lost()
+		}
+	}
+	for _, room := range c.rooms {
+		for _, r := range room.waiting {
+			r.lost()
+		}
+	}
+}

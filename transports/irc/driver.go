@@ -1,0 +1,83 @@
+// Package irc is the driver for IRC (RFC 1459, RFC 2812, and the IRCv3 extensions that make the rest right).
+//
+// A session is one connection to one server. The goroutine of Session.Run owns all that is known through it; a reader and
+// a writer beside it only move lines.
+package irc
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"slices"
+	"strings"
+
+	"isthmus/transports"
+)
+
+// Driver serves the networks of one Config.
+type Driver struct {
+	config   Config
+	networks map[string]*network
+	roots    *x509.CertPool // nil for the authorities that the machine trusts
+}
+
+// New makes a driver. Its errors name the field of the configuration that is wrong, and say what to write.
+func New(config Config) (*Driver, error) {
+	networks, err := config.check()
+	if err != nil {
+		return nil, err
+	}
+	return &Driver{config: config, networks: networks}, nil
+}
+
+// About describes the driver.
+func (*Driver) About() transports.About {
+	return transports.About{Kind: "irc", Name: "IRC", Sigils: "#&", Open: true}
+}
+
+// Run waits for the end: the accounts share nothing.
+func (*Driver) Run(ctx context.Context) error {
+	<-ctx.Done()
+	return nil
+}
+
+// Scope finds the network of a host name: a configured one, or any where the operator allows it.
+func (d *Driver) Scope(key string) (transports.Scope, error) {
+	n, err := d.network(key)
+	if err != nil {
+		return "", err
+	}
+	return transports.Scope(n.host), nil
+}
+
+func (d *Driver) network(key string) (*network, error) {
+	host, ok := hostname(key)
+	if !ok {
+		return nil, &transports.Fault{Kind: transports.Invalid, Text: fmt.Sprintf("%q is no host name. Give one such as irc.example.org.", key)}
+	}
+	if n := d.networks[host]; n != nil {
+		return n, nil
+	}
+	if d.config.Any {
+		return d.config.other(host), nil
+	}
+	text := "This gateway does not connect to " + host + "."
+	if len(d.networks) > 0 {
+		hosts := make([]string, 0, len(d.networks))
+		for host := range d.networks {
+			hosts = append(hosts, host)
+		}
+		slices.Sort(hosts)
+		text += " It serves: " + strings.Join(hosts, ", ") + "."
+	}
+	return nil, &transports.Fault{Kind: transports.Forbidden, Text: text}
+}
+
+// Open makes a session. It connects in Session.Run.
+func (d *Driver) Open(account transports.Account, env transports.Env) (transports.Session, error) {
+	n, err := d.network(string(account.Scope))
+	if err != nil {
+		return nil, err
+	}
+	return &Session{driver: d, network: n, account: account, env: env, ids: map[string]transports.RoomID{}}, nil
+}

@@ -1,0 +1,96 @@
+package irc
+
+import (
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"isthmus/mapping/text"
+	"isthmus/transports"
+)
+
+// onMessage is a PRIVMSG or NOTICE. RFC 2812 §3.3.
+func (c *connection) onMessage(m message) {
+	if c.stage != online || len(m.Params) < 2 {
+		return // notices before the end of the welcome tell of how the server looks us up
+	}
+	target, words := m.Param(0), m.Param(1)
+	name, inRoom := c.support.roomOf(target)
+	r := c.rooms[c.fold(name)]
+	if inRoom && r == nil {
+		return
+	}
+	if c.fromServer(m) {
+		if r != nil {
+			c.tell(r, announced(r.id, words))
+		} else {
+			c.announce("", words)
+		}
+		return
+	}
+	event := transports.Message{From: author(m), Own: c.isSelf(m.Name), At: m.at(), Style: transports.Says}
+	if m.Command == "NOTICE" {
+		event.Style = transports.Notice
+	}
+	if ctcp, is := strings.CutPrefix(words, "\x01"); is {
+		verb, rest, _ := strings.Cut(strings.TrimSuffix(ctcp, "\x01"), " ")
+		if !strings.EqualFold(verb, "ACTION") {
+			if event.Style == transports.Says && !event.Own {
+				c.answerCTCP(m.Name, strings.ToUpper(verb), rest)
+			}
+			return
+		}
+		event.Style, words = transports.Does, rest
+	}
+	event.Text = text.ParseIRC(words)
+	switch {
+	case r != nil:
+		event.Place = transports.InRoom(r.id)
+		c.tell(r, event)
+		return
+	case event.Own: // said by another client of the same account, through a bouncer; or to oneself
+		event.Place = transports.TalkWith(userID(target))
+	default:
+		event.Place = transports.TalkWith(event.From.ID)
+	}
+	if event.Place.User != "" {
+		c.emit(event)
+	}
+}
+
+func announced(id transports.RoomID, line string) transports.Event {
+	return transports.Announced{Room: id, Text: text.ParseIRC(line)}
+}
+
+// How often questions by CTCP are answered, whoever asks.
+const (
+	answerEvery = 5 * time.Second
+	answerBurst = 3
+)
+
+// answerer bounds the answers to CTCP.
+type answerer struct{ limiter *rate.Limiter }
+
+func newAnswerer() answerer {
+	return answerer{rate.NewLimiter(rate.Every(answerEvery), answerBurst)}
+}
+
+// answerCTCP answers what programs ask each other (https://modern.ircdocs.horse/ctcp.html). Everything else is ignored.
+func (c *connection) answerCTCP(to, verb, rest string) {
+	answer := ""
+	switch verb {
+	case "VERSION":
+		answer = "VERSION Isthmus"
+	case "PING":
+		answer = "PING " + rest[:min(len(rest), 64)]
+	case "TIME":
+		answer = "TIME " + time.Now().UTC().Format(time.RFC1123)
+	case "CLIENTINFO":
+		answer = "CLIENTINFO ACTION CLIENTINFO PING TIME VERSION"
+	}
+	if answer == "" || !c.support.isNick(to) || !c.answers.limiter.Allow() {
+		return
+	}
+	c.out.whenQuiet("NOTICE " + to + " :\x01" + strings.ReplaceAll(oneLine(answer), "\x01", "") + "\x01")
+}

@@ -1,0 +1,67 @@
+package irc
+
+import (
+	"strings"
+
+	"isthmus/transports"
+)
+
+// onNick is someone with a new nick. RFC 2812 §3.1.2. The network may give the account itself another one.
+func (c *connection) onNick(m message) {
+	nick := m.Param(0)
+	if c.stage == registering || m.Name == "" || nick == "" || !legible(nick) {
+		return
+	}
+	was, folded := c.fold(m.Name), c.fold(nick)
+	self := was == c.fold(c.nick)
+	if self {
+		c.nick = nick
+		if c.confirm.oldest(func(j *job) bool { return j.verb == renaming && j.names[0] == folded }) != nil {
+			c.session.nick = nick
+		}
+	}
+	renamed := *m.Prefix
+	renamed.Name = nick
+	u := user(&renamed, m.tag("account"))
+	for _, r := range c.rooms {
+		c.renamed(r, was, folded, u)
+	}
+	if c.stage == online {
+		c.emit(transports.UserRenamed{Was: userID(m.Name), User: u})
+	}
+}
+
+// onQuit is someone who has left the network: by QUIT (RFC 2812 §3.1.7), or because two of its servers lost each other.
+func (c *connection) onQuit(m message) {
+	if c.stage != online || m.Name == "" || c.isSelf(m.Name) {
+		return // of the account itself, ERROR tells
+	}
+	folded := c.fold(m.Name)
+	for _, r := range c.rooms {
+		c.left(r, folded)
+	}
+	c.emit(transports.UserLeft{User: author(m), Reason: plain(m.Param(0))})
+}
+
+// onHostChanged is someone's new mask. IRCv3 chghost. Only our own matters: it is part of every line that we send.
+func (c *connection) onHostChanged(m message) {
+	if c.isSelf(m.Name) {
+		c.user, c.host = m.Param(0), m.Param(1)
+	}
+}
+
+// onHostHidden is our own mask as others see it: RPL_HOSTHIDDEN, with a host or user@host.
+func (c *connection) onHostHidden(m message) {
+	if user, host, both := strings.Cut(m.Param(1), "@"); both {
+		c.user, c.host = user, host
+	} else {
+		c.host = user
+	}
+}
+
+// onInvite is an invitation into a room. RFC 2812 §3.2.7. With invite-notify others' come too.
+func (c *connection) onInvite(m message) {
+	if c.isSelf(m.Param(0)) && c.support.isRoom(m.Param(1)) {
+		c.announce("", m.Name+" invites you to "+m.Param(1)+".")
+	}
+}

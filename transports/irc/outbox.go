@@ -1,0 +1,172 @@
+package irc
+
+import (
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+const (
+	// joinGather is how long a JOIN waits for others to share its line.
+	joinGather = 20 * time.Millisecond
+	// maxLater bounds what may wait for a quiet moment.
+	maxLater = 200
+)
+
+// job is a command on its way to the server, as lines.
+type job struct {
+	*request
+	verb    verbs    // what kind of command it is
+	names   []string // the folded names that errors about it may have in them
+	lines   []string // those not yet handed over
+	started bool     // one was
+	token   int      // of the PING that follows the last line, 0 before there is one
+}
+
+// entry is a JOIN that waits for its line.
+type entry struct{ name, password string }
+
+// outbox holds what is to be sent, and lets as much of it go as the server takes: a bucket of tokens, one a line.
+type outbox struct {
+	limiter *rate.Limiter
+	urgent  []byte  // lines that are not held: registration, PONG, PING, QUIT
+	joins   []entry // they go before all that is held, so that what is said in a room follows its JOIN
+	joinsAt time.Time
+	held    []*job   // one line of each in turn, so that a long text delays its own conversation only
+	later   []string // lines that wait for a quiet moment: what nobody waits for
+}
+
+func newOutbox(n *network) outbox {
+	return outbox{limiter: rate.NewLimiter(rate.Limit(n.rate), n.burst)}
+}
+
+// now queues a line that is not held.
+func (o *outbox) now(line string) { o.urgent = append(append(o.urgent, line...), "\r\n"...) }
+
+// charge takes a token for a line that was not held, so that the server's count and ours stay the same.
+func (o *outbox) charge(now time.Time) { o.limiter.ReserveN(now, 1) }
+
+func (o *outbox) join(e entry) {
+	if len(o.joins) == 0 {
+		o.joinsAt = time.Now().Add(joinGather)
+	}
+	o.joins = append(o.joins, e)
+}
+
+// whenQuiet queues a line once. Where too many wait, it is left out.
+func (o *outbox) whenQuiet(line string) {
+	for _, queued := range o.later {
+		if queued == line {
+			return
+		}
+	}
+	if len(o.later) < maxLater {
+		o.later = append(o.later, line)
+	}
+}
+
+// take moves to batch what may go now. sent is told of each job whose line it was, after the line was taken from it;
+// joined of each JOIN.
+func (o *outbox) take(batch []byte, now time.Time, support *isupport, sent func(*job), joined func(entry)) []byte {
+	batch = append(batch, o.urgent...)
+	o.urgent = o.urgent[:0]
+	for len(o.joins) > 0 {
+		if now.Before(o.joinsAt) || !o.limiter.AllowN(now, 1) {
+			return batch
+		}
+		line, entries := joinLine(o.joins, support)
+		batch = append(append(batch, line...), "\r\n"...)
+		for _, e := range o.joins[:entries] {
+			joined(e)
+		}
+		o.joins = o.joins[entries:]
+	}
+	for len(o.held) > 0 {
+		first := o.held[0]
+		if first.isSettled() {
+			o.held = o.held[1:]
+			continue
+		}
+		if !o.limiter.AllowN(now, 1) {
+			return batch
+		}
+		if !first.hand() { // its context ended just now
+			continue
+		}
+		batch = append(append(batch, first.lines[0]...), "\r\n"...)
+		first.lines = first.lines[1:]
+		o.held[0] = nil
+		o.held = o.held[1:]
+		if len(first.lines) > 0 {
+			o.held = append(o.held, first)
+		}
+		sent(first)
+	}
+	for len(o.later) > 0 && o.limiter.TokensAt(now) >= o.reserve() && o.limiter.AllowN(now, 1) {
+		batch = append(append(batch, o.later[0]...), "\r\n"...)
+		o.later = o.later[1:]
+	}
+	return batch
+}
+
+// reserve is how many tokens what is sent in quiet moments leaves to people.
+func (o *outbox) reserve() float64 { return float64(o.limiter.Burst()+1) / 2 }
+
+// next is when more may go, or the zero time when nothing waits.
+func (o *outbox) next(now time.Time) time.Time {
+	switch {
+	case len(o.joins) > 0:
+		return latest(o.joinsAt, o.tokens(now, 1))
+	case len(o.held) > 0:
+		return o.tokens(now, 1)
+	case len(o.later) > 0:
+		return o.tokens(now, o.reserve())
+	}
+	return time.Time{}
+}
+
+// tokens is when there will be as many.
+func (o *outbox) tokens(now time.Time, enough float64) time.Time {
+	missing := enough - o.limiter.TokensAt(now)
+	if missing <= 0 {
+		return now
+	}
+	return now.Add(time.Duration(missing/float64(o.limiter.Limit())*float64(time.Second)) + time.Millisecond)
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// joinLine enters as many of the rooms as one line can name, and tells how many: those up to the first whose password
+// would not fit its place. RFC 2812 §3.2.1: passwords belong to the first rooms named.
+func joinLine(joins []entry, support *isupport) (line string, entries int) {
+	withPassword := joins[0].password != ""
+	var names, passwords strings.Builder
+	for _, e := range joins {
+		length := len("JOIN  \r\n") + names.Len() + passwords.Len() + len(e.name) + len(e.password) + len(",,")
+		if entries > 0 && (length > usualLineLen || e.password != "" && !withPassword || entries == support.joinTargets) {
+			break
+		}
+		if entries > 0 {
+			names.WriteByte(',')
+		}
+		names.WriteString(e.name)
+		if withPassword = e.password != ""; withPassword {
+			if passwords.Len() > 0 {
+				passwords.WriteByte(',')
+			}
+			passwords.WriteString(e.password)
+		}
+		entries++
+	}
+	line = "JOIN " + names.String()
+	if passwords.Len() > 0 {
+		line += " " + passwords.String()
+	}
+	return line, entries
+}

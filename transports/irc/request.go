@@ -1,0 +1,91 @@
+package irc
+
+import (
+	"sync/atomic"
+
+	"isthmus/transports"
+)
+
+// The phases of a request, in order.
+const (
+	waiting int32 = iota // nothing of it has been handed to the network
+	handed               // some of it has
+	settled              // done has been called
+)
+
+// request is a command and the promise to call done exactly once. The phase is shared by the connection, which carries it
+// out, and the end of its context, which may come at any time.
+type request struct {
+	command transports.Command
+	done    func(transports.Result, error)
+	forget  func() bool // stops waiting for the end of the context
+	phase   atomic.Int32
+	free    atomic.Bool
+	freed   chan struct{} // closed when the next command of the place may follow
+}
+
+func newRequest(command transports.Command, done func(transports.Result, error)) *request {
+	return &request{command: command, done: done, freed: make(chan struct{})}
+}
+
+// hand tells whether the command is still wanted, and that it is on its way from now on.
+func (r *request) hand() bool {
+	return r.phase.CompareAndSwap(waiting, handed) || r.phase.Load() == handed
+}
+
+func (r *request) isSettled() bool { return r.phase.Load() == settled }
+
+// settle tells the outcome: nil when the network has confirmed the command.
+func (r *request) settle(fault *transports.Fault) {
+	if r.phase.Swap(settled) == settled {
+		return
+	}
+	r.forget()
+	r.finish(fault)
+}
+
+// abandon is called when the context has ended.
+func (r *request) abandon() {
+	switch {
+	case r.phase.CompareAndSwap(waiting, settled):
+		r.finish(offline("It was not sent: the gateway gave it up before its turn came."))
+	case r.phase.CompareAndSwap(handed, settled):
+		r.finish(unknownOutcome())
+	}
+}
+
+func (r *request) finish(fault *transports.Fault) {
+	if fault == nil {
+		r.done(transports.Result{}, nil)
+	} else {
+		r.done(transports.Result{}, fault)
+	}
+	r.release()
+}
+
+// release lets Do return.
+func (r *request) release() {
+	if r.free.CompareAndSwap(false, true) {
+		close(r.freed)
+	}
+}
+
+// lost settles a request whose connection is gone.
+func (r *request) lost() {
+	switch _, joining := r.command.(transports.Join); {
+	case joining: // whatever became of it, the account is in no room now
+		r.settle(offline("The connection to the server was lost."))
+	case r.phase.Load() == handed:
+		r.settle(unknownOutcome())
+	default:
+		r.settle(offline("It was not sent: the connection to the server was lost."))
+	}
+}
+
+func offline(text string) *transports.Fault {
+	return &transports.Fault{Kind: transports.Offline, Text: text}
+}
+
+func unknownOutcome() *transports.Fault {
+	return &transports.Fault{Kind: transports.UnknownOutcome, Text: "It was sent, but the connection ended before the server had confirmed it."}
+}

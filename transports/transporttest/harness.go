@@ -1,0 +1,71 @@
+// Package transporttest holds the laws that every driver keeps, as tests. A driver's own test gives it a network.
+package transporttest
+
+import (
+	"testing"
+
+	"isthmus/transports"
+)
+
+// Harness is a new driver and its network, made for one test. The fields without a function are required.
+type Harness struct {
+	Driver  transports.Driver
+	Account transports.Account
+	Env     transports.Env
+	// Room and Other are two rooms that the account and the peer may enter. Neither is in them yet.
+	Room, Other transports.RoomID
+	// Peer is another user of the network.
+	Peer Peer
+	// Cut breaks the account's connection as the network would. The next one can be made at once. Nil where the test of
+	// the driver cannot do it.
+	Cut func()
+}
+
+// Peer acts as another user of the network. Each function returns when the network has taken what was done; those that
+// are nil leave their laws untested.
+type Peer struct {
+	// Name is what is shown of the peer at the beginning.
+	Name string
+	// Join and Leave are required, as is Say. The peer's own rights suffice for all that follows when it was first in the room.
+	Join, Leave func(transports.RoomID)
+	Say         func(room transports.RoomID, text string)
+	// Act says "/me text".
+	Act func(room transports.RoomID, text string)
+	// Tell says something to a user alone.
+	Tell func(to transports.User, text string)
+	// Hears waits until someone else has said the text where the peer is.
+	Hears    func(text string)
+	SetTopic func(room transports.RoomID, text string)
+	Kick     func(room transports.RoomID, user transports.User, reason string)
+	Rename   func(name string)
+	// Quit leaves the network; nothing else is asked of the peer after it.
+	Quit func()
+}
+
+// Run tests a driver against the laws of the contract. setup is called anew for each of them.
+func Run(t *testing.T, setup func(*testing.T) Harness) {
+	for _, law := range []struct {
+		name string
+		test func(*testing.T, Harness)
+	}{
+		{"OnlineIsTheFirstEvent", onlineFirst},
+		{"AJoinIsDoneWhenTheRoomWasTold", joinIsConfirmed},
+		{"WhatIsSaidComesInOrder", inOrder},
+		{"WhatIsSentArrivesInOrder", sendsInOrder},
+		{"PeopleComeAndGo", comeAndGo},
+		{"APersonIsTheSameEverywhere", sameIDs},
+		{"ARenamedUserIsStillKnown", renamed},
+		{"AGoneUserIsGone", gone},
+		{"ATopicIsTold", topics},
+		{"AKickedAccountIsOut", kicked},
+		{"LeavingIsDone", leaving},
+		{"EveryCommandIsDoneOnce", doneOnce},
+		{"CapabilitiesAndCommandsAgree", capabilities},
+		{"AnEndedContextEndsItsCommand", endedContext},
+		{"TheEndOfASessionAnswersEverything", sessionEnd},
+		{"ALostConnectionIsTakenUpAgain", lostConnection},
+		{"ABusyCoreLosesNothing", busyCore},
+	} {
+		t.Run(law.name, func(t *testing.T) { law.test(t, setup(t)) })
+	}
+}

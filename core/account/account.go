@@ -1,0 +1,207 @@
+// Package account holds the goroutine that owns an account: its session on the network, its rooms and the people in them.
+// The goroutine touches memory only: what takes time goes to the store, to lanes or to goroutines of its own, and comes back as work.
+package account
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"isthmus/core/lane"
+	"isthmus/core/stanza"
+	"isthmus/core/store"
+	"isthmus/mapping/address"
+	"isthmus/transports"
+)
+
+// Stream is the way to the XMPP server (component.Component).
+type Stream interface {
+	// Reply hands over an answer and never blocks.
+	Reply(*stanza.Stanza)
+	// Show hands over what the network caused and blocks while the server does not keep up.
+	Show(*stanza.Stanza)
+	// Request sends an IQ; answer is called once, with nil where none came in time.
+	Request(iq *stanza.Stanza, deadline time.Duration, answer func(*stanza.Stanza))
+}
+
+// Transport is what the accounts of a transport share. It does not change.
+type Transport struct {
+	// Domain is the component's; it names the transport in the store as well.
+	Domain    string
+	About     transports.About
+	Driver    transports.Driver
+	Addresses address.Config
+	Stream    Stream
+	Store     *store.Store
+	Env       transports.Env
+	// OccupantKey is the secret behind occupant-ids.
+	OccupantKey []byte
+	Log         *slog.Logger
+}
+
+// Identity is how the store knows an account.
+type Identity struct {
+	ID int64
+	// Keep stores an account that is new; nil for one that is there.
+	Keep func()
+}
+
+// Account is a login and the goroutine that owns it.
+type Account struct {
+	*Transport
+	identity Identity
+	id       int64
+	owner    stanza.JID
+	scope    transports.Scope
+	// key is how addresses name the account.
+	key  string
+	log  *slog.Logger
+	mail *mailbox
+	done chan struct{}
+	// lanes carry the commands to the session, in order within a place.
+	lanes *lane.Lanes[transports.Place]
+	// busy counts what will still come back as work.
+	busy int
+	stop context.CancelFunc
+
+	session  transports.Session
+	link     link
+	self     transports.User
+	can      transports.Capabilities
+	rooms    map[transports.RoomID]*joined
+	asides   map[transports.UserID]aside
+	stopping bool
+}
+
+// maxCommands bounds the commands of an account that have not ended.
+const maxCommands = 1000
+
+// New makes an account of owner; Run starts it.
+func New(t *Transport, identity Identity, owner stanza.JID, scope transports.Scope, key string) *Account {
+	return &Account{Transport: t, identity: identity, id: identity.ID, owner: owner, scope: scope, key: key,
+		log:  t.Log.With("account", key, "person", owner.String()),
+		mail: newMailbox(), done: make(chan struct{}), lanes: lane.New[transports.Place](maxCommands),
+		rooms: map[transports.RoomID]*joined{}, asides: map[transports.UserID]aside{}}
+}
+
+// Run owns the account until it has nothing left to do, or Stop was called and everything is put away.
+func (a *Account) Run() {
+	defer close(a.done)
+	var work []func()
+	for {
+		<-a.mail.ready
+		work = a.mail.take(work)
+		for i, do := range work {
+			do()
+			work[i] = nil
+		}
+		if a.idle() && a.mail.closeIfEmpty() {
+			return
+		}
+	}
+}
+
+// Done is closed when Run has returned.
+func (a *Account) Done() <-chan struct{} { return a.done }
+
+// Handle takes a stanza of the owner's addressed to the account, a room or a user of it. It never blocks: taken is false
+// when the account is overloaded, or when it has ended, which ended tells.
+func (a *Account) Handle(s *stanza.Stanza, to address.Address) (taken, ended bool) {
+	return a.mail.offer(func() { a.handle(s, to) })
+}
+
+// Resync makes sure of who is still there, after the stream was lost.
+func (a *Account) Resync() { a.mail.put(a.pingPeople) }
+
+// Stop puts everyone out, says goodbye to the network and ends the account; Done tells when.
+func (a *Account) Stop(reason string) {
+	a.mail.put(func() { a.shutDown(reason) })
+}
+
+func (a *Account) idle() bool {
+	return a.busy == 0 && a.link.phase == resting && len(a.rooms) == 0
+}
+
+// async does slow work elsewhere; the function that it returns is done on the account's goroutine.
+func (a *Account) async(slow func() func()) {
+	a.busy++
+	go func() {
+		then := slow()
+		a.mail.put(func() {
+			a.busy--
+			if then != nil {
+				then()
+			}
+		})
+	}()
+}
+
+// commit hands changes to the store; then runs on the account's goroutine when they are on disk, or with the error. With no changes it runs after those handed over before.
+func (a *Account) commit(then func(error), changes ...store.Change) {
+	a.busy++
+	a.Store.Write(func(err error) {
+		a.mail.put(func() {
+			a.busy--
+			then(err)
+		})
+	}, changes...)
+}
+
+// command hands a command to the session, after all that was asked for before; then tells how it ended. What is journaled is on disk before the network sees it, so that no crash can lose it in silence.
+func (a *Account) command(c transports.Command, then func(transports.Result, error), journal ...store.Change) {
+	if !a.can.Allows(c) {
+		then(transports.Result{}, transports.ErrUnsupported)
+		return
+	}
+	a.commit(func(err error) {
+		if err != nil {
+			a.log.Error("The store refused the journal's entry, so the command was not sent.", "error", err)
+			then(transports.Result{}, &transports.Fault{Text: "The gateway could not write this down and did not send it.", Cause: err})
+			return
+		}
+		a.do(c, then)
+	}, journal...)
+}
+
+func (a *Account) do(c transports.Command, then func(transports.Result, error)) {
+	if a.link.phase != online {
+		then(transports.Result{}, a.offlineFault())
+		return
+	}
+	session, ctx := a.session, a.link.ctx
+	a.busy++
+	taken := a.lanes.Go(c.In(), func() {
+		session.Do(ctx, c, func(r transports.Result, err error) {
+			a.mail.put(func() {
+				a.busy--
+				then(r, err)
+			})
+		})
+	})
+	if !taken {
+		a.busy--
+		then(transports.Result{}, &transports.Fault{Kind: transports.RateLimited, Text: "Too much is waiting to be sent. Wait a moment, then send it again."})
+	}
+}
+
+// place is the JID of a room or user of this account. What cannot stand in an address (over 1,023 bytes) has the account's own.
+func (a *Account) place(kind address.Kind, name string) stanza.JID {
+	local, err := a.Addresses.Localpart(address.Address{Kind: kind, Name: name, Key: a.key})
+	if err != nil {
+		a.log.Warn("A name on the network is too long for an address.", "length", len(name))
+		return a.jid()
+	}
+	return stanza.JID{Local: local, Domain: a.Domain}
+}
+
+func (a *Account) jid() stanza.JID {
+	local, err := a.Addresses.Localpart(address.Address{Kind: address.Account, Key: a.key})
+	if err != nil { // in fixed mode the component itself is the account
+		local = ""
+	}
+	return stanza.JID{Local: local, Domain: a.Domain}
+}
+
+func (a *Account) userJID(id transports.UserID) stanza.JID {
+	return a.place(address.User, string(id))
+}

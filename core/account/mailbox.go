@@ -1,0 +1,83 @@
+package account
+
+import "sync"
+
+// bound is how many pieces of work a mailbox holds before it refuses stanzas and makes the network wait.
+const bound = 1024
+
+// mailbox is what an account's goroutine takes its work from: one queue, so that the order of arrival is the order of
+// doing. Three kinds of hands put work in, who may wait differently: the stream's reader never (offer), the network's
+// reader as long as it takes (push), and those who report how something ended not at all (put), for the goroutine may be
+// waiting for them; there are never more of these than things begun.
+type mailbox struct {
+	mu     sync.Mutex
+	queue  []func()
+	closed bool
+	room   *sync.Cond
+	ready  chan struct{} // holds one token while there is work
+}
+
+func newMailbox() *mailbox {
+	m := &mailbox{ready: make(chan struct{}, 1)}
+	m.room = sync.NewCond(&m.mu)
+	return m
+}
+
+// offer is false when the mailbox is full or closed; ended tells which.
+func (m *mailbox) offer(work func()) (taken, ended bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed || len(m.queue) >= bound {
+		return false, m.closed
+	}
+	m.add(work)
+	return true, false
+}
+
+func (m *mailbox) push(work func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for len(m.queue) >= bound && !m.closed {
+		m.room.Wait()
+	}
+	m.add(work)
+}
+
+func (m *mailbox) put(work func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.add(work)
+}
+
+func (m *mailbox) add(work func()) {
+	if m.closed {
+		return
+	}
+	m.queue = append(m.queue, work)
+	select {
+	case m.ready <- struct{}{}:
+	default:
+	}
+}
+
+// take exchanges the queue for an empty one.
+func (m *mailbox) take(empty []func()) []func() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	all := m.queue
+	m.queue = empty[:0]
+	m.room.Broadcast()
+	return all
+}
+
+// closeIfEmpty ends the mailbox unless there is work in it.
+func (m *mailbox) closeIfEmpty() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.queue) > 0 {
+		return false
+	}
+	m.closed = true
+	m.room.Broadcast()
+	return true
+}

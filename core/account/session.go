@@ -1,0 +1,232 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"isthmus/core/xep"
+	"isthmus/transports"
+)
+
+// phase is where the connection to the network stands.
+type phase uint8
+
+const (
+	resting    phase = iota // not wanted
+	connecting              // Run has begun, Online has not come
+	online
+	closing // no longer wanted, Run has not returned
+	waiting // lost, to be tried again
+)
+
+// link is the connection of the session, as far as the account knows it.
+type link struct {
+	phase  phase
+	ctx    context.Context
+	cancel context.CancelFunc
+	// failures counts the attempts since the connection last held.
+	failures int
+	since    time.Time
+	retry    *time.Timer
+	// told: people in the rooms know that the connection was lost.
+	told bool
+}
+
+const (
+	firstWait = 2 * time.Second
+	maxWait   = 10 * time.Minute
+	// holds is how long a connection must have lasted for the next attempt to come soon.
+	holds = time.Minute
+)
+
+// connect opens the session unless that is under way.
+func (a *Account) connect(name string) {
+	switch a.link.phase {
+	case connecting, online, closing: // a closing one is opened again when it has ended
+		return
+	}
+	if a.link.retry != nil {
+		a.link.retry.Stop()
+	}
+	if a.session == nil {
+		env := a.Env
+		env.Log = a.log
+		session, err := a.Driver.Open(transports.Account{Scope: a.scope, Person: personName(a.owner.Local), Name: name}, env)
+		if err != nil {
+			a.lost(err)
+			return
+		}
+		a.session = session
+	}
+	a.link.phase = connecting
+	a.link.ctx, a.link.cancel = context.WithCancel(context.Background())
+	session, ctx := a.session, a.link.ctx
+	a.log.Info("Connecting to the network.")
+	a.busy++
+	go func() {
+		err := session.Run(ctx, func(e transports.Event) { a.mail.push(func() { a.event(e) }) })
+		a.mail.put(func() {
+			a.busy--
+			a.ended(err)
+		})
+	}()
+}
+
+// personName makes a plain ASCII word of a localpart.
+func personName(local string) string {
+	word := []byte{}
+	for i := range len(local) {
+		c := local[i]
+		if c >= 'a' && c <= 'z' || c >= '0' && c <= '9' {
+			word = append(word, c)
+		}
+	}
+	if len(word) == 0 {
+		return "user"
+	}
+	return string(word)
+}
+
+// disconnectIfUnused closes the session when nobody is in a room any more.
+func (a *Account) disconnectIfUnused() {
+	if len(a.rooms) > 0 || !a.About.Open {
+		return
+	}
+	switch a.link.phase {
+	case connecting, online:
+		a.link.phase = closing
+		a.link.cancel()
+	case waiting:
+		a.link.retry.Stop()
+		a.rest()
+	}
+}
+
+func (a *Account) rest() {
+	a.link = link{}
+	a.session = nil
+	a.self, a.can = transports.User{}, transports.Capabilities{}
+	clear(a.asides)
+}
+
+// ended is what Run's return means.
+func (a *Account) ended(err error) {
+	wanted := len(a.rooms) > 0 && !a.stopping
+	a.link.cancel()
+	if a.link.phase == closing {
+		a.log.Info("Disconnected from the network.")
+		a.rest()
+		if wanted {
+			a.connect(a.wantedName())
+		}
+		return
+	}
+	if err == nil {
+		err = &transports.Fault{Kind: transports.Offline, Text: "The network closed the connection."}
+	}
+	if a.link.phase == online && time.Since(a.link.since) > holds {
+		a.link.failures = 0
+	}
+	a.lost(err)
+}
+
+// lost answers those who wait, and tries again where that may help.
+func (a *Account) lost(err error) {
+	fault := transports.AsFault(err)
+	a.log.Warn("The connection to the network was lost or not made.", "error", err)
+	for _, j := range a.rooms {
+		j.live, j.asked = false, false
+		a.refuseArrivals(j, fault)
+	}
+	hopeless := final(fault.Kind) || fault.Kind == transports.Conflict && a.link.since.IsZero()
+	for _, j := range a.rooms {
+		if hopeless {
+			a.expel(j, fault.Text, xep.StatusTechnical)
+		}
+	}
+	if len(a.rooms) == 0 || hopeless {
+		a.rest()
+		return
+	}
+	if !a.link.told {
+		a.link.told = true
+		for _, j := range a.rooms {
+			a.notice(j, "The connection to "+string(a.scope)+" is lost: "+fault.Text+" Trying again.")
+		}
+	}
+	a.link.phase = waiting
+	wait := min(firstWait<<min(a.link.failures, 10), maxWait)
+	wait = max(wait/2+rand.N(wait), fault.Wait) // spread, so that thousands do not come back in one second
+	a.link.failures++
+	a.link.retry = time.AfterFunc(wait, func() {
+		a.mail.put(func() {
+			if a.link.phase == waiting {
+				a.connect(a.wantedName())
+			}
+		})
+	})
+}
+
+// final tells the faults that another attempt cannot mend.
+func final(kind transports.FaultKind) bool {
+	switch kind {
+	case transports.BadCredentials, transports.Forbidden, transports.NotFound, transports.Gone, transports.Untrusted, transports.Invalid:
+		return true
+	}
+	return false
+}
+
+// online is the beginning of a connection, or news of what it can do.
+func (a *Account) online(e transports.Online) {
+	a.self, a.can = e.Self, e.Can
+	if a.link.phase != connecting {
+		return
+	}
+	a.link.phase = online
+	a.link.since = time.Now()
+	if a.identity.Keep != nil { // only now is it more than a name that someone asked about
+		a.identity.Keep()
+		a.identity.Keep = nil
+	}
+	a.log.Info("Connected to the network.", "as", e.Self.Name)
+	if a.link.told {
+		a.link.told = false
+		for _, j := range a.rooms {
+			a.notice(j, "Connected to "+string(a.scope)+" again.")
+		}
+	}
+	for _, j := range a.rooms {
+		a.ask(j)
+	}
+}
+
+// offlineFault says why nothing can be sent now.
+func (a *Account) offlineFault() error {
+	if a.link.phase == resting {
+		return &transports.Fault{Kind: transports.Offline, Text: "You are not connected to " + string(a.scope) + ". Join one of its rooms first."}
+	}
+	return &transports.Fault{Kind: transports.Offline, Text: "There is no connection to " + string(a.scope) + " now. It is being tried again; send this later."}
+}
+
+var errStopping = errors.New("the gateway is shutting down")
+
+// shutDown ends the account: people get told, the network hears goodbye.
+func (a *Account) shutDown(reason string) {
+	a.stopping = true
+	for _, j := range a.rooms {
+		a.refuseArrivals(j, &transports.Fault{Kind: transports.Offline, Text: reason, Cause: errStopping})
+	}
+	for _, j := range a.rooms {
+		a.expel(j, reason, xep.StatusShutdown)
+	}
+	switch a.link.phase {
+	case connecting, online:
+		a.link.phase = closing
+		a.link.cancel()
+	case waiting:
+		a.link.retry.Stop()
+		a.rest()
+	}
+}

@@ -1,0 +1,76 @@
+package core
+
+import (
+	"context"
+
+	"isthmus/core/stanza"
+	"isthmus/core/store"
+	"isthmus/core/xep"
+
+	xmpp "mellium.im/xmpp/stanza"
+)
+
+// debts are what an earlier run that was not stopped in order owes people: the word that they are no longer in their
+// rooms, and that nobody knows what became of messages that were on their way.
+type debts struct {
+	store     *store.Store
+	domain    string
+	occupants []store.Occupant
+	commands  []store.Command
+}
+
+func readDebts(ctx context.Context, s *store.Store, domain string) (debts, error) {
+	d := debts{store: s, domain: domain}
+	var err error
+	if d.occupants, err = s.Occupants(ctx, domain); err != nil {
+		return d, err
+	}
+	d.commands, err = s.Commands(ctx, domain)
+	return d, err
+}
+
+// settle pays them, before the first stanza is read: who joins again must not be put out by a late word.
+func (d *debts) settle(reply func(*stanza.Stanza)) {
+	var changes []store.Change
+	for _, o := range d.occupants {
+		reply(d.putOut(o))
+		changes = append(changes, store.Exit{Occupant: o})
+	}
+	told := map[[3]string]bool{}
+	for _, c := range d.commands {
+		if key := [3]string{c.From, c.To, c.Stanza}; !told[key] { // the lines of one message have one answer
+			told[key] = true
+			if e := unknownOutcome(c); e != nil {
+				reply(e)
+			}
+		}
+		changes = append(changes, store.End{ID: c.ID})
+	}
+	if len(changes) > 0 {
+		d.store.Write(nil, changes...)
+	}
+	d.occupants, d.commands = nil, nil
+}
+
+// putOut tells an occupant that the service went down with them in the room (XEP-0045 §15.6.2: 332).
+func (d *debts) putOut(o store.Occupant) *stanza.Stanza {
+	room := stanza.JID{Local: o.Room, Domain: d.domain, Resource: o.Nick}
+	person, _ := stanza.ParseJID(o.Person) // it came out of one
+	p := &stanza.Stanza{Kind: stanza.Presence, Type: "unavailable", From: room, To: person.WithResource(o.Resource)}
+	item := xep.OccupantItem{Affiliation: "none", Role: "none", Reason: "The gateway was restarted. Join again."}
+	return p.Add(item.Element(xep.StatusShutdown, xep.StatusSelf))
+}
+
+func unknownOutcome(c store.Command) *stanza.Stanza {
+	from, err := stanza.ParseJID(c.From)
+	if err != nil {
+		return nil
+	}
+	to, err := stanza.ParseJID(c.To)
+	if err != nil {
+		return nil
+	}
+	sent := &stanza.Stanza{Kind: stanza.Message, ID: c.Stanza, From: from, To: to}
+	return sent.Refuse(&stanza.Error{Type: xmpp.Wait, Condition: xmpp.UndefinedCondition,
+		Text: "The gateway was stopped while it sent this message. It is not known whether it was delivered: look in the room before you send it again."})
+}

@@ -1,0 +1,63 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"syscall"
+	"time"
+)
+
+const (
+	dialTimeout    = 20 * time.Second
+	requestTimeout = time.Minute
+)
+
+// errPrivate is why the guard refuses an address.
+var errPrivate = errors.New("the address is private, and the operator has not listed it under private_networks")
+
+// guard is the one dialer for everything that a person can name. It looks at addresses after resolution, so that no name and no
+// redirect leads into the operator's own network; allowed are the exceptions.
+func guard(allowed []netip.Prefix) *net.Dialer {
+	return &net.Dialer{Timeout: dialTimeout, Control: func(network, address string, _ syscall.RawConn) error {
+		target, err := netip.ParseAddrPort(address)
+		if err != nil {
+			return fmt.Errorf("%s: %w", address, err)
+		}
+		ip := target.Addr().Unmap()
+		for _, prefix := range allowed {
+			if prefix.Contains(ip) {
+				return nil
+			}
+		}
+		if !public(ip) {
+			return fmt.Errorf("%s: %w", ip, errPrivate)
+		}
+		return nil
+	}}
+}
+
+// reserved are the ranges beyond those that netip knows which lead to no one but oneself (RFC 6890, RFC 6598, RFC 6052).
+var reserved = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
+	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("64:ff9b::/96"),
+	netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2002::/16"),
+}
+
+func public(ip netip.Addr) bool {
+	for _, prefix := range reserved {
+		if prefix.Contains(ip) {
+			return false
+		}
+	}
+	return ip.IsGlobalUnicast() && !ip.IsPrivate()
+}
+
+// client is an HTTP client behind the same guard, without a proxy that could go around it.
+func client(dial func(ctx context.Context, network, address string) (net.Conn, error)) *http.Client {
+	return &http.Client{Timeout: requestTimeout, Transport: &http.Transport{
+		DialContext: dial, TLSHandshakeTimeout: dialTimeout, IdleConnTimeout: requestTimeout, ForceAttemptHTTP2: true}}
+}

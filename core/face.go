@@ -1,0 +1,69 @@
+package core
+
+import (
+	"isthmus/core/stanza"
+	"isthmus/core/xep"
+
+	xmpp "mellium.im/xmpp/stanza"
+)
+
+// face answers what is addressed to the gateway itself.
+type face struct {
+	info    xep.Info
+	version string
+	jid     stanza.JID
+	reply   func(*stanza.Stanza)
+}
+
+func (f *face) handle(s *stanza.Stanza) {
+	switch s.Kind {
+	case stanza.IQ:
+		if s.Request() {
+			f.reply(f.answer(s))
+		}
+	case stanza.Presence:
+		f.presence(s)
+	case stanza.Message:
+		if s.Type != "error" && !xep.Ephemeral(s) {
+			f.reply(s.Refuse(&stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ServiceUnavailable,
+				Text: "Nobody reads messages to the gateway itself. Write to a room or a person."}))
+		}
+	}
+}
+
+func (f *face) answer(s *stanza.Stanza) *stanza.Stanza {
+	if node, ok := xep.IsInfo(s); ok {
+		if node != "" && node != f.info.CapsNode() { // XEP-0030 §3.2; XEP-0115 §6.2
+			return s.Refuse(&stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "There is no such node here."})
+		}
+		return s.Result(f.info.Query(node))
+	}
+	if node, ok := xep.IsItems(s); ok {
+		return s.Result(xep.Items(node, nil))
+	}
+	switch {
+	case xep.IsVersion(s):
+		return s.Result(xep.Version("Isthmus", f.version, ""))
+	case xep.IsPing(s):
+		return s.Result()
+	}
+	return s.Refuse(&stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ServiceUnavailable}) // RFC 6120 §8.4
+}
+
+// presence lets people have the gateway in their roster (RFC 6121 §3.1.3, §4.3).
+func (f *face) presence(s *stanza.Stanza) {
+	switch s.Type {
+	case "subscribe":
+		f.reply(&stanza.Stanza{Kind: stanza.Presence, Type: "subscribed", From: f.jid, To: s.From.Bare()})
+		f.reply(f.available(s.From.Bare()))
+	case "probe", "":
+		f.reply(f.available(s.From))
+	case "unsubscribe":
+		f.reply(&stanza.Stanza{Kind: stanza.Presence, Type: "unsubscribed", From: f.jid, To: s.From.Bare()})
+	}
+}
+
+func (f *face) available(to stanza.JID) *stanza.Stanza {
+	p := &stanza.Stanza{Kind: stanza.Presence, From: f.jid, To: to}
+	return p.Add(f.info.Caps())
+}

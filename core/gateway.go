@@ -1,0 +1,185 @@
+// Package core joins the parts of the gateway: for each transport a component, a driver, a hub and their accounts, over
+// one store.
+package core
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"sync"
+	"time"
+
+	"isthmus/core/account"
+	"isthmus/core/component"
+	"isthmus/core/person"
+	"isthmus/core/stanza"
+	"isthmus/core/store"
+	"isthmus/core/xep"
+	"isthmus/mapping/address"
+	"isthmus/transports"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Transport is one component domain and the driver behind it.
+type Transport struct {
+	Driver    transports.Driver
+	Component component.Config
+	// People are the domains and bare JIDs that may use it; nobody else may.
+	People []string
+	// PrivateNetworks are the private address ranges that it may connect to.
+	PrivateNetworks []netip.Prefix
+}
+
+// Config is what a gateway works with.
+type Config struct {
+	Store      *store.Store
+	Transports []Transport
+	// Keep is how long the archive keeps messages, 0 for ever.
+	Keep    time.Duration
+	Version string
+	Log     *slog.Logger
+}
+
+// How long the parts of an orderly stop may take; together they stay below the ten seconds after which a service manager kills.
+const (
+	stopAccounts = 6 * time.Second
+	stopStream   = 2 * time.Second
+)
+
+// Run serves until ctx ends, then puts everyone out, says goodbye to the networks and returns. The store stays open. An
+// error means that a transport could not be started.
+func Run(ctx context.Context, c Config) error {
+	key, err := c.Store.Setting(ctx, "occupant-key", randomKey)
+	if err != nil {
+		return fmt.Errorf("reading the key of occupant-ids from the store: %w", err)
+	}
+	known, err := newRegister(ctx, c.Store)
+	if err != nil {
+		return fmt.Errorf("reading the accounts from the store: %w", err)
+	}
+	var services []*service // all are made before the first one runs, so that a mistake in one leaves none behind
+	for _, t := range c.Transports {
+		s, err := newService(ctx, c, t, key, known)
+		if err != nil {
+			return fmt.Errorf("transport %s: %w", t.Component.Domain, err)
+		}
+		services = append(services, s)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for _, s := range services {
+		group.Go(func() error { return s.run(ctx) })
+	}
+	group.Go(func() error { return prune(ctx, c) })
+	return group.Wait()
+}
+
+func randomKey() []byte {
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // never fails (crypto/rand)
+	return key
+}
+
+// service is a transport at work.
+type service struct {
+	log       *slog.Logger
+	driver    transports.Driver
+	component *component.Component
+	hub       *person.Hub
+	debts     debts
+}
+
+func newService(ctx context.Context, c Config, t Transport, key []byte, known *register) (*service, error) {
+	domain := t.Component.Domain
+	log := c.Log.With("transport", domain)
+	s := &service{log: log, driver: t.Driver}
+	var err error
+	if s.debts, err = readDebts(ctx, c.Store, domain); err != nil {
+		return nil, err
+	}
+	about := t.Driver.About()
+	addresses := address.Config{Sigils: about.Sigils, Bot: botName}
+	if err := addresses.Validate(); err != nil {
+		return nil, err
+	}
+	t.Component.Log = log
+	s.component = component.New(t.Component, func(st *stanza.Stanza) { s.hub.Handle(st) }, s.up)
+	dial := guard(t.PrivateNetworks).DialContext
+	shared := &account.Transport{
+		Domain: domain, About: about, Driver: t.Driver, Addresses: addresses, Stream: s.component, Store: c.Store,
+		Env: transports.Env{Log: log, Dial: dial, HTTP: client(dial)}, OccupantKey: key, Log: log,
+	}
+	me := &face{info: xep.GatewayInfo(about.Kind, about.Name), version: c.Version, jid: stanza.JID{Domain: domain}, reply: s.component.Reply}
+	s.hub = person.New(person.Config{
+		Domain: domain, Addresses: addresses, Policy: person.Policy{People: t.People}, Log: log,
+		Scope: t.Driver.Scope, Self: me.handle, Reply: s.component.Reply, Refusal: account.Refusal,
+		Open: func(key person.Key, scope transports.Scope) person.Account {
+			return account.New(shared, known.account(domain, key.Owner, scope), key.Owner, scope, key.Key)
+		},
+	})
+	return s, nil
+}
+
+// botName is the localpart kept for the gateway's own voice, so that no host or nick can take it.
+const botName = "isthmus"
+
+// up is called when the stream is there, before its first stanza.
+func (s *service) up(first bool) {
+	if first {
+		s.debts.settle(s.component.Reply)
+		return
+	}
+	s.hub.Resync()
+}
+
+// run serves until ctx ends, and then stops in order: people, networks, stream.
+func (s *service) run(ctx context.Context) error {
+	var parts sync.WaitGroup
+	defer parts.Wait()
+	streamCtx, stopStreaming := context.WithCancel(context.Background())
+	defer stopStreaming()
+	failed := make(chan error, 2)
+	parts.Go(func() { failed <- s.component.Run(streamCtx) })
+	parts.Go(func() { s.hub.Run(streamCtx) })
+	parts.Go(func() { failed <- s.driver.Run(streamCtx) })
+	select {
+	case <-ctx.Done():
+	case err := <-failed:
+		return err
+	}
+	s.log.Info("Stopping: everyone is put out of the rooms and the networks are told.")
+	ending, cancel := context.WithTimeout(context.Background(), stopAccounts)
+	defer cancel()
+	s.hub.Stop(ending, "The gateway is shutting down.")
+	flushing, cancel := context.WithTimeout(context.Background(), stopStream)
+	defer cancel()
+	if err := s.component.Flush(flushing); err != nil {
+		s.log.Warn("The XMPP server has not confirmed everything that was sent to it.", "error", err)
+	}
+	return nil
+}
+
+// prune removes from the archive what is older than the operator keeps.
+func prune(ctx context.Context, c Config) error {
+	if c.Keep == 0 {
+		return nil
+	}
+	daily := time.NewTicker(24 * time.Hour)
+	defer daily.Stop()
+	for {
+		n, err := c.Store.Prune(ctx, time.Now().Add(-c.Keep).UnixMilli())
+		if err != nil && ctx.Err() == nil {
+			c.Log.Error("Old messages could not be removed from the archive.", "error", err)
+		}
+		if n > 0 {
+			c.Log.Info("Old messages were removed from the archive.", "rows", n)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-daily.C:
+		}
+	}
+}

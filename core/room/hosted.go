@@ -1,0 +1,196 @@
+package room
+
+import (
+	"slices"
+	"time"
+
+	"isthmus/core/stanza"
+	"isthmus/core/xep"
+	"isthmus/transports"
+)
+
+// Hosted shows a room to the people attached to it as a Multi-User Chat service does (XEP-0045): every resource of the
+// person is an occupant under one nick.
+type Hosted struct {
+	*Room
+	// RealJID is the address of a user outside the room, shown because rooms are not anonymous (XEP-0045 §7.2.3).
+	RealJID func(transports.UserID) stanza.JID
+	people  []stanza.JID
+}
+
+// People are the full JIDs inside, in the order of their coming.
+func (h *Hosted) People() []stanza.JID { return h.people }
+
+// Has tells whether a full JID is inside.
+func (h *Hosted) Has(who stanza.JID) bool { return slices.Contains(h.people, who) }
+
+// Remove takes a full JID out, showing nothing.
+func (h *Hosted) Remove(who stanza.JID) {
+	h.people = slices.DeleteFunc(h.people, func(j stanza.JID) bool { return j == who })
+}
+
+// Enter lets a full JID in and returns the presences that it gets, its own last (XEP-0045 §7.2.2); wanted is the nick that
+// it asked for. One who is inside already has lost its state and gets all of it again.
+func (h *Hosted) Enter(who stanza.JID, wanted string) []*stanza.Stanza {
+	if !h.Has(who) {
+		h.people = append(h.people, who)
+	}
+	all := make([]*stanza.Stanza, 0, len(h.members))
+	for id, m := range h.members {
+		if id != h.Self {
+			all = append(all, h.available(who, *m, ""))
+		}
+	}
+	if self, ok := h.Member(h.Self); ok {
+		codes := []int{xep.StatusNonAnonymous}
+		if wanted != "" && wanted != self.Nick {
+			codes = append(codes, xep.StatusNickAssigned)
+		}
+		all = append(all, h.available(who, self, "", codes...))
+	}
+	return all
+}
+
+// Leave lets a full JID out and returns its own last presence (XEP-0045 §7.14), with codes that say why.
+func (h *Hosted) Leave(who stanza.JID, codes ...int) *stanza.Stanza {
+	h.Remove(who)
+	self, _ := h.Member(h.Self)
+	return h.unavailable(who, Went{Member: self}, codes...)
+}
+
+// Expel puts everyone out with a reason and one more code, such as xep.StatusShutdown (XEP-0045 §10.9 and §15.6.2).
+func (h *Hosted) Expel(reason string, code int) []*stanza.Stanza {
+	self, _ := h.Member(h.Self)
+	var all []*stanza.Stanza
+	for _, who := range h.people {
+		all = append(all, h.unavailable(who, Went{Member: self, Reason: reason}, code))
+	}
+	h.people = nil
+	return all
+}
+
+// Show is what everyone inside gets of a change.
+func (h *Hosted) Show(change Change) []*stanza.Stanza {
+	all := make([]*stanza.Stanza, 0, len(h.people))
+	for _, who := range h.people {
+		switch c := change.(type) {
+		case Came:
+			all = append(all, h.available(who, c.Member, ""))
+		case Changed:
+			all = append(all, h.available(who, c.Member, c.By))
+		case Renamed:
+			gone := c.Member
+			gone.Nick = c.Was
+			all = append(all, h.presence(who, gone, "unavailable", xep.OccupantItem{Nick: c.Member.Nick}, xep.StatusRenamed),
+				h.available(who, c.Member, ""))
+		case Went:
+			all = append(all, h.unavailable(who, c))
+		case Retitled:
+			all = append(all, h.Subject(who))
+		}
+	}
+	return all
+}
+
+func (h *Hosted) available(to stanza.JID, m Member, by string, codes ...int) *stanza.Stanza {
+	return h.presence(to, m, "", xep.OccupantItem{Actor: by}, codes...)
+}
+
+func (h *Hosted) unavailable(to stanza.JID, w Went, codes ...int) *stanza.Stanza {
+	m := w.Member
+	m.Role = transports.NoRole
+	switch w.Cause {
+	case transports.Kicked:
+		codes = append(codes, xep.StatusKicked)
+	case transports.Banned:
+		codes = append(codes, xep.StatusBanned)
+		m.Affiliation = transports.Outcast
+	}
+	p := h.presence(to, m, "unavailable", xep.OccupantItem{Actor: w.By, Reason: w.Reason}, codes...)
+	if w.Reason != "" {
+		p.Add(stanza.Text("", "status", w.Reason))
+	}
+	return p
+}
+
+func (h *Hosted) presence(to stanza.JID, m Member, kind string, item xep.OccupantItem, codes ...int) *stanza.Stanza {
+	item.Affiliation, item.Role = affiliations[m.Affiliation], roles[m.Role]
+	item.JID = h.RealJID(m.ID)
+	if m.ID == h.Self {
+		item.JID = to
+		codes = append(codes, xep.StatusSelf)
+	}
+	p := &stanza.Stanza{Kind: stanza.Presence, Type: kind, From: h.JID.WithResource(m.Nick), To: to}
+	return p.Add(item.Element(codes...), xep.Occupant(m.Occupant))
+}
+
+// Subject is the message with the room's topic, which may be empty (XEP-0045 §7.2.15).
+func (h *Hosted) Subject(to stanza.JID) *stanza.Stanza {
+	from := h.JID
+	if h.Topic.By != "" {
+		from = from.WithResource(h.Nick(transports.User{ID: transports.UserID(h.Topic.By), Name: h.Topic.By}))
+	}
+	s := &stanza.Stanza{Kind: stanza.Message, Type: "groupchat", From: from, To: to}
+	s.Add(stanza.New("", "subject").AddText(h.Topic.Text))
+	if !h.Topic.At.IsZero() {
+		s.Add(xep.Delay(h.JID, h.Topic.At))
+	}
+	return s
+}
+
+// Said is a message in the room, as it is kept and shown.
+type Said struct {
+	// ID is the id attribute, StanzaID that of the archive.
+	ID, StanzaID string
+	Nick         string
+	// At is set for what was said earlier.
+	At time.Time
+	// Content are the rendered children.
+	Content []byte
+}
+
+// Message is what one of the people gets of it.
+func (h *Hosted) Message(to stanza.JID, said Said) *stanza.Stanza {
+	from := h.JID
+	if said.Nick != "" {
+		from = from.WithResource(said.Nick)
+	}
+	s := &stanza.Stanza{Kind: stanza.Message, Type: "groupchat", ID: said.ID, From: from, To: to, Rendered: said.Content}
+	if said.StanzaID != "" {
+		s.Add(xep.StanzaID(h.JID, said.StanzaID))
+	}
+	if !said.At.IsZero() {
+		s.Add(xep.Delay(h.JID, said.At))
+	}
+	return s
+}
+
+// affiliations and roles are the words of XEP-0045 §5.
+var (
+	affiliations = [...]string{transports.NoAffiliation: "none", transports.Outcast: "outcast",
+		transports.AffiliatedMember: "member", transports.Admin: "admin", transports.Owner: "owner"}
+	roles = [...]string{transports.NoRole: "none", transports.Visitor: "visitor",
+		transports.Participant: "participant", transports.Moderator: "moderator"}
+)
+
+// ParseAffiliation reads the word; ok is false for any other.
+func ParseAffiliation(word string) (a transports.Affiliation, ok bool) {
+	i := slices.Index(affiliations[:], word)
+	return transports.Affiliation(max(i, 0)), i >= 0
+}
+
+// ParseRole reads the word; ok is false for any other.
+func ParseRole(word string) (r transports.Role, ok bool) {
+	i := slices.Index(roles[:], word)
+	return transports.Role(max(i, 0)), i >= 0
+}
+
+// ByRealJID finds a member by their address outside the room, for requests that name people by it (XEP-0045 §9.1).
+func (h *Hosted) ByRealJID(jid string) (Member, bool) {
+	for id, m := range h.members {
+		if jid != "" && h.RealJID(id).String() == jid {
+			return *m, true
+		}
+	}
+	return Member{}, false
+}

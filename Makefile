@@ -1,0 +1,51 @@
+# make run     shows Isthmus at work in a browser: see cmd/demo
+# make test    all tests, against real servers
+# make deps    installs what the tests and the demo need (Debian)
+# make build   build/isthmus; make cross: static binaries for two architectures
+# make bench, make fuzz (FUZZTIME=10s for each fuzz test)
+
+GO_NEEDED := $(shell awk '$$1 == "go" { print $$2 }' go.mod)
+STATIC    := CGO_ENABLED=0 go build -trimpath
+SUDO      := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+APT       := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120
+FUZZTIME  ?= 10s
+
+.PHONY: run test deps build cross bench fuzz go-version
+
+# The demo replaces the shell, so that a signal to make reaches it.
+run: go-version
+	@mkdir -p .demo && go build -o .demo/demo ./cmd/demo && exec .demo/demo
+
+test: go-version
+	@go run ./integration_test/servers/packages -check
+	@test -d integration_test/browser/node_modules/playwright-core || { echo "the browser's driver is not installed: make deps" >&2; exit 1; }
+	go vet ./...
+	go test -race -timeout 10m ./...
+
+deps: go-version
+	@missing=$$(go run ./integration_test/servers/packages) && if [ -n "$$missing" ]; then \
+		$(APT) -qq update && $(APT) install -y --no-install-recommends $$missing; fi
+	cd integration_test/browser && npm ci --ignore-scripts --no-audit --no-fund
+
+build: go-version
+	$(STATIC) -o build/isthmus ./cmd/isthmus
+
+cross: go-version
+	GOOS=linux GOARCH=amd64 $(STATIC) -o build/isthmus-linux-amd64 ./cmd/isthmus
+	GOOS=linux GOARCH=arm64 $(STATIC) -o build/isthmus-linux-arm64 ./cmd/isthmus
+
+bench: go-version
+	go test -run '^$$' -bench . -benchmem ./...
+
+fuzz: go-version
+	@set -e; for package in $$(go list ./...); do \
+		for name in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+			echo "$$package $$name"; go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $$package; \
+		done; done
+
+go-version:
+	@command -v go > /dev/null || { \
+		echo "Isthmus needs Go $(GO_NEEDED) or newer, and there is no go in PATH: get it from https://go.dev/dl/" >&2; exit 1; }
+	@have=$$(go env GOVERSION 2> /dev/null || go version | cut -d' ' -f3); have=$${have#go}; \
+	[ "$$(printf '%s\n' $(GO_NEEDED) "$$have" | sort -V | head -n 1)" = $(GO_NEEDED) ] || { \
+		echo "Isthmus needs Go $(GO_NEEDED) or newer, and this is Go $$have: get it from https://go.dev/dl/" >&2; exit 1; }

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"isthmus/configs"
+	"isthmus/core"
+	"isthmus/core/component"
+	"isthmus/transports"
+	"isthmus/transports/irc"
+)
+
+// drivers is the list of all the networks; nothing else names one.
+var drivers = map[string]func(options map[string]any) (transports.Driver, error){
+	"irc": func(options map[string]any) (transports.Driver, error) {
+		var c irc.Config
+		if err := configs.Decode(options, &c); err != nil {
+			return nil, err
+		}
+		return irc.New(c)
+	},
+}
+
+// transport makes of the configuration what the core takes.
+func transport(t configs.Transport) (core.Transport, error) {
+	newDriver := drivers[t.Kind]
+	if newDriver == nil {
+		return core.Transport{}, fmt.Errorf("transport %s: there is no kind %q; the kinds are %s", t.Domain, t.Kind,
+			strings.Join(slices.Sorted(maps.Keys(drivers)), ", "))
+	}
+	driver, err := newDriver(t.Options)
+	if err != nil {
+		return core.Transport{}, fmt.Errorf("transport %s: %w", t.Domain, err)
+	}
+	private, err := t.Private()
+	if err != nil {
+		return core.Transport{}, fmt.Errorf("transport %s: %w", t.Domain, err)
+	}
+	return core.Transport{
+		Driver:    driver,
+		Component: component.Config{Domain: t.Domain, Secret: t.Secret, Server: t.Server},
+		People:    t.People, PrivateNetworks: private,
+	}, nil
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"isthmus/configs"
+	"isthmus/core"
+	"isthmus/core/store"
+
+	"github.com/spf13/cobra"
+)
+
+func serveCommand() *cobra.Command {
+	var path string
+	cmd := &cobra.Command{Use: "serve", Short: "Run the gateway until it is told to stop", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), path) }}
+	configFlag(cmd, &path)
+	return cmd
+}
+
+func serve(ctx context.Context, path string) error {
+	c, err := configs.Load(path)
+	if err != nil {
+		return err
+	}
+	log := logger(c.Log)
+	gateway := core.Config{Keep: time.Duration(c.Archive.KeepDays) * 24 * time.Hour, Version: versionText(), Log: log}
+	for _, t := range c.Transports {
+		ready, err := transport(t)
+		if err != nil {
+			return err
+		}
+		gateway.Transports = append(gateway.Transports, ready)
+	}
+	if gateway.Store, err = store.Open(ctx, c.Store, log); err != nil {
+		return err
+	}
+	log.Info("Isthmus is starting.", "version", gateway.Version, "transports", len(gateway.Transports))
+	err = core.Run(ctx, gateway)
+	if closed := gateway.Store.Close(); closed != nil && err == nil {
+		err = fmt.Errorf("closing the store: %w", closed)
+	}
+	if err == nil {
+		log.Info("Isthmus has stopped.")
+	}
+	return err
+}
+
+func logger(c configs.Log) *slog.Logger {
+	var level slog.Level
+	if c.Level != "" {
+		_ = level.UnmarshalText([]byte(c.Level)) // configs.Load has checked it
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if c.Format == "json" {
+		return slog.New(slog.NewJSONHandler(os.Stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, options))
+}

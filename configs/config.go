@@ -1,0 +1,179 @@
+// Package configs reads the configuration file. Only the commands import it; everything else takes plain structs.
+package configs
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/spf13/viper"
+)
+
+// Config is the configuration file.
+type Config struct {
+	// Store is where everything is kept: "sqlite:/path/file.db" or "postgres://…".
+	Store string `mapstructure:"store"`
+	Log   Log    `mapstructure:"log"`
+	// Archive is about the messages of rooms.
+	Archive    Archive     `mapstructure:"archive"`
+	Transports []Transport `mapstructure:"transports"`
+}
+
+// Log says what is logged, to standard error, and how.
+type Log struct {
+	Level  string `mapstructure:"level"`  // debug, info (default), warn or error
+	Format string `mapstructure:"format"` // text (default) or json
+}
+
+// Archive says how long messages are kept.
+type Archive struct {
+	KeepDays int `mapstructure:"keep_days"` // 0: for ever
+}
+
+// maxKeepDays is a hundred years, and far below what a time.Duration can hold.
+const maxKeepDays = 36500
+
+// Transport is one component domain.
+type Transport struct {
+	Kind   string `mapstructure:"kind"`
+	Domain string `mapstructure:"domain"`
+	// Server is where the XMPP server listens for components: "tcp://host:port", "tls://host:port" or "unix:/path".
+	Server string `mapstructure:"server"`
+	Secret string `mapstructure:"secret"`
+	// SecretFile is a file that holds the secret, for who keeps secrets out of configurations.
+	SecretFile string `mapstructure:"secret_file"`
+	// People are the domains and bare JIDs that may use the transport; where none are named, the domain above the transport's.
+	People []string `mapstructure:"people"`
+	// PrivateNetworks are private address ranges that the transport may connect to, such as 127.0.0.0/8.
+	PrivateNetworks []string `mapstructure:"private_networks"`
+	// Options are the driver's own.
+	Options map[string]any `mapstructure:"options"`
+}
+
+// Load reads and checks a file. Its errors are sentences that name the place in the file.
+func Load(path string) (*Config, error) {
+	// The delimiter is one that cannot stand in a key: by default viper takes "irc.libera.chat" apart.
+	v := viper.NewWithOptions(viper.KeyDelimiter("\x00"))
+	v.SetConfigFile(path)
+	v.SetConfigType("yaml")
+	if err := v.ReadInConfig(); err != nil {
+		return nil, fmt.Errorf("the configuration %s cannot be read: %w", path, err)
+	}
+	var c Config
+	if err := v.UnmarshalExact(&c); err != nil {
+		return nil, fmt.Errorf("the configuration %s does not fit: %w", path, plain(err))
+	}
+	if err := c.complete(); err != nil {
+		return nil, fmt.Errorf("the configuration %s: %w", path, err)
+	}
+	return &c, nil
+}
+
+// Decode fills a driver's own configuration from its options. An option that the driver does not know is an error.
+func Decode(options map[string]any, into any) error {
+	d, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{Result: into, ErrorUnused: true, WeaklyTypedInput: true,
+		DecodeHook: mapstructure.StringToTimeDurationHookFunc()})
+	if err != nil {
+		return err
+	}
+	if err := d.Decode(options); err != nil {
+		return fmt.Errorf("options: %w", plain(err))
+	}
+	return nil
+}
+
+// plain takes the line breaks out of mapstructure's lists of errors.
+func plain(err error) error {
+	return errors.New(strings.Join(strings.Fields(err.Error()), " "))
+}
+
+func (c *Config) complete() error {
+	if c.Store == "" {
+		return errors.New(`store: is missing; write for instance "sqlite:/var/lib/isthmus/isthmus.db"`)
+	}
+	if !slices.Contains([]string{"", "debug", "info", "warn", "error"}, c.Log.Level) {
+		return fmt.Errorf("log: level: %q is none of debug, info, warn, error", c.Log.Level)
+	}
+	if !slices.Contains([]string{"", "text", "json"}, c.Log.Format) {
+		return fmt.Errorf("log: format: %q is neither text nor json", c.Log.Format)
+	}
+	if c.Archive.KeepDays < 0 {
+		return errors.New("archive: keep_days: is negative; 0 keeps everything")
+	}
+	if c.Archive.KeepDays > maxKeepDays {
+		return fmt.Errorf("archive: keep_days: is over %d; 0 keeps everything", maxKeepDays)
+	}
+	if len(c.Transports) == 0 {
+		return errors.New("transports: there is none, so there is nothing to do")
+	}
+	domains := map[string]bool{}
+	for i := range c.Transports {
+		t := &c.Transports[i]
+		if err := t.complete(); err != nil {
+			return fmt.Errorf("transports: number %d (%s): %w", i+1, t.Domain, err)
+		}
+		if domains[t.Domain] {
+			return fmt.Errorf("transports: the domain %s is there twice; each transport needs its own", t.Domain)
+		}
+		domains[t.Domain] = true
+	}
+	return nil
+}
+
+func (t *Transport) complete() error {
+	t.Domain = strings.ToLower(t.Domain)
+	switch {
+	case t.Kind == "":
+		return errors.New(`kind: is missing; write for instance "irc"`)
+	case t.Domain == "":
+		return errors.New(`domain: is missing; write the component's domain, for instance "irc.example.org"`)
+	case strings.ContainsAny(t.Domain, "@/ "):
+		return errors.New("domain: is not a domain")
+	case t.Server == "":
+		return errors.New(`server: is missing; write for instance "tcp://127.0.0.1:5347"`)
+	case t.Secret != "" && t.SecretFile != "":
+		return errors.New("secret and secret_file: give one of them")
+	}
+	if t.SecretFile != "" {
+		content, err := os.ReadFile(t.SecretFile)
+		if err != nil {
+			return fmt.Errorf("secret_file: %w", err)
+		}
+		t.Secret = strings.TrimSpace(string(content))
+	}
+	if t.Secret == "" {
+		return errors.New("secret: is missing; it is the component's secret in the XMPP server's configuration")
+	}
+	if len(t.People) == 0 {
+		_, parent, ok := strings.Cut(t.Domain, ".")
+		if !ok {
+			return errors.New("people: is missing; name the domains or JIDs that may use the transport")
+		}
+		t.People = []string{parent}
+	}
+	for i, entry := range t.People {
+		if entry == "" || strings.ContainsAny(entry, "/* ") {
+			return fmt.Errorf("people: %q is neither a domain nor a bare JID", entry)
+		}
+		t.People[i] = strings.ToLower(entry)
+	}
+	_, err := t.Private()
+	return err
+}
+
+// Private are the private networks as prefixes.
+func (t *Transport) Private() ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for _, s := range t.PrivateNetworks {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, fmt.Errorf("private_networks: %q is not an address range such as 127.0.0.0/8", s)
+		}
+		all = append(all, p.Masked())
+	}
+	return all, nil
+}

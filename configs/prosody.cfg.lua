@@ -1,0 +1,9 @@
+-- For Prosody 0.12 or newer: add this to prosody.cfg.lua, then `prosodyctl reload` and restart Prosody once.
+-- The component listener is on 127.0.0.1:5347 unless component_ports and component_interfaces say otherwise.
+
+Component "irc.example.org"
+	name = "IRC"
+	component_secret = "change-me"
+	-- By default Prosody refuses a new connection while it believes in a dead one, so a gateway that was
+	-- killed could not come back for minutes.
+	component_conflict_resolve = "kick_old"

@@ -1,0 +1,112 @@
+package integration_test
+
+import (
+	"testing"
+
+	"isthmus/integration_test/xmppclient"
+)
+
+const archiveQuery = "<iq type='set' id='{id}' to='{room}'><query xmlns='urn:xmpp:mam:2' queryid='q'><x xmlns='jabber:x:data' type='submit'>" +
+	"<field var='FORM_TYPE' type='hidden'><value>urn:xmpp:mam:2</value></field></x><set xmlns='http://jabber.org/protocol/rsm'>"
+
+func archived(room, nick, body string) string {
+	return "message[@from='" + room + "']/{urn:xmpp:mam:2}result[@queryid='q'][@id]/{urn:xmpp:forward:0}forwarded[{urn:xmpp:delay}delay[@stamp]]" +
+		"/{jabber:client}message[@type='groupchat'][@from='" + room + "/" + nick + "']/body[text()='" + body + "']"
+}
+
+// talkOfThree has alice and dora say one, two, three in a room.
+func talkOfThree(t *testing.T, w *world, alice *xmppclient.Client) (channel, room string) {
+	t.Helper()
+	channel, room = w.channel()
+	dora := w.onIRC(t, "dora", channel)
+	join(t, alice, room, "alice")
+	say(t, alice, room, "one")
+	alice.Expect(t, "message/body[text()='one']")
+	dora.Say(t, channel, "two")
+	alice.Expect(t, "message/body[text()='two']")
+	say(t, alice, room, "three")
+	alice.Expect(t, "message/body[text()='three']")
+	return channel, room
+}
+
+var archives = []scenario{
+	{"who comes back sees what was said, in order", func(t *testing.T, w *world) {
+		alice := w.client(t, "alice", "desk")
+		_, room := talkOfThree(t, w, alice)
+		leave(t, alice, room, "alice")
+		alice.Send(t, joinStanza, "room", room, "nick", "alice")
+		alice.Expect(t, "presence[@from='"+room+"/alice']/{muc#user}x[status[@code='110']]")
+		for _, said := range [][2]string{{"alice", "one"}, {"dora", "two"}, {"alice", "three"}} {
+			alice.ExpectNext(t, "message[@type='groupchat'][@from='"+room+"/"+said[0]+"'][{urn:xmpp:delay}delay[@stamp]]/body[text()='"+said[1]+"']", "message/{urn:xmpp:sid:0}stanza-id[@id]")
+		}
+		alice.ExpectNext(t, "message/subject")
+	}},
+	{"a client asks for as much history as it wants", func(t *testing.T, w *world) {
+		alice := w.client(t, "alice", "desk")
+		_, room := talkOfThree(t, w, alice)
+		for limit, first := range map[string]string{"maxstanzas='1'": "message/body[text()='three']", "maxchars='0'": "message/subject", "since='2000-01-01T00:00:00Z'": "message/body[text()='one']"} {
+			alice.Send(t, "<presence to='{room}/alice'><x xmlns='http://jabber.org/protocol/muc'><history "+limit+"/></x></presence>", "room", room)
+			alice.Expect(t, "presence[@from='"+room+"/alice']/{muc#user}x[status[@code='110']]")
+			if alice.ExpectNext(t, first).Find("message/subject") == nil {
+				alice.Expect(t, "message/subject")
+			}
+		}
+	}},
+	{"the archive is paged in both directions", func(t *testing.T, w *world) {
+		alice := w.client(t, "alice", "desk")
+		_, room := talkOfThree(t, w, alice)
+		alice.Send(t, archiveQuery+"<max>2</max></set></query></iq>", "id", "a1", "room", room)
+		alice.ExpectNext(t, archived(room, "alice", "one"))
+		alice.ExpectNext(t, archived(room, "dora", "two"))
+		fin := alice.ExpectNext(t, "iq[@type='result'][@id='a1']/{urn:xmpp:mam:2}fin[not(@complete)]/{http://jabber.org/protocol/rsm}set[count[text()='3']][first[@index='0']]")
+		last := fin.Find("iq/{urn:xmpp:mam:2}fin/{http://jabber.org/protocol/rsm}set/last").Text
+		alice.Send(t, archiveQuery+"<max>2</max><after>{after}</after></set></query></iq>", "id", "a2", "room", room, "after", last)
+		alice.ExpectNext(t, archived(room, "alice", "three"))
+		alice.ExpectNext(t, "iq[@type='result'][@id='a2']/{urn:xmpp:mam:2}fin[@complete='true']")
+		alice.Send(t, archiveQuery+"<max>1</max><before/></set></query></iq>", "id", "a3", "room", room)
+		alice.ExpectNext(t, archived(room, "alice", "three"))
+		alice.ExpectNext(t, "iq[@type='result'][@id='a3']/{urn:xmpp:mam:2}fin[not(@complete)]")
+		alice.Send(t, archiveQuery+"<max>1</max><before>{before}</before></set></query></iq>", "id", "a4", "room", room, "before", last)
+		alice.ExpectNext(t, archived(room, "alice", "one"))
+		alice.Send(t, archiveQuery+"<max>0</max></set></query></iq>", "id", "a5", "room", room)
+		alice.Expect(t, "iq[@type='result'][@id='a5']/{urn:xmpp:mam:2}fin/{http://jabber.org/protocol/rsm}set/count[text()='3']")
+		alice.Send(t, archiveQuery+"<after>nonsense</after></set></query></iq>", "id", "a6", "room", room)
+		alice.Expect(t, "iq[@type='error'][@id='a6']/error/{urn:ietf:params:xml:ns:xmpp-stanzas}item-not-found")
+		alice.Send(t, "<iq type='get' id='a7' to='{room}'><query xmlns='urn:xmpp:mam:2'/></iq>", "room", room)
+		alice.Expect(t, "iq[@type='result'][@id='a7']/{urn:xmpp:mam:2}query/{jabber:x:data}x[field[@var='start']][field[@var='end']]")
+	}},
+	{"nobody reads another person's archive", func(t *testing.T, w *world) {
+		alice := w.client(t, "alice", "desk")
+		_, room := talkOfThree(t, w, alice)
+		bob := w.client(t, "bob", "desk")
+		bob.Send(t, archiveQuery+"</set></query></iq>", "id", "a1", "room", room)
+		bob.ExpectNext(t, "iq[@type='result'][@id='a1']/{urn:xmpp:mam:2}fin[@complete='true']/{http://jabber.org/protocol/rsm}set/count[text()='0']")
+	}},
+}
+
+// archivedIDs gives the ids of all the messages in a room's archive, page by page.
+func archivedIDs(t *testing.T, c *xmppclient.Client, room string) []string {
+	t.Helper()
+	var ids []string
+	for after := ""; ; {
+		page := archiveQuery + "<max>100</max>"
+		if after != "" {
+			page += "<after>{after}</after>"
+		}
+		query := c.NewID()
+		c.Send(t, page+"</set></query></iq>", "id", query, "room", room, "after", after)
+		for {
+			s := c.Expect(t, "*")
+			if result := s.Find("message/{urn:xmpp:mam:2}result"); result != nil {
+				after = result.Attr("id")
+				ids = append(ids, s.Find("message/{urn:xmpp:mam:2}result/{urn:xmpp:forward:0}forwarded/{jabber:client}message").Attr("id"))
+			}
+			if s.Attr("id") == query {
+				if s.Find("iq/{urn:xmpp:mam:2}fin[@complete='true']") != nil {
+					return ids
+				}
+				break
+			}
+		}
+	}
+}

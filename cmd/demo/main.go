@@ -17,7 +17,14 @@ import (
 
 func main() {
 	state := flag.String("state", "", "folder for the demo's data (default .demo in the checkout)")
+	free := flag.Bool("free-ports", false, "listen on ports that the kernel picks, so that several demos can run")
 	flag.Parse()
+	if *free {
+		if err := ports.PickFree(); err != nil {
+			fmt.Fprintln(os.Stderr, "demo:", err)
+			os.Exit(1)
+		}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	context.AfterFunc(ctx, stop)                                  // a second signal ends this process at once, and the kernel ends its children
 	if err := show(ctx, *state); err != nil && ctx.Err() == nil { // what fails because it was stopped is no news

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"text/template"
 	"time"
 
@@ -52,8 +51,7 @@ type parts struct {
 func (p *parts) start(ctx context.Context, state, webRoot, isthmus string) error {
 	say("Starting the XMPP server (Prosody), the IRC server (InspIRCd) and Isthmus …")
 	options := servers.Options{Ports: ports, WebRoot: webRoot, Network: "Demo"}
-	prosody, err := p.add(servers.Prosody(ctx, filepath.Join(state, "prosody"), options))
-	if err != nil {
+	if _, err := p.add(servers.Prosody(ctx, filepath.Join(state, "prosody"), options)); err != nil {
 		return err
 	}
 	irc, err := p.add(servers.InspIRCd(ctx, filepath.Join(state, "inspircd"), options))
@@ -63,7 +61,7 @@ func (p *parts) start(ctx context.Context, state, webRoot, isthmus string) error
 	if err := p.startIda(ctx, irc.Plain); err != nil {
 		return err
 	}
-	_, err = p.add(startIsthmus(ctx, state, isthmus, prosody))
+	_, err = p.add(startIsthmus(ctx, state, isthmus))
 	return err
 }
 
@@ -121,26 +119,14 @@ func (p *parts) stop() {
 	}
 }
 
-// startIsthmus writes Isthmus's configuration, starts it, and waits until Prosody has let its component in.
-func startIsthmus(ctx context.Context, state, binary string, prosody *servers.Server) (*servers.Server, error) {
+// startIsthmus writes Isthmus's configuration, starts it, and waits until the XMPP server has let its component in.
+func startIsthmus(ctx context.Context, state, binary string) (*servers.Server, error) {
 	config := filepath.Join(state, "isthmus.yaml")
 	if err := writeFile(config, "isthmus.yaml.tmpl", values(state)); err != nil {
 		return nil, err
 	}
-	letIn := func() int {
-		log, _ := os.ReadFile(prosody.Log)
-		return strings.Count(string(log), "component successfully authenticated")
-	}
-	before := letIn()
-	return servers.Run(ctx, servers.Program{
-		Name: "isthmus", Dir: state, Command: []string{binary, "serve", "--config", config},
-		Ready: func() error {
-			if letIn() == before {
-				return errors.New("Prosody has not let its component in")
-			}
-			return nil
-		},
-	})
+	return servers.Run(ctx, servers.Program{Name: "isthmus", Dir: state, Command: []string{binary, "serve", "--config", config},
+		Says: "The stream to the XMPP server is up."})
 }
 
 func writeWelcome(to io.Writer, state string, pageReady bool) error {

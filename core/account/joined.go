@@ -137,7 +137,7 @@ func (a *Account) confirmed(e transports.Room) {
 	if was := j.view.Self; was != a.self.ID { // a new connection may come with another nick
 		changes = j.view.Apply(transports.UserRenamed{Was: was, User: a.self})
 	}
-	j.view.Self = a.self.ID
+	j.view.Self, j.view.Durable = a.self.ID, a.can.Durable
 	changes = append(changes, j.view.Apply(e)...)
 	j.live = true
 	a.keepNick(j)

@@ -96,10 +96,8 @@ func (o *outbox) answered(id string) {
 		return
 	}
 	b.id, b.strikes, o.confirmed = "", 0, b.covers
-	if o.sent = o.sent[:0]; cap(o.sent) > largestSpare {
-		o.sent = nil
-	}
-	o.eased()
+	o.sent = o.sent[:0]
+	o.space.Broadcast()
 	o.wakeWriter()
 }
 
@@ -118,6 +116,7 @@ func (o *outbox) check(now, heard time.Time) error {
 		return errUnwell
 	case o.unwritten() == 0 && now.Sub(o.lastWrite) >= keepalive:
 		o.pending = append(o.pending, ' ')
+		o.shrink()
 		o.wakeWriter()
 	}
 	return nil

@@ -289,6 +289,11 @@ func TestStanzasThatWouldEndTheStreamDoNotLeave(t *testing.T) {
 		foreign.From = juliet
 		r.Show(foreign)
 		r.Show(&stanza.Stanza{Kind: stanza.Message, ID: "nowhere", From: romeo})
+		for _, local := range []string{"a/b", "a@b"} {
+			split := message("split")
+			split.From.Local = local
+			r.Show(split)
+		}
 		large := strings.Repeat("x", 1000)
 		r.Show(message("large").Add(stanza.Text("", "subject", large)))
 		r.Reply(result("asked", stanza.Text("urn:x", "x", large)))

@@ -33,7 +33,7 @@ func (e *StreamError) advice() string {
 	case "not-authorized":
 		return "give the component the same secret here and in the server's configuration; ejabberd says the same of a domain that it does not know"
 	case "host-unknown", "host-gone", "improper-addressing":
-		return "add the component's domain to the server's configuration, or correct it here"
+		return "add the component's domain to the server's configuration, or correct it or the server's port here"
 	case "conflict":
 		return "another program is connected as this component: stop it, or let the newer connection win (Prosody: component_conflict_resolve = \"kick_old\")"
 	case "invalid-namespace":

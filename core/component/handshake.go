@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"time"
 
 	"isthmus/core/stanza"
@@ -82,10 +83,10 @@ func (in *input) prove(conn io.Writer, config Config) error {
 	return fmt.Errorf("the server answered the handshake with <%s/>: is this its component port (XEP-0114)?", r.name)
 }
 
-// lost says what the end of a connection means while hands are shaken.
+// lost says what the end of a connection, or silence, means while hands are shaken.
 func lost(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, errStreamEnd) {
-		return errors.New("the server closed the connection without an answer: is this its component port (XEP-0114)?")
+	if errors.Is(err, io.EOF) || errors.Is(err, errStreamEnd) || errors.Is(err, os.ErrDeadlineExceeded) {
+		return errors.New("the server gives no answer: is this its component port (XEP-0114)?")
 	}
 	return fmt.Errorf("the connection failed while hands were shaken: %w", err)
 }

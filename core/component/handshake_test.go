@@ -33,7 +33,7 @@ func TestCheckSaysWhatIsWrong(t *testing.T) {
 		"conflict":                {prosodyHeader, streamErr("conflict", ""), "another program is connected"},
 		"client port":             {prosodyHeader + streamErr("invalid-namespace", ""), "", "port for components"},
 		"HTTP":                    {"HTTP/1.1 400 Bad Request\r\n\r\n<html><body/></html>", "", "speaks no XMPP"},
-		"closed":                  {"", "", "without an answer"},
+		"closed":                  {"", "", "gives no answer"},
 		"not a handshake":         {prosodyHeader, "<iq/>", "<iq/>"},
 	}
 	for name, test := range tests {

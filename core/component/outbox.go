@@ -18,14 +18,15 @@ var errEnded = errors.New("the component has ended")
 // as much.
 type outbox struct {
 	mu    sync.Mutex
-	space sync.Cond     // there may be space again, or something was confirmed, or the end has come
+	space sync.Cond     // there is space again, or something was confirmed, or the end has come
 	wake  chan struct{} // the writer has something to do
 	bound int
 	log   *slog.Logger
 
 	up, ended bool
 	pending   []byte // to be written with the next batch
-	flight    int    // bytes of the batch under way that are not yet written
+	batch     []byte // what the writer took last
+	flight    int    // how much of it is not yet written
 	crowded   atomic.Bool
 	lastWrite time.Time
 
@@ -47,7 +48,7 @@ func newOutbox(bound int, domain stanza.JID, log *slog.Logger) *outbox {
 func (o *outbox) put(stanza []byte, keep, wait bool) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for wait && o.full() && !o.ended {
+	for wait && o.waiting() > o.bound && !o.ended {
 		o.space.Wait()
 	}
 	if o.ended || !o.up && !keep {
@@ -67,7 +68,8 @@ func (o *outbox) put(stanza []byte, keep, wait bool) bool {
 
 func (o *outbox) unwritten() int { return len(o.pending) + o.flight }
 
-func (o *outbox) full() bool { return o.unwritten() > o.bound || len(o.sent)+len(o.since) > o.bound }
+// waiting is the larger of what waits to be written and what waits to be confirmed, in bytes.
+func (o *outbox) waiting() int { return max(o.unwritten(), len(o.sent)+len(o.since)) }
 
 func (o *outbox) wakeWriter() {
 	select {
@@ -76,20 +78,17 @@ func (o *outbox) wakeWriter() {
 	}
 }
 
-// take gives the writer all that waits; spare is the buffer of its last batch.
-func (o *outbox) take(spare []byte, now time.Time) []byte {
+// take gives the writer all that waits. The two buffers take turns: one is written while the other fills.
+func (o *outbox) take(now time.Time) []byte {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.setBarrier(now)
 	if len(o.pending) == 0 {
-		return spare[:0]
+		return nil
 	}
-	if cap(spare) > largestSpare {
-		spare = nil
-	}
-	batch := o.pending
-	o.pending, o.flight, o.lastWrite = spare[:0], len(batch), now
-	return batch
+	o.pending, o.batch = o.batch[:0], o.pending
+	o.flight, o.lastWrite = len(o.batch), now
+	return o.batch
 }
 
 // written tells of progress.
@@ -100,10 +99,12 @@ func (o *outbox) written(n int) {
 	o.eased()
 }
 
-// eased lets those go on who waited for space.
+// eased lets those go on who waited for space, once there is some for all of them.
 func (o *outbox) eased() {
 	o.crowded.Store(o.unwritten() > o.bound)
-	o.space.Broadcast()
+	if o.waiting() <= o.bound-o.bound/8 {
+		o.space.Broadcast()
+	}
 }
 
 // connect begins a stream: all that was kept goes first.
@@ -122,7 +123,7 @@ func (o *outbox) connect() {
 func (o *outbox) disconnect(blamed bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.up, o.pending, o.flight, o.barrier.id = false, nil, 0, ""
+	o.up, o.pending, o.flight, o.barrier.id = false, o.pending[:0], 0, ""
 	if len(o.sent) > 0 {
 		o.since, o.sent = append(o.sent, o.since...), nil
 		if blamed {
@@ -130,6 +131,17 @@ func (o *outbox) disconnect(blamed bool) {
 		}
 	}
 	o.eased()
+}
+
+// shrink gives the memory of a burst back.
+func (o *outbox) shrink() {
+	for _, buffer := range []*[]byte{&o.pending, &o.batch, &o.sent, &o.since} {
+		if len(*buffer) == 0 || buffer == &o.batch && o.flight == 0 {
+			if cap(*buffer) > largestSpare {
+				*buffer = nil
+			}
+		}
+	}
 }
 
 // close ends all waiting for good.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 const (
 	largestWrite = 128 << 10
 	writeTime    = 30 * time.Second // for one such write
-	largestSpare = 1 << 20          // a larger buffer is not kept for the next batch
+	largestSpare = 1 << 20          // larger buffers are given back when the stream is idle
 )
 
 // Reply sends an answer to what the reader took. It never blocks: where too much waits to be written, the reader slows
@@ -37,14 +38,15 @@ func (c *Component) Flush(ctx context.Context) error { return c.out.flush(ctx) }
 var scratch = sync.Pool{New: func() any { return new([]byte) }}
 
 // send renders a stanza into the outbox and tells whether it got there. No stanza may leave that a server ends the stream
-// for: one under a foreign name, without a receiver, or too large (Prosody takes 512 KiB).
+// for: one under a foreign name (or whose localpart makes it look foreign: Prosody and ejabberd end the stream at
+// from='a/b@domain'), without a receiver, or too large (Prosody takes 512 KiB).
 func (c *Component) send(s *stanza.Stanza, keep, wait bool) bool {
 	if s.From.IsZero() {
 		named := *s
 		named.From = c.domain
 		s = &named
 	}
-	if s.From.Domain != c.domain.Domain || s.To.Domain == "" {
+	if s.From.Domain != c.domain.Domain || s.To.Domain == "" || !isLocal(s.From.Local) || !isLocal(s.To.Local) {
 		c.log.Error("A stanza was not sent, for its addresses are wrong. Report it as a bug.",
 			"kind", s.Kind, "type", s.Type, "id", s.ID, "from", s.From.String(), "to", s.To.String())
 		return false
@@ -66,11 +68,14 @@ func (c *Component) send(s *stanza.Stanza, keep, wait bool) bool {
 	return c.out.put(*buf, keep, wait)
 }
 
+// isLocal tells whether a localpart stays one when the address is written (RFC 7622 §3.3.1).
+func isLocal(s string) bool { return strings.IndexByte(s, '/') < 0 && strings.IndexByte(s, '@') < 0 }
+
 // write writes batch after batch until ctx ends, when it closes the stream in order, or the connection fails.
 func (o *outbox) write(ctx context.Context, conn net.Conn) error {
-	var batch []byte
 	for {
-		if batch = o.take(batch, time.Now()); len(batch) == 0 {
+		batch := o.take(time.Now())
+		if len(batch) == 0 {
 			select {
 			case <-ctx.Done():
 				conn.SetWriteDeadline(time.Now().Add(partingTime))

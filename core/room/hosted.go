@@ -15,6 +15,8 @@ type Hosted struct {
 	*Room
 	// RealJID is the address of a user outside the room, shown because rooms are not anonymous (XEP-0045 §7.2.3).
 	RealJID func(transports.UserID) stanza.JID
+	// Durable: who goes keeps their affiliation. Where the network forgets it, clients must not list who is gone among the members.
+	Durable bool
 	people  []stanza.JID
 }
 
@@ -99,6 +101,9 @@ func (h *Hosted) available(to stanza.JID, m Member, by string, codes ...int) *st
 func (h *Hosted) unavailable(to stanza.JID, w Went, codes ...int) *stanza.Stanza {
 	m := w.Member
 	m.Role = transports.NoRole
+	if !h.Durable {
+		m.Affiliation = transports.NoAffiliation
+	}
 	switch w.Cause {
 	case transports.Kicked:
 		codes = append(codes, xep.StatusKicked)

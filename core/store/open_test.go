@@ -118,7 +118,7 @@ func TestPostgresProblemsAreExplained(t *testing.T) {
 	}
 	address, _ := postgresOnce()
 	refused(t, strings.Replace(url, address, "127.0.0.1:"+strconv.Itoa(port), 1), "start PostgreSQL", strconv.Itoa(port))
-	execute(t, url, "CREATE ROLE guest LOGIN PASSWORD 'secret'", "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+	execute(t, url, "DROP ROLE IF EXISTS guest", "CREATE ROLE guest LOGIN PASSWORD 'secret'", "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
 	refused(t, strings.Replace(url, "gw:"+postgresPassword, "guest:secret", 1), "make the user the owner")
 }
 

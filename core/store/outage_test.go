@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // proxy stands before PostgreSQL and can play a server that is away.
@@ -158,6 +160,23 @@ func TestALockedFileIsWaitedFor(t *testing.T) {
 	o.all.Wait()
 	same(t, "outcome", nil, o.errs[1])
 	same(t, "rows", []string{"m1"}, stored(t, s))
+}
+
+func TestAStatementThatIsRefusedIsNotTriedAgain(t *testing.T) {
+	for code, want := range map[string]bool{
+		"57P01": true,  // the operator shuts the server down
+		"57P03": true,  // it is starting up
+		"53300": true,  // too many connections
+		"40P01": true,  // a deadlock
+		"08006": true,  // the connection failed
+		"23514": false, // a CHECK
+		"22021": false, // not UTF-8
+		"42P01": false, // no such table
+	} {
+		if got := transientPostgres(fmt.Errorf("commit: %w", &pgconn.PgError{Code: code})); got != want {
+			t.Errorf("%s: %t", code, got)
+		}
+	}
 }
 
 // lines is a log that a test reads.

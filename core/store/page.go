@@ -43,14 +43,6 @@ type Page struct {
 
 // Page reads a page. It fails with ErrNotFound when After, Before or one of IDs is not among the rows that may be read.
 func (s *Store) Page(ctx context.Context, q Query) (Page, error) {
-	page, err := s.page(ctx, q)
-	if err != nil {
-		return Page{}, fmt.Errorf("store: page: %w", err)
-	}
-	return page, nil
-}
-
-func (s *Store) page(ctx context.Context, q Query) (Page, error) {
 	readable := []extent{{1, math.MaxInt64}}
 	var err error
 	if q.Account == 0 {

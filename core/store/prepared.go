@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"sync"
 )
 
@@ -39,6 +40,14 @@ func (p *prepared) get(ctx context.Context, text string) (*sql.Stmt, error) {
 
 // rows runs a query and reads each of its rows with scan.
 func rows[T any](ctx context.Context, p *prepared, text string, args []any, scan func(*sql.Rows) (T, error)) ([]T, error) {
+	all, err := scanned(ctx, p, text, args, scan)
+	if err != nil {
+		return nil, fmt.Errorf("store: cannot read: %w", err)
+	}
+	return all, nil
+}
+
+func scanned[T any](ctx context.Context, p *prepared, text string, args []any, scan func(*sql.Rows) (T, error)) ([]T, error) {
 	s, err := p.get(ctx, text)
 	if err != nil {
 		return nil, err

@@ -103,7 +103,8 @@ func TestTheJournalHoldsWhatHasNotEnded(t *testing.T) {
 		commit(t, s, Begin{first}) // a commit whose answer was lost is repeated
 		got, err := s.Commands(t.Context(), "irc.gw")
 		same(t, "journal", []Command{first, second}, read(t, got, err))
-		commit(t, s, End{first.ID}, End{12345})
+		short := command()
+		commit(t, s, End{first.ID}, End{12345}, Begin{short}, End{short.ID}) // the order within a unit counts
 		s = reopened(t, s, url)
 		got, err = s.Commands(t.Context(), "irc.gw")
 		same(t, "journal after the end of one", []Command{second}, read(t, got, err))

@@ -1,10 +1,11 @@
 // Drives a real browser through the demo's page, as a newcomer would: logs in, waits for the room, sees someone who is
 // on IRC speak, and says something.
 //
-//   node lobby.mjs PAGE SCREENSHOT [--user alice] [--see TEXT] [--say TEXT] [--answer TEXT]
+//   node lobby.mjs PAGE SCREENSHOT [--user alice] [--see TEXT] [--say TEXT] [--answer TEXT] [--absent NICK]
 //
 // PAGE is the demo's address, SCREENSHOT the PNG file to write, at the end or at the failure. --see is what must appear
-// in the room after joining, --say what to write there, --answer what must appear after it. CHROMIUM names the browser
+// in the room after joining, --say what to write there, --answer what must appear after it, --absent who must then go
+// from the list of participants and come back. CHROMIUM names the browser
 // when it is not /usr/bin/chromium. The exit code is 0 when all was seen, else 1 with a sentence on standard error.
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
@@ -18,17 +19,18 @@ const { values, positionals: [page_address, screenshot] } = parseArgs({
     see: { type: 'string', default: 'Welcome' },
     say: { type: 'string', default: 'hello ida' },
     answer: { type: 'string', default: 'You said' },
+    absent: { type: 'string' },
   },
 });
 if (!page_address || !screenshot) {
-  console.error('usage: node lobby.mjs PAGE SCREENSHOT [--user NAME] [--see TEXT] [--say TEXT] [--answer TEXT]');
+  console.error('usage: node lobby.mjs PAGE SCREENSHOT [--user NAME] [--see TEXT] [--say TEXT] [--answer TEXT] [--absent NICK]');
   process.exit(2);
 }
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'],
+    '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost'],
 });
 const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
 page.setDefaultTimeout(patience);
@@ -54,6 +56,13 @@ try {
   await said(values.say).waitFor();
   step = `see the answer "${values.answer}"`;
   await said(values.answer).waitFor();
+  if (values.absent) {
+    const participant = room.locator('.occupant-nick', { hasText: values.absent });
+    step = `see ${values.absent} go`;
+    await participant.waitFor({ state: 'detached' });
+    step = `see ${values.absent} come back`;
+    await participant.waitFor();
+  }
   await page.screenshot({ path: screenshot });
 } catch (error) {
   await page.screenshot({ path: screenshot }).catch(() => {});

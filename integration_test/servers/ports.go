@@ -17,6 +17,12 @@ type Ports struct {
 	SQL                  int // PostgreSQL
 }
 
+// PickFree replaces all of the ports by free ones.
+func (p *Ports) PickFree() error {
+	*p = Ports{}
+	return assign(&p.C2S, &p.Component, &p.HTTP, &p.Plain, &p.TLS, &p.Links, &p.SQL)
+}
+
 // assign gives each zero port a free one. All are held open until the last is found, so that they differ.
 func assign(ports ...*int) error {
 	for _, port := range ports {

@@ -85,17 +85,18 @@ type message struct {
 // parse reads a line. It is false where there is no message in it. Tags are kept apart: the parser of the library fails on
 // a line that has nothing else, and few of them matter.
 func parse(line []byte, fallback encoding.Encoding) (message, bool) {
-	text := decode(line, fallback)
+	text := strings.TrimLeft(decode(line, fallback), " ")
 	tags := ""
 	if strings.HasPrefix(text, "@") {
 		tags, text, _ = strings.Cut(text[1:], " ")
+		text = strings.TrimLeft(text, " ")
 	}
-	text = strings.TrimLeft(text, " ")
-	if text == "" {
+	if text == "" || text[0] == '@' {
 		return message{}, false
 	}
 	parsed, err := irc.ParseMessage(text)
-	if err != nil || !legible(parsed.Name) {
+	nameless := parsed != nil && parsed.Name == "" && parsed.User+parsed.Host != ""
+	if err != nil || nameless || !legible(parsed.Name) {
 		return message{}, false
 	}
 	return message{parsed, tags}, true

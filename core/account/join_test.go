@@ -1,0 +1,198 @@
+package account
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"isthmus/transports"
+)
+
+func TestTheFirstJoinConnectsUnderItsNick(t *testing.T) {
+	story(t, func(w *world) {
+		w.sends(join("phone", "alice"))
+		w.expect()
+		w.expectCommands("connect")
+		if a := w.network.accounts[0]; a.Name != "alice" || a.Scope != "irc.net" || a.Person != "alice" {
+			t.Errorf("opened as %+v", a)
+		}
+		w.online("alice")
+		w.expectCommands("join #go")
+		w.emits(state("alice", "bob"))
+		w.expect("phone: bob is here", "phone: alice is here 100 110", `phone: subject ""`)
+		if got := w.occupants(); !slices.Equal(got, []string{"phone in #go%irc.net as alice"}) {
+			t.Errorf("stored as joined: %q", got)
+		}
+	})
+}
+
+func TestASecondResourceGetsTheWholeRoom(t *testing.T) {
+	story(t, func(w *world) {
+		w.inside("bob")
+		w.sends(join("laptop", "other"))
+		w.expect("laptop: bob is here", "laptop: alice is here 100 210 110", `laptop: subject ""`)
+		w.expectCommands()
+	})
+}
+
+func TestHistoryComesBeforeTheSubject(t *testing.T) {
+	story(t, func(w *world) {
+		w.inside("bob")
+		w.emits(transports.TopicChanged{Room: "#go", Topic: transports.Topic{Text: "generics"}})
+		w.emits(hears("bob", "one"), hears("bob", "two"))
+		w.sends(groupchat("phone", "m1", "three"))
+		w.forget()
+		w.sends(join("laptop", "alice"))
+		w.expect("laptop: bob is here", "laptop: alice is here 100 110",
+			"laptop: <bob> one (earlier)", "laptop: <bob> two (earlier)", "laptop: <alice> three (earlier)", `laptop: subject "generics"`)
+	})
+}
+
+func TestHistoryIsAsLongAsTheClientWants(t *testing.T) {
+	for history, want := range map[string][]string{
+		`<history maxstanzas='0'/>`:                                 nil,
+		`<history maxchars='0'/>`:                                   nil,
+		`<history seconds='0'/>`:                                    nil,
+		`<history maxstanzas='1'/>`:                                 {"laptop: <bob> two (earlier)"},
+		`<history since='2000-01-01T00:30:00Z'/>`:                   {"laptop: <bob> two (earlier)"},
+		`<history seconds='1800'/>`:                                 {"laptop: <bob> two (earlier)"},
+		`<history maxchars='100000' since='1999-01-01T00:00:00Z'/>`: {"laptop: <bob> one (earlier)", "laptop: <bob> two (earlier)"},
+	} {
+		t.Run(history, func(t *testing.T) {
+			story(t, func(w *world) { // the faked clock begins at 2000-01-01T00:00:00Z
+				w.inside("bob")
+				w.emits(hears("bob", "one"))
+				w.waits(time.Hour)
+				w.emits(hears("bob", "two"))
+				w.waits(time.Minute)
+				w.forget()
+				w.sends(`<presence` + from("laptop") + `to='#go%irc.net@gw.example/alice'><x xmlns='http://jabber.org/protocol/muc'>` + history + `</x></presence>`)
+				w.expect(slices.Concat([]string{"laptop: bob is here", "laptop: alice is here 100 110"}, want, []string{`laptop: subject ""`})...)
+			})
+		})
+	}
+}
+
+func TestOneWhoIsInsideAndJoinsAgainGetsEverythingAgain(t *testing.T) {
+	story(t, func(w *world) {
+		w.inside("bob")
+		w.sends(join("phone", "alice"))
+		w.expect("phone: bob is here", "phone: alice is here 100 110", `phone: subject ""`)
+		w.emits(hears("bob", "hi"))
+		w.expect("phone: <bob> hi")
+	})
+}
+
+func TestOneWhoAsksTwiceWhileTheyWaitIsLetInOnce(t *testing.T) {
+	story(t, func(w *world) {
+		w.sends(join("phone", "alice"))
+		w.sends(join("phone", "alice"))
+		w.online("alice")
+		w.emits(state("alice"))
+		w.expect("phone: alice is here 100 110", `phone: subject ""`)
+	})
+}
+
+func TestOneWhoAskedTwiceAndLeftIsNoGhost(t *testing.T) {
+	story(t, func(w *world) {
+		w.sends(join("laptop", "alice"))
+		w.sends(join("phone", "alice"))
+		w.sends(join("phone", "alice"))
+		w.sends(leave("phone"))
+		w.online("alice")
+		w.emits(state("alice"))
+		w.expect("laptop: alice is here 100 110", `laptop: subject ""`)
+	})
+}
+
+func TestPresenceOfOneWhoStillWaitsIsNoReasonToRefuseThem(t *testing.T) {
+	story(t, func(w *world) {
+		w.sends(join("phone", "alice"))
+		w.sends(`<presence` + from("phone") + `to='#go%irc.net@gw.example/alice'><show>away</show></presence>`)
+		w.expect()
+	})
+}
+
+func TestJoinsThatCannotBe(t *testing.T) {
+	story(t, func(w *world) {
+		w.sends(`<presence` + from("phone") + `to='#go%irc.net@gw.example'><x xmlns='http://jabber.org/protocol/muc'/></presence>`)
+		w.expect("phone: presence refused: jid-malformed: Join with a nick: room@gateway/nick.")
+		w.sends(`<presence` + from("phone") + `to='#go%irc.net@gw.example/alice'/>`)
+		w.expect("phone: presence refused: not-acceptable: You are not in this room. Join it first.")
+		w.expectCommands()
+	})
+}
+
+func TestThePasswordGoesToTheNetwork(t *testing.T) {
+	story(t, func(w *world) {
+		w.sends(`<presence` + from("phone") + `to='#go%irc.net@gw.example/alice'><x xmlns='http://jabber.org/protocol/muc'><password>sesam</password></x></presence>`)
+		w.online("alice")
+		w.expectCommands("connect", "join #go (sesam)")
+	})
+}
+
+func TestARoomThatTheNetworkRefusesIsRefusedToAllWhoWait(t *testing.T) {
+	for _, c := range []struct {
+		fault *transports.Fault
+		want  string
+	}{
+		{&transports.Fault{Kind: transports.PasswordNeeded, Text: "It wants a password."}, "not-authorized: It wants a password."},
+		{&transports.Fault{Kind: transports.Forbidden, Text: "You are banned."}, "forbidden: You are banned."},
+		{&transports.Fault{Kind: transports.NotFound, Text: "There is none."}, "item-not-found: There is none."},
+		{&transports.Fault{Kind: transports.Moved, Text: "It is elsewhere.", To: "#golang"}, // RFC 6120 §8.3.3.5
+			"gone xmpp:#golang%irc.net@gw.example?join: It is elsewhere."},
+	} {
+		t.Run(c.want, func(t *testing.T) {
+			story(t, func(w *world) {
+				w.network.answer = func(transports.Command) (transports.Result, error, bool) { return transports.Result{}, c.fault, false }
+				w.sends(join("phone", "alice"))
+				w.sends(join("laptop", "alice"))
+				w.online("alice")
+				w.expect("phone: presence refused: "+c.want, "laptop: presence refused: "+c.want)
+				w.expectCommands("connect", "join #go", "goodbye")
+				if got := w.occupants(); len(got) != 0 {
+					t.Errorf("stored as joined: %q", got)
+				}
+			})
+		})
+	}
+}
+
+func TestARefusedJoinSaysThatItIsOne(t *testing.T) {
+	story(t, func(w *world) {
+		w.denies(transports.Forbidden, "No.")
+		w.sends(join("phone", "alice"))
+		w.online("alice")
+		w.settle()
+		want := `<presence type='error' from='#go%irc.net@gw.example/alice' to='alice@example.org/phone'><x xmlns='http://jabber.org/protocol/muc'/>` +
+			`<error type='auth'><forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>No.</text></error></presence>`
+		all := w.stream.raw()
+		if len(all) != 1 || string(all[0].Append(nil)) != want {
+			t.Fatalf("%d stanzas, the first is\n%s\nwant\n%s", len(all), all[0].Append(nil), want)
+		}
+	})
+}
+
+func TestAnotherNickIsAskedForEverywhereAndSeenWhenItIsConfirmed(t *testing.T) {
+	story(t, func(w *world) {
+		w.inside("bob")
+		w.sends(`<presence` + from("phone") + `to='#go%irc.net@gw.example/alicia'/>`)
+		w.expectCommands("name alicia")
+		w.expect()
+		w.emits(transports.UserRenamed{Was: "alice", User: user("alicia")})
+		w.expect("phone: alice is gone 303 110", "phone: alicia is here 110")
+		if got := w.occupants(); !slices.Equal(got, []string{"phone in #go%irc.net as alicia"}) {
+			t.Errorf("stored as joined: %q", got)
+		}
+		w.denies(transports.Conflict, "Bob has that nick.")
+		w.sends(`<presence` + from("phone") + `to='#go%irc.net@gw.example/bob'/>`)
+		w.expect("phone: presence refused: conflict: Bob has that nick.")
+		w.sends(`<presence` + from("phone") + `to='#go%irc.net@gw.example/alicia'><show>away</show></presence>`)
+		w.expect()
+	})
+}
+
+// hears is a message of someone in #go.
+func hears(name, body string) transports.Message {
+	return transports.Message{Place: transports.InRoom("#go"), From: user(name), Text: plain(body)}
+}

@@ -1,0 +1,183 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+
+	"isthmus/transports"
+)
+
+// network is a driver whose script is the test: it records what it is asked for and says what the test tells it to.
+type network struct {
+	mu       sync.Mutex
+	asked    []string
+	accounts []transports.Account
+	runs     []*run
+	// answer decides how a command ends; nil confirms it at once. held: the test ends it later.
+	answer func(transports.Command) (result transports.Result, err error, held bool)
+	held   []func(transports.Result, error)
+	refuse error // of Open
+	// parting makes a session's goodbye wait until it is closed.
+	parting chan struct{}
+}
+
+func newNetwork() *network { return &network{} }
+
+// run is one connection.
+type run struct {
+	ctx    context.Context
+	events chan transports.Event
+	ended  chan error
+	over   chan struct{}
+}
+
+func (n *network) About() transports.About                    { return transports.About{} }
+func (n *network) Run(ctx context.Context) error              { <-ctx.Done(); return nil }
+func (n *network) Scope(key string) (transports.Scope, error) { return transports.Scope(key), nil }
+
+func (n *network) Open(a transports.Account, _ transports.Env) (transports.Session, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.accounts = append(n.accounts, a)
+	return session{n}, n.refuse
+}
+
+type session struct{ *network }
+
+func (s session) Run(ctx context.Context, emit func(transports.Event)) error {
+	r := &run{ctx: ctx, events: make(chan transports.Event), ended: make(chan error), over: make(chan struct{})}
+	defer close(r.over)
+	s.mu.Lock()
+	s.runs = append(s.runs, r)
+	s.asked = append(s.asked, "connect")
+	s.mu.Unlock()
+	for {
+		select {
+		case e := <-r.events:
+			emit(e)
+		case err := <-r.ended:
+			return err
+		case <-ctx.Done():
+			if s.parting != nil {
+				<-s.parting
+			}
+			s.record("goodbye")
+			return nil
+		}
+	}
+}
+
+func (s session) Do(ctx context.Context, c transports.Command, done func(transports.Result, error)) {
+	s.record(say(c))
+	var result transports.Result
+	var err error
+	var held bool
+	if s.answer != nil {
+		result, err, held = s.answer(c)
+	}
+	if held {
+		s.mu.Lock()
+		s.held = append(s.held, done)
+		s.mu.Unlock()
+		return
+	}
+	done(result, err)
+}
+
+func (n *network) record(what string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.asked = append(n.asked, what)
+}
+
+func (n *network) taken() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	all := n.asked
+	n.asked = nil
+	return all
+}
+
+// current is the connection that was made last.
+func (n *network) current(t *testing.T) *run {
+	t.Helper()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if len(n.runs) == 0 {
+		t.Fatal("the account has never connected")
+	}
+	return n.runs[len(n.runs)-1]
+}
+
+// emit hands over an event as soon as the account's side takes it; a connection that is over emits nothing.
+func (r *run) emit(e transports.Event) {
+	select {
+	case r.events <- e:
+	case <-r.over:
+	}
+}
+
+// breaks ends the current connection with an error.
+func (w *world) breaks(kind transports.FaultKind, text string) {
+	w.t.Helper()
+	w.network.current(w.t).ended <- &transports.Fault{Kind: kind, Text: text}
+	w.settle()
+}
+
+// holds keeps the answers to commands until confirms or denies.
+func (w *world) holds() {
+	w.network.answer = func(transports.Command) (transports.Result, error, bool) { return transports.Result{}, nil, true }
+}
+
+// denies has the network refuse every command from now on.
+func (w *world) denies(kind transports.FaultKind, text string) {
+	w.network.answer = func(transports.Command) (transports.Result, error, bool) {
+		return transports.Result{}, &transports.Fault{Kind: kind, Text: text}, false
+	}
+}
+
+// decides ends the oldest command that is held.
+func (w *world) decides(err error) {
+	w.t.Helper()
+	w.network.mu.Lock()
+	if len(w.network.held) == 0 {
+		w.network.mu.Unlock()
+		w.t.Fatal("no command waits")
+	}
+	done := w.network.held[0]
+	w.network.held = w.network.held[1:]
+	w.network.mu.Unlock()
+	done(transports.Result{}, err)
+	w.settle()
+}
+
+// say puts a command into words.
+func say(c transports.Command) string {
+	place := c.In().ID()
+	switch c := c.(type) {
+	case transports.Join:
+		return fmt.Sprintf("join %s%s", place, paren(c.Password))
+	case transports.Leave:
+		return fmt.Sprintf("leave %s%s", place, paren(c.Reason))
+	case transports.Send:
+		return fmt.Sprintf("send %s%s %s", place, [...]string{"", " /me", " notice"}[c.Style], c.Text.Styling())
+	case transports.SetTopic:
+		return fmt.Sprintf("topic %s %s", place, c.Text)
+	case transports.SetName:
+		return "name " + c.Name
+	case transports.SetRole:
+		return fmt.Sprintf("role %s %s %d%s", place, c.User, c.Role, paren(c.Reason))
+	case transports.SetAffiliation:
+		return fmt.Sprintf("affiliation %s %s %d%s", place, c.User, c.Affiliation, paren(c.Reason))
+	}
+	return fmt.Sprintf("%T %s", c, place)
+}
+
+func paren(s string) string {
+	if s == "" {
+		return ""
+	}
+	return " (" + s + ")"
+}

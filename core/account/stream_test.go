@@ -1,0 +1,167 @@
+package account
+
+import (
+	"encoding/xml"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"isthmus/core/stanza"
+)
+
+// stream records what goes to the XMPP server.
+type stream struct {
+	mu       sync.Mutex
+	all      []*stanza.Stanza
+	requests []request
+	// full makes Show wait until it is closed.
+	full chan struct{}
+}
+
+type request struct {
+	iq     *stanza.Stanza
+	answer func(*stanza.Stanza)
+}
+
+func (s *stream) Reply(st *stanza.Stanza) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all = append(s.all, st)
+}
+
+func (s *stream) Show(st *stanza.Stanza) {
+	s.mu.Lock()
+	full := s.full
+	s.mu.Unlock()
+	if full != nil {
+		<-full
+	}
+	s.Reply(st)
+}
+
+func (s *stream) Request(iq *stanza.Stanza, deadline time.Duration, answer func(*stanza.Stanza)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	once := sync.OnceFunc(func() { answer(nil) })
+	timer := time.AfterFunc(deadline, once)
+	s.requests = append(s.requests, request{iq, func(st *stanza.Stanza) {
+		if timer.Stop() {
+			answer(st)
+		}
+	}})
+}
+
+// raw are the stanzas since the last time.
+func (s *stream) raw() []*stanza.Stanza {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := s.all
+	s.all = nil
+	return all
+}
+
+func (s *stream) taken() []string {
+	var all []string
+	for _, st := range s.raw() {
+		all = append(all, brief(st))
+	}
+	return all
+}
+
+// brief puts a stanza into a line: to whom, from whom, what.
+//
+//	phone: alice is here 100 110
+//	phone: <bob> hi
+//	phone: m1 refused: not-acceptable: You are not in this room. Join it first.
+func brief(s *stanza.Stanza) string {
+	to, from := s.To.Resource, s.From.Resource
+	if to == "" {
+		to = s.To.String()
+	}
+	if name, _, _ := strings.Cut(s.From.Local, "%"); from == "" {
+		from = name
+	}
+	if e := s.Child("", "error"); s.Type == "error" {
+		condition := string(s.Condition())
+		if uri := e.Child("urn:ietf:params:xml:ns:xmpp-stanzas", condition).Text(); uri != "" {
+			condition += " " + uri
+		}
+		text := e.Child("urn:ietf:params:xml:ns:xmpp-stanzas", "text").Text()
+		return strings.TrimSuffix(fmt.Sprintf("%s: %s refused: %s: %s", to, or(s.ID, string(s.Kind)), condition, text), ": ")
+	}
+	switch s.Kind {
+	case stanza.Presence:
+		return presence(to, from, s)
+	case stanza.Message:
+		return message(to, from, s)
+	}
+	return fmt.Sprintf("%s: %s %s %s", to, s.ID, s.Type, payload(s))
+}
+
+func presence(to, from string, s *stanza.Stanza) string {
+	words := []string{to + ":", from, "is here"}
+	if s.Type == "unavailable" {
+		words[2] = "is gone"
+	}
+	x := s.Child("http://jabber.org/protocol/muc#user", "x")
+	for _, e := range x.Children() {
+		if e.Name == "status" {
+			words = append(words, e.Attr("code"))
+		}
+	}
+	if reason := s.ChildText("", "status"); reason != "" {
+		words = append(words, "("+reason+")")
+	}
+	return strings.Join(words, " ")
+}
+
+func message(to, from string, s *stanza.Stanza) string {
+	all := *s
+	all.Payload = append(slices.Clone(s.Payload), children(s.Rendered)...)
+	if subject := all.Child("", "subject"); subject != nil && all.Child("", "body") == nil {
+		return fmt.Sprintf("%s: subject %q", to, subject.Text())
+	}
+	line := fmt.Sprintf("%s: <%s> %s", to, from, all.ChildText("", "body"))
+	if all.Type != "groupchat" {
+		line = fmt.Sprintf("%s: %s from %s: %s", to, or(all.Type, "normal"), s.From, all.ChildText("", "body"))
+	}
+	for _, e := range all.Payload {
+		switch {
+		case e.Name == "delay":
+			line += " (earlier)"
+		case e.Name == "x":
+			line += " (privately)"
+		case e.Name == "received":
+			line += "receipt of " + e.Attr("id")
+		case e.Name == "result":
+			line += payload(&all)
+		}
+	}
+	return line
+}
+
+func payload(s *stanza.Stanza) string {
+	var b []byte
+	for _, e := range s.Payload {
+		b = e.Append(b)
+	}
+	return string(b)
+}
+
+// children reads what was rendered before.
+func children(rendered []byte) []*stanza.Element {
+	e, err := stanza.FromTokens(xml.NewDecoder(strings.NewReader("<x>" + string(rendered) + "</x>")))
+	if err != nil {
+		panic("rendered is not XML: " + err.Error())
+	}
+	return e.Children()
+}
+
+func or(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}

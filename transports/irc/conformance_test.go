@@ -1,0 +1,185 @@
+package irc_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"isthmus/integration_test/servers"
+	"isthmus/transports"
+	"isthmus/transports/irc"
+	"isthmus/transports/transporttest"
+)
+
+const patience = 20 * time.Second
+
+// peer is a client of a few lines: another user of the network.
+type peer struct {
+	t      *testing.T
+	nick   string
+	socket net.Conn
+	lines  chan string
+	pings  int
+}
+
+func newPeer(t *testing.T, socket net.Conn, nick string) *peer {
+	t.Helper()
+	p := &peer{t: t, nick: nick, socket: socket, lines: make(chan string, 1<<14)}
+	go func() {
+		defer close(p.lines)
+		for in := bufio.NewScanner(socket); in.Scan(); {
+			p.lines <- in.Text()
+		}
+	}()
+	t.Cleanup(func() { socket.Close() })
+	p.write("NICK "+nick, "USER "+nick+" 0 * :a peer")
+	p.await(func(words []string) bool { return words[1] == "376" || words[1] == "422" })
+	return p
+}
+
+func (p *peer) write(lines ...string) {
+	p.t.Helper()
+	if _, err := p.socket.Write([]byte(strings.Join(lines, "\r\n") + "\r\n")); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// await reads until a line fits, and answers PING.
+func (p *peer) await(fits func(words []string) bool) {
+	p.t.Helper()
+	deadline := time.After(patience)
+	for {
+		select {
+		case line, open := <-p.lines:
+			if !open {
+				p.t.Fatal("the peer's connection has ended")
+			}
+			words := strings.Fields(line)
+			if len(words) > 1 && words[0] == "PING" {
+				p.write("PONG " + words[1])
+			} else if len(words) > 1 && fits(words) {
+				return
+			}
+		case <-deadline:
+			p.t.Fatal("the peer waits for a line that does not come")
+		}
+	}
+}
+
+// does sends lines and returns when the server has dealt with them.
+func (p *peer) does(lines ...string) {
+	p.t.Helper()
+	p.pings++
+	token := fmt.Sprint("peer-", p.pings)
+	p.write(append(lines, "PING :"+token)...)
+	p.await(func(words []string) bool { return words[1] == "PONG" && strings.HasSuffix(words[len(words)-1], token) })
+}
+
+func (p *peer) acts() transporttest.Peer {
+	return transporttest.Peer{
+		Name:  p.nick,
+		Join:  func(room transports.RoomID) { p.does("JOIN " + string(room)) },
+		Leave: func(room transports.RoomID) { p.does("PART " + string(room)) },
+		Say:   func(room transports.RoomID, text string) { p.does("PRIVMSG " + string(room) + " :" + text) },
+		Act: func(room transports.RoomID, text string) {
+			p.does("PRIVMSG " + string(room) + " :\x01ACTION " + text + "\x01")
+		},
+		Tell: func(to transports.User, text string) { p.does("PRIVMSG " + to.Name + " :" + text) },
+		Hears: func(text string) {
+			p.t.Helper()
+			p.await(func(words []string) bool {
+				return words[1] == "PRIVMSG" && strings.HasSuffix(strings.Join(words, " "), ":"+text)
+			})
+		},
+		SetTopic: func(room transports.RoomID, text string) { p.does("TOPIC " + string(room) + " :" + text) },
+		Kick: func(room transports.RoomID, user transports.User, reason string) {
+			p.does("KICK " + string(room) + " " + user.Name + " :" + reason)
+		},
+		Rename: func(name string) { p.does("NICK " + name) },
+		Quit:   func() { p.write("QUIT :bye") },
+	}
+}
+
+// names counts up, so that tests that share a server do not meet.
+var names atomic.Int64
+
+// harness puts an account and a peer on a network. cut breaks the account's connection from the network's side, nil to
+// break its socket.
+func harness(t *testing.T, n irc.Network, dial func(context.Context) (net.Conn, error), peerDial func() (net.Conn, error), cut func(nick string)) transporttest.Harness {
+	t.Helper()
+	n.Burst, n.Rate = 1000, 1000 // the server's own limits are not what is tested
+	driver, err := irc.New(irc.Config{Networks: []irc.Network{n}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	number := names.Add(1)
+	socket, err := peerDial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPeer(t, socket, fmt.Sprint("Peer", number))
+	var mu sync.Mutex
+	var last net.Conn
+	h := transporttest.Harness{
+		Driver:  driver,
+		Account: transports.Account{Scope: transports.Scope(n.Host), Person: "tester", Name: fmt.Sprint("User", number)},
+		Env: transports.Env{Log: slog.New(slog.DiscardHandler), Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			var err error
+			last, err = dial(ctx)
+			return last, err
+		}},
+		Room: transports.RoomID(fmt.Sprintf("#room-%d", number)), Other: transports.RoomID(fmt.Sprintf("#other-%d", number)),
+		Peer: p.acts(),
+	}
+	h.Cut = func() {
+		if cut != nil {
+			cut(h.Account.Name)
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		last.Close()
+		// The server has noticed when the nick can be had again.
+		p.await(func(words []string) bool {
+			p.write("WHOIS " + h.Account.Name)
+			return words[1] == "401"
+		})
+	}
+	return h
+}
+
+func TestTheLawsHoldOnASmallNetwork(t *testing.T) {
+	transporttest.Run(t, func(t *testing.T) transporttest.Harness {
+		network := newFakeNetwork()
+		return harness(t, irc.Network{Host: "irc.fake", Plain: true},
+			func(context.Context) (net.Conn, error) { return network.dial(), nil },
+			func() (net.Conn, error) { return network.dial(), nil }, network.cut)
+	})
+}
+
+// real runs the laws on a server of the world outside, over TLS whose certificate the operator accepted.
+func real(t *testing.T, server *servers.Server) {
+	var dialer net.Dialer
+	transporttest.Run(t, func(t *testing.T) transporttest.Harness {
+		return harness(t, irc.Network{Host: "localhost", Address: server.TLS, Fingerprint: server.Fingerprint},
+			func(ctx context.Context) (net.Conn, error) { return dialer.DialContext(ctx, "tcp", server.TLS) },
+			func() (net.Conn, error) { return dialer.Dial("tcp", server.Plain) }, nil)
+	})
+}
+
+func TestTheLawsHoldOnInspIRCd(t *testing.T) {
+	real(t, servers.ForTest(t).InspIRCd(servers.Options{}))
+}
+
+func TestTheLawsHoldOnNgircd(t *testing.T) {
+	real(t, servers.ForTest(t).Ngircd(servers.Options{}))
+}

@@ -1,0 +1,155 @@
+package irc
+
+import (
+	"strings"
+	"testing"
+
+	"golang.org/x/text/encoding/charmap"
+
+	"isthmus/transports"
+)
+
+// known is what the core knows from the events: who may be told about what.
+type known struct {
+	t      *testing.T
+	online bool
+	rooms  map[transports.RoomID]bool
+}
+
+func (k *known) take(e transports.Event) {
+	if online, is := e.(transports.Online); is {
+		if k.online || online.Self.ID == "" {
+			k.t.Errorf("online twice, or as nobody: %+v", online)
+		}
+		k.online = true
+		return
+	}
+	if !k.online {
+		k.t.Errorf("%T before Online", e)
+	}
+	switch e := e.(type) {
+	case transports.Room:
+		k.rooms[e.Room] = true
+		seen := map[transports.UserID]bool{}
+		for _, m := range e.Members {
+			if m.User.ID == "" || !legible(m.User.Name) || m.Role == transports.NoRole {
+				k.t.Errorf("a member %+v", m)
+			}
+			seen[m.User.ID] = true
+		}
+		if len(seen) == 0 {
+			k.t.Errorf("nobody is in %s, not even the account", e.Room)
+		}
+	case transports.MemberChanged:
+		k.in(e.Room, e)
+	case transports.MemberLeft:
+		k.in(e.Room, e)
+	case transports.TopicChanged:
+		k.in(e.Room, e)
+	case transports.Message:
+		if e.Place.Room != "" {
+			k.in(e.Place.Room, e)
+		}
+		if e.From.ID == "" || (e.Place.Room == "") == (e.Place.User == "") {
+			k.t.Errorf("a message of nobody or nowhere: %+v", e)
+		}
+	case transports.Announced:
+		if e.Room != "" {
+			k.in(e.Room, e)
+		}
+	case transports.UserRenamed:
+		if e.Was == "" || e.User.ID == "" {
+			k.t.Errorf("renamed: %+v", e)
+		}
+	case transports.UserLeft:
+		if e.User.ID == "" {
+			k.t.Errorf("nobody left")
+		}
+	}
+}
+
+func (k *known) in(room transports.RoomID, e transports.Event) {
+	if !k.rooms[room] {
+		k.t.Errorf("%T in %q, which was never told", e, room)
+	}
+}
+
+func FuzzAServerCanSayAnything(f *testing.F) {
+	welcome := ":s 001 alice :hi\n:s 005 alice PREFIX=(ov)@+ CASEMAPPING=rfc1459 :x\n:s 422 alice :no\n"
+	f.Add(welcome + ":alice!a@b JOIN #a\n:s 353 alice = #a :@alice +bob!b@h\n:s 366 alice #a :End\n:bob!b@h PRIVMSG #a :hi\n:bob!b@h NICK robert\n:robert QUIT :x")
+	f.Add(welcome + ":s 324 alice #asked +m\n:alice JOIN #asked,x\n:alice JOIN #asked\n:x MODE #asked +ovb-o+m a b\n:s 366 alice #ASKED :x\n:x MODE #asked +ovb-o+m a b c\n:y KICK #asked alice :z")
+	f.Add(welcome + ":s 470 alice #asked #b :x\n:s 471 alice #asked :x\n:s PONG s :confirm-1\n:s 401 alice bob :x\n:s 332 alice #asked :t\n:s 333 alice #asked x 99999999999999999999")
+	f.Add("CAP\nCAP * LS\nCAP * LS * :a\nNICK\n:alice NICK :\n433\nERROR\n@\n: \nPRIVMSG\n:x PRIVMSG a :\x01\n:x PRIVMSG alice :\x01ACTION")
+	f.Add(welcome + ":alice!a@b JOIN #as\n:alice PART #as\n:b KICK #as\nTOPIC #as\nMODE #as\n:s 353 a #as\n:s 353 alice = #as :@+ ++ !@ x!y@z")
+	f.Add(welcome + ":alice JOIN #a\n:s 366 alice #a :x\n:!u@h PRIVMSG #a :nobody's")
+	f.Fuzz(func(t *testing.T, script string) {
+		k := &known{t: t, rooms: map[transports.RoomID]bool{}}
+		s := &Session{network: &network{host: host, burst: 5, rate: 1}, driver: &Driver{}, env: transports.Env{Log: quiet}, nick: "alice", ids: map[string]transports.RoomID{}}
+		c := newConnection(s, nil, k.take)
+		c.register()
+		calls := map[transports.Command]int{}
+		asked := false
+		for line := range strings.SplitSeq(script, "\n") {
+			if c.fault != nil {
+				break
+			}
+			if k.online && !asked {
+				asked = true
+				for _, command := range []transports.Command{
+					transports.Join{Room: "#asked"}, transports.Leave{Room: "#a"}, transports.SetTopic{Room: "#asked", Text: "x"}, transports.SetName{Name: "other"},
+					transports.SetRole{Room: "#asked", User: "bob", Role: transports.Moderator},
+				} {
+					r := newRequest(command, func(transports.Result, error) { calls[command]++ })
+					r.forget = func() bool { return true }
+					calls[command] = 0
+					c.accept(r)
+				}
+				c.out.joinsAt = c.began
+			}
+			if m, ok := parse([]byte(line), charmap.ISO8859_1); ok {
+				c.handle(m)
+			}
+			c.forgetJoins()
+			batch := c.out.take(nil, c.began, &c.support, c.confirm.handed, c.entered)
+			batch = append(batch, c.confirm.ask(false)...)
+			for sent := range strings.SplitSeq(strings.TrimSuffix(string(batch), "\r\n"), "\r\n") {
+				if strings.ContainsAny(sent, "\r\n\x00") {
+					t.Errorf("two lines in one: %q", sent)
+				}
+			}
+		}
+		if s.live.Load() == nil && k.online {
+			t.Error("online, but no command would be taken")
+		}
+		c.settleAll()
+		for command, n := range calls {
+			if n != 1 {
+				t.Errorf("%+v was done %d times", command, n)
+			}
+		}
+		kept := 0
+		for _, r := range c.rooms {
+			kept += len(r.list) + len(r.standings)
+		}
+		if kept != c.kept {
+			t.Errorf("%d members are kept, %d are counted", kept, c.kept)
+		}
+	})
+}
+
+func FuzzALineIsReadOrDropped(f *testing.F) {
+	for _, seed := range []string{"@a ", "@a=b;c :n!u@h PRIVMSG #a :x", ":x", "\x00", "\xff\xfe", "@ :", " @ ", "@a @b ", "::  :: :"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, line []byte) {
+		m, ok := parse(line, charmap.ISO8859_1)
+		if !ok {
+			return
+		}
+		if m.Command == "" || !legible(m.Name) {
+			t.Errorf("%q is read as %+v", line, m)
+		}
+		m.tag("account")
+		m.at()
+	})
+}

@@ -7,7 +7,7 @@ import (
 
 const (
 	shortestWait = 200 * time.Millisecond
-	slowWait     = 15 * time.Second
+	slowWait     = 10 * time.Second
 	longestWait  = time.Minute
 	settled      = 30 * time.Second // a stream that was up for so long starts the waits anew
 )

@@ -135,7 +135,7 @@ func (o *outbox) strike() {
 		return
 	}
 	n := first(o.since)
-	p := newParser(limits{attrs: math.MaxInt})
+	p := newParser(limits{attrs: math.MaxInt / 2})
 	var s stanza.Stanza
 	if r, err := p.head(frame{data: o.since[:n]}); err == nil {
 		_ = p.envelope(r, &s) // for the log only

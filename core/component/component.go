@@ -66,7 +66,8 @@ type Component struct {
 
 // New makes a component; Run connects it.
 //
-// The one reader calls handle for each stanza, in the order of the stream; what it takes long to do, the stream waits for.
+// The one reader calls handle for each stanza, in the order of the stream, answers that no Request waits for included;
+// what it takes long to do, the stream waits for.
 // The reader calls up each time the stream has come up, before any stanza of it: first is true once, and false after a
 // loss, when all that depends on the stream has to be looked at again. What was kept has been put before anything that up
 // shows. Neither may call Show, which can block: use Reply.

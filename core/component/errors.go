@@ -79,8 +79,15 @@ func advice(err error) string {
 		return "If this repeats, look whether the server routes stanzas from the component to itself."
 	case errors.Is(err, errFraming):
 		return "Report it as a bug, with the server's name and version."
+	case closed(err):
+		return "It will be tried again; nothing needs to be done if the server was restarted."
 	}
-	return "It will be tried again; nothing needs to be done if the server was restarted."
+	return "It will be tried again; the cause says what to do."
+}
+
+// closed tells whether the server ended the connection without a word.
+func closed(err error) bool {
+	return errors.Is(err, errStreamEnd) || errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 // slow tells whether it is no use to try again at once.
@@ -102,7 +109,7 @@ func blames(err error) bool {
 	if errors.As(err, &e) {
 		return !slow(err) && e.Condition != "system-shutdown" && e.Condition != "reset"
 	}
-	return errors.Is(err, errStreamEnd) || errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+	return closed(err)
 }
 
 // refusal is the answer to a stanza that could not be taken (RFC 6120 §8.3.3).

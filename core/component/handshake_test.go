@@ -2,8 +2,11 @@ package component
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"io"
 	"net"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -121,6 +124,60 @@ func TestCheckSaysWhyItCannotConnect(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestTheServerIsReachedByTLSAndUnixSockets(t *testing.T) {
+	borrowed := httptest.NewTLSServer(nil) // for its certificate
+	borrowed.Close()
+	secured, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: borrowed.TLS.Certificates})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := t.TempDir() + "/socket"
+	local, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, listener := range []net.Listener{secured, local} {
+		defer listener.Close()
+		go func() {
+			for {
+				conn, err := listener.Accept()
+				if err != nil {
+					return
+				}
+				go func() {
+					defer conn.Close()
+					buf := make([]byte, 4096)
+					for _, text := range []string{prosodyHeader, "<handshake/>", ""} {
+						if _, err := conn.Read(buf); err != nil {
+							return
+						}
+						io.WriteString(conn, text)
+					}
+				}()
+			}
+		}()
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	config := Config{Domain: "gw.localhost", Secret: "s3cret", Server: "unix:" + path}
+	if err := Check(ctx, config); err != nil {
+		t.Errorf("unix socket: %v", err)
+	}
+	config.Server = "tls://" + secured.Addr().String()
+	if err := Check(ctx, config); err == nil || !strings.Contains(err.Error(), "trust the one that it has") {
+		t.Errorf("unknown certificate: %v", err)
+	}
+	config.TLS = &tls.Config{RootCAs: x509.NewCertPool()}
+	config.TLS.RootCAs.AddCert(borrowed.Certificate())
+	if err := Check(ctx, config); err != nil {
+		t.Errorf("known certificate: %v", err)
+	}
+	config.TLS.ServerName = "other.example"
+	if err := Check(ctx, config); err == nil {
+		t.Error("a certificate for another name was accepted")
 	}
 }
 

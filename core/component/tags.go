@@ -111,6 +111,9 @@ func (p *parser) declare(outer int, prefix, space string) error {
 			return errDuplicate
 		}
 	}
+	if len(p.scope) >= 2*p.limits.attrs { // every name is looked for among them
+		return errTooMany
+	}
 	p.scope = append(p.scope, binding{prefix, space})
 	return nil
 }

@@ -21,14 +21,12 @@ const (
 )
 
 // Reply sends an answer to what the reader took. It never blocks: where too much waits to be written, the reader slows
-// down instead. Messages and presences are kept until the server has confirmed them, and sent again after a loss; IQs and
-// errors are not.
-func (c *Component) Reply(s *stanza.Stanza) {
-	c.send(s, s.Kind != stanza.IQ && s.Type != "error", false)
-}
+// down instead. Messages and presences, errors too (they are the only word that a sender gets), are kept until the server has
+// confirmed them, and sent again after a loss; IQs are not.
+func (c *Component) Reply(s *stanza.Stanza) { c.send(s, s.Kind != stanza.IQ, false) }
 
 // Show sends what a foreign network caused; it blocks while too much waits to be written or confirmed, so the reader must
-// not call it. Messages and presences, errors too, are kept until the server has confirmed them, and sent again after a loss.
+// not call it. It keeps what Reply keeps.
 func (c *Component) Show(s *stanza.Stanza) { c.send(s, s.Kind != stanza.IQ, true) }
 
 // Flush waits until the server has confirmed all that was handed over before. Its error is that of ctx, or tells that

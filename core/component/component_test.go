@@ -48,7 +48,7 @@ func TestWhatWasNotConfirmedIsSentAgain(t *testing.T) {
 		r.Show(message("while-down"))
 		r.Reply(result("iq-while-down"))
 		s = r.accept()
-		if got, want := s.ids(), "m1 p2 error-shown while-down"; got != want {
+		if got, want := s.ids(), "m1 p2 error error-shown while-down"; got != want {
 			t.Fatalf("again %q, want %q", got, want)
 		}
 		time.Sleep(time.Second)

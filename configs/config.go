@@ -61,7 +61,7 @@ func Load(path string) (*Config, error) {
 	v.SetConfigFile(path)
 	v.SetConfigType("yaml")
 	if err := v.ReadInConfig(); err != nil {
-		return nil, fmt.Errorf("the configuration %s cannot be read: %w", path, err)
+		return nil, fmt.Errorf("the configuration %s cannot be read: %w", path, plain(err))
 	}
 	var c Config
 	if err := v.UnmarshalExact(&c); err != nil {
@@ -86,7 +86,7 @@ func Decode(options map[string]any, into any) error {
 	return nil
 }
 
-// plain takes the line breaks out of mapstructure's lists of errors.
+// plain makes one line of the lists of errors that come from below.
 func plain(err error) error {
 	return errors.New(strings.Join(strings.Fields(err.Error()), " "))
 }

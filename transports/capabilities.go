@@ -15,7 +15,7 @@ const (
 	TypingShown                      // SetTyping
 )
 
-// Capabilities say what an account can do now, as data. They come with Online, and a room's own with Room.
+// Capabilities say what an account can do now, as data. They come with Online, which comes again when they change.
 type Capabilities struct {
 	Features Feature
 	// StableIDs: the id of a message is the same for every account of the scope.

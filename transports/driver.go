@@ -58,7 +58,7 @@ type Env struct {
 type Session interface {
 	// Run connects and emits what happens, from one goroutine and in network order, until the connection is lost, when it
 	// says why in a Fault, or ctx ends, when it says goodbye to the network and returns nil. The first event is Online. emit blocks when the core is
-	// busy; the session stops reading then. Run is called again to reconnect; the session keeps the name in use.
+	// busy; the session stops reading then. The core goes on taking events until Run has returned. Run is called again to reconnect; the session keeps the name in use.
 	Run(ctx context.Context, emit func(Event)) error
 	// Do carries out a command. It returns when the next command for the same place may follow, so that they stay in
 	// order, and done is called exactly once, before or after that, when the network has confirmed the command or it has

@@ -39,7 +39,7 @@ type Message struct {
 	Own bool
 	// Nonce is that of the Send whose echo this is, 0 where it is none or the network does not tell.
 	Nonce int64
-	// At is when it was said; the zero time means now.
+	// At is when it was said, as far as the network tells, also of what is live; the zero time means now.
 	At    time.Time
 	Style Style
 	Text  text.Text
@@ -106,7 +106,8 @@ type TopicChanged struct {
 	Topic Topic
 }
 
-// MemberChanged tells that someone came into a room, or that their standing there is another now.
+// MemberChanged tells that someone came into a room, or that their standing there is another now. Of who was there
+// already, the identity may be missing: the first one told stands.
 type MemberChanged struct {
 	Room   RoomID
 	Member Member
@@ -134,7 +135,7 @@ type MemberLeft struct {
 	Reason string
 }
 
-// UserRenamed tells that a user has another id or name, wherever they are.
+// UserRenamed tells that a user has another id or name, or another identity only, wherever they are.
 type UserRenamed struct {
 	Was  UserID
 	User User

@@ -70,7 +70,7 @@ func (w *world) expectPage(got page, complete bool, count, index int, bodies ...
 }
 
 func TestTheArchiveIsReadPageByPage(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		for _, body := range []string{"1", "2", "3", "4"} {
 			w.emits(hears("bob", body))
@@ -98,7 +98,7 @@ func TestTheArchiveIsReadPageByPage(t *testing.T) {
 }
 
 func TestQueriesThatTheArchiveCannotAnswer(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		for _, c := range []struct{ set, fields, want string }{
 			{`<after>nothing</after>`, "", "phone: q refused: item-not-found: The archive has no message with that id."}, // XEP-0313 §4.3.1
@@ -118,7 +118,7 @@ func TestQueriesThatTheArchiveCannotAnswer(t *testing.T) {
 }
 
 func TestTheArchivesForm(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.sends(iq("phone", "get", "#go%irc.net@gw.example", `<query xmlns='urn:xmpp:mam:2'/>`))
 		w.settle()
 		all := w.stream.raw()
@@ -129,7 +129,7 @@ func TestTheArchivesForm(t *testing.T) {
 }
 
 func TestTheArchiveCanBeReadOutsideTheRoom(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.emits(hears("bob", "hi"))
 		w.sends(leave("phone"))
@@ -139,7 +139,7 @@ func TestTheArchiveCanBeReadOutsideTheRoom(t *testing.T) {
 }
 
 func TestEachAccountReadsItsOwnArchiveOnly(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.emits(hears("bob", "hi"))
 		w.forget()
@@ -157,7 +157,7 @@ func TestEachAccountReadsItsOwnArchiveOnly(t *testing.T) {
 }
 
 func TestWhatWasSaidLongAgoIsArchivedUnderItsTrueTime(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		m := hears("bob", "replayed")
 		m.At = time.Now().Add(-time.Hour)
@@ -170,7 +170,7 @@ func TestWhatWasSaidLongAgoIsArchivedUnderItsTrueTime(t *testing.T) {
 }
 
 func TestAMessageOfTheArchiveHasTheIDThatItWasShownWith(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.emits(hears("bob", "hi"))
 		w.sends(groupchat("phone", "m1", "hello"))

@@ -13,7 +13,7 @@ const ping = `<ping xmlns='urn:xmpp:ping'/>`
 
 func TestSelfPings(t *testing.T) { // XEP-0410 §3.2
 	const notJoined = "not-acceptable: You are not in this room. Join it first."
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		asks := func(resource, nick, want string) {
 			t.Helper()
 			w.sends(iq(resource, "get", "#go%irc.net@gw.example/"+nick, ping))
@@ -43,28 +43,27 @@ func TestSelfPings(t *testing.T) { // XEP-0410 §3.2
 }
 
 func TestEveryRequestHasOneAnswer(t *testing.T) {
-	for _, to := range []string{"irc.net@gw.example", "#go%irc.net@gw.example", "#go%irc.net@gw.example/bob", "#go%irc.net@gw.example/zoe",
-		"#rust%irc.net@gw.example", "bob%irc.net@gw.example", "%irc.net@gw.example/bob", "%irc.net@gw.example"} {
-		for _, payload := range []string{`<query xmlns='http://jabber.org/protocol/disco#info'/>`, `<query xmlns='http://jabber.org/protocol/disco#info' node='n'/>`,
-			`<query xmlns='http://jabber.org/protocol/disco#items'/>`, ping, `<query xmlns='urn:xmpp:mam:2'/>`, `<vCard xmlns='vcard-temp'/>`,
-			`<query xmlns='http://jabber.org/protocol/muc#admin'/>`, `<query xmlns='http://jabber.org/protocol/muc#owner'/>`, ``} {
-			for _, kind := range []string{"get", "set"} {
-				story(t, func(w *world) {
-					w.inside("bob")
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		for _, to := range []string{"irc.net@gw.example", "#go%irc.net@gw.example", "#go%irc.net@gw.example/bob", "#go%irc.net@gw.example/zoe",
+			"#rust%irc.net@gw.example", "bob%irc.net@gw.example", "%irc.net@gw.example/bob", "%irc.net@gw.example"} {
+			for _, payload := range []string{`<query xmlns='http://jabber.org/protocol/disco#info'/>`, `<query xmlns='http://jabber.org/protocol/disco#info' node='n'/>`,
+				`<query xmlns='http://jabber.org/protocol/disco#items'/>`, ping, `<query xmlns='urn:xmpp:mam:2'/>`, `<vCard xmlns='vcard-temp'/>`,
+				`<query xmlns='http://jabber.org/protocol/muc#admin'/>`, `<query xmlns='http://jabber.org/protocol/muc#owner'/>`, ``} {
+				for _, kind := range []string{"get", "set"} {
 					w.sends(iq("phone", kind, to, payload))
-					w.settle()
 					all := w.stream.raw()
 					if len(all) != 1 || all[0].ID != "q" || all[0].Type != "result" && all[0].Type != "error" || all[0].From.String() != to {
 						t.Errorf("%s %s to %s has %d answers", kind, payload, to, len(all))
 					}
-				})
+				}
 			}
 		}
-	}
+	})
 }
 
 func TestAnswersAndErrorsAreNeverAnswered(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		for _, text := range []string{iq("phone", "result", "#go%irc.net@gw.example", ""), iq("phone", "error", "bob%irc.net@gw.example", unreachable),
 			`<message type='error'` + from("laptop") + `to='#go%irc.net@gw.example'><body>x</body></message>`,
@@ -76,7 +75,7 @@ func TestAnswersAndErrorsAreNeverAnswered(t *testing.T) {
 }
 
 func TestWhatAnAddressStandsFor(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		for to, want := range map[string]string{
 			"#go%irc.net@gw.example":     `<identity category='conference' type='irc' name='#go on irc.net'/>`,
@@ -96,7 +95,7 @@ func TestWhatAnAddressStandsFor(t *testing.T) {
 
 func TestOccupantsAreListedToThoseInside(t *testing.T) {
 	const items = `<query xmlns='http://jabber.org/protocol/disco#items'/>`
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.sends(iq("phone", "get", "#go%irc.net@gw.example", items))
 		w.expect("phone: q result <query xmlns='http://jabber.org/protocol/disco#items'>" +
@@ -110,7 +109,7 @@ func TestModeratorsRequestsGoToTheNetwork(t *testing.T) {
 	admin := func(items string) string {
 		return iq("phone", "set", "#go%irc.net@gw.example", `<query xmlns='http://jabber.org/protocol/muc#admin'>`+items+`</query>`)
 	}
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob", "carol")
 		w.sends(admin(`<item nick='bob' role='none'><reason>spam</reason></item>`))
 		w.expectCommands("role #go bob 0 (spam)")
@@ -139,7 +138,7 @@ func TestModeratorsRequestsGoToTheNetwork(t *testing.T) {
 }
 
 func TestWhatTheNetworkCannotDoIsSaid(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.emits(transports.Online{Self: user("alice")}) // without any feature
 		w.sends(`<presence` + from("phone") + `to='#go%irc.net@gw.example/alicia'/>`)
@@ -149,7 +148,7 @@ func TestWhatTheNetworkCannotDoIsSaid(t *testing.T) {
 }
 
 func TestAfterTheStreamWasLostTheDeadAreDropped(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		for _, resource := range []string{"laptop", "tablet", "watch"} {
 			w.sends(join(resource, "alice"))

@@ -146,5 +146,5 @@ func (a *Account) sendPage(s *stanza.Stanza, queryID string, page store.Page) {
 	if n := len(page.Rows); n > 0 {
 		first, last = page.Rows[0].ID, page.Rows[n-1].ID
 	}
-	a.Stream.Reply(s.Result(xep.ArchiveEnd(page.Complete, xep.Set(first, last, page.Index, page.Count))))
+	a.Stream.Reply(s.Result(xep.ArchiveEnd(page.Complete, xep.Set(first, last, page.Index, page.Count, store.CountMax))))
 }

@@ -2,6 +2,7 @@ package account
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,7 +10,7 @@ import (
 )
 
 func TestTheFirstJoinConnectsUnderItsNick(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.sends(join("phone", "alice"))
 		w.expect()
 		w.expectCommands("connect")
@@ -27,7 +28,7 @@ func TestTheFirstJoinConnectsUnderItsNick(t *testing.T) {
 }
 
 func TestASecondResourceGetsTheWholeRoom(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.sends(join("laptop", "other"))
 		w.expect("laptop: bob is here", "laptop: alice is here 100 210 110", `laptop: subject ""`)
@@ -36,7 +37,7 @@ func TestASecondResourceGetsTheWholeRoom(t *testing.T) {
 }
 
 func TestHistoryComesBeforeTheSubject(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.emits(transports.TopicChanged{Room: "#go", Topic: transports.Topic{Text: "generics"}})
 		w.emits(hears("bob", "one"), hears("bob", "two"))
@@ -45,6 +46,37 @@ func TestHistoryComesBeforeTheSubject(t *testing.T) {
 		w.sends(join("laptop", "alice"))
 		w.expect("laptop: bob is here", "laptop: alice is here 100 110",
 			"laptop: <bob> one (earlier)", "laptop: <bob> two (earlier)", "laptop: <alice> three (earlier)", `laptop: subject "generics"`)
+	})
+}
+
+func TestWhatIsSaidWhileTheHistoryIsReadComesAfterItAndOnce(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		w.emits(hears("bob", "earlier"))
+		w.holds()
+		w.sends(groupchat("phone", "m1", "mine"))
+		w.forget()
+		w.account.mail.put(func() { // all before anything can come back from the disk
+			s := parse(t, join("laptop", "alice"))
+			to, _ := w.shared.Addresses.Parse(s.To.Local)
+			w.account.handle(s, to)
+			w.account.event(hears("bob", "now"))
+			w.network.held[0](transports.Result{}, nil)
+		})
+		w.settle()
+		var phone, laptop []string
+		for _, line := range w.stream.taken() {
+			if strings.HasPrefix(line, "phone: ") {
+				phone = append(phone, line)
+			} else {
+				laptop = append(laptop, line)
+			}
+		}
+		want := []string{"laptop: bob is here", "laptop: alice is here 100 110", "laptop: <bob> earlier (earlier)", `laptop: subject ""`,
+			"laptop: <bob> now", "laptop: <alice> mine"}
+		if !slices.Equal(laptop, want) || !slices.Equal(phone, []string{"phone: <bob> now", "phone: <alice> mine"}) {
+			t.Errorf("the laptop sees %q,\nthe phone %q", laptop, phone)
+		}
 	})
 }
 
@@ -59,7 +91,7 @@ func TestHistoryIsAsLongAsTheClientWants(t *testing.T) {
 		`<history maxchars='100000' since='1999-01-01T00:00:00Z'/>`: {"laptop: <bob> one (earlier)", "laptop: <bob> two (earlier)"},
 	} {
 		t.Run(history, func(t *testing.T) {
-			story(t, func(w *world) { // the faked clock begins at 2000-01-01T00:00:00Z
+			story(t, func(t *testing.T, w *world) { // the faked clock begins at 2000-01-01T00:00:00Z
 				w.inside("bob")
 				w.emits(hears("bob", "one"))
 				w.waits(time.Hour)
@@ -74,7 +106,7 @@ func TestHistoryIsAsLongAsTheClientWants(t *testing.T) {
 }
 
 func TestOneWhoIsInsideAndJoinsAgainGetsEverythingAgain(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.sends(join("phone", "alice"))
 		w.expect("phone: bob is here", "phone: alice is here 100 110", `phone: subject ""`)
@@ -84,7 +116,7 @@ func TestOneWhoIsInsideAndJoinsAgainGetsEverythingAgain(t *testing.T) {
 }
 
 func TestOneWhoAsksTwiceWhileTheyWaitIsLetInOnce(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.sends(join("phone", "alice"))
 		w.sends(join("phone", "alice"))
 		w.online("alice")
@@ -94,7 +126,7 @@ func TestOneWhoAsksTwiceWhileTheyWaitIsLetInOnce(t *testing.T) {
 }
 
 func TestOneWhoAskedTwiceAndLeftIsNoGhost(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.sends(join("laptop", "alice"))
 		w.sends(join("phone", "alice"))
 		w.sends(join("phone", "alice"))
@@ -106,7 +138,7 @@ func TestOneWhoAskedTwiceAndLeftIsNoGhost(t *testing.T) {
 }
 
 func TestPresenceOfOneWhoStillWaitsIsNoReasonToRefuseThem(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.sends(join("phone", "alice"))
 		w.sends(`<presence` + from("phone") + `to='#go%irc.net@gw.example/alice'><show>away</show></presence>`)
 		w.expect()
@@ -114,7 +146,7 @@ func TestPresenceOfOneWhoStillWaitsIsNoReasonToRefuseThem(t *testing.T) {
 }
 
 func TestJoinsThatCannotBe(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.sends(`<presence` + from("phone") + `to='#go%irc.net@gw.example'><x xmlns='http://jabber.org/protocol/muc'/></presence>`)
 		w.expect("phone: presence refused: jid-malformed: Join with a nick: room@gateway/nick.")
 		w.sends(`<presence` + from("phone") + `to='#go%irc.net@gw.example/alice'/>`)
@@ -124,7 +156,7 @@ func TestJoinsThatCannotBe(t *testing.T) {
 }
 
 func TestThePasswordGoesToTheNetwork(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.sends(`<presence` + from("phone") + `to='#go%irc.net@gw.example/alice'><x xmlns='http://jabber.org/protocol/muc'><password>sesam</password></x></presence>`)
 		w.online("alice")
 		w.expectCommands("connect", "join #go (sesam)")
@@ -143,7 +175,7 @@ func TestARoomThatTheNetworkRefusesIsRefusedToAllWhoWait(t *testing.T) {
 			"gone xmpp:#golang%irc.net@gw.example?join: It is elsewhere."},
 	} {
 		t.Run(c.want, func(t *testing.T) {
-			story(t, func(w *world) {
+			story(t, func(t *testing.T, w *world) {
 				w.network.answer = func(transports.Command) (transports.Result, error, bool) { return transports.Result{}, c.fault, false }
 				w.sends(join("phone", "alice"))
 				w.sends(join("laptop", "alice"))
@@ -159,7 +191,7 @@ func TestARoomThatTheNetworkRefusesIsRefusedToAllWhoWait(t *testing.T) {
 }
 
 func TestARefusedJoinSaysThatItIsOne(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.denies(transports.Forbidden, "No.")
 		w.sends(join("phone", "alice"))
 		w.online("alice")
@@ -174,7 +206,7 @@ func TestARefusedJoinSaysThatItIsOne(t *testing.T) {
 }
 
 func TestAnotherNickIsAskedForEverywhereAndSeenWhenItIsConfirmed(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.sends(`<presence` + from("phone") + `to='#go%irc.net@gw.example/alicia'/>`)
 		w.expectCommands("name alicia")

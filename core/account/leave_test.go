@@ -10,7 +10,7 @@ import (
 const unreachable = `<error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>`
 
 func TestOneLeavesAndTheOthersStay(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.sends(join("laptop", "alice"))
 		w.forget()
@@ -25,7 +25,7 @@ func TestOneLeavesAndTheOthersStay(t *testing.T) {
 }
 
 func TestLeavingTheLastRoomClosesTheSession(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.sends(`<presence type='unavailable'` + from("phone") + `to='#go%irc.net@gw.example/alice'><status>bye</status></presence>`)
 		w.expect("phone: alice is gone 110")
@@ -45,7 +45,7 @@ func TestLeavingTheLastRoomClosesTheSession(t *testing.T) {
 }
 
 func TestLeavingOneOfTwoRoomsKeepsTheSession(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.sends(`<presence` + from("phone") + `to='#rust%irc.net@gw.example/alice'><x xmlns='http://jabber.org/protocol/muc'/></presence>`)
 		w.emits(stateOf("#rust", "alice"))
@@ -56,7 +56,7 @@ func TestLeavingOneOfTwoRoomsKeepsTheSession(t *testing.T) {
 }
 
 func TestLeavingWhileTheNetworkIsAskedLeavesNoGhost(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.holds()
 		w.sends(join("phone", "alice"))
 		w.online("alice")
@@ -73,8 +73,26 @@ func TestLeavingWhileTheNetworkIsAskedLeavesNoGhost(t *testing.T) {
 	})
 }
 
+func TestALateAnswerDoesNotConcernOneWhoHasJoinedAgain(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.holds()
+		w.sends(join("phone", "alice"))
+		w.online("alice")
+		w.sends(leave("phone"))
+		w.sends(join("phone", "alice"))
+		w.expectCommands("connect", "join #go", "leave #go", "join #go")
+		w.decides(&transports.Fault{Kind: transports.Forbidden, Text: "Too late."})
+		w.decides(nil)
+		w.expect()
+		w.emits(state("alice"))
+		w.expect("phone: alice is here 100 110", `phone: subject ""`)
+		w.decides(nil)
+		w.expectCommands()
+	})
+}
+
 func TestLeavingBeforeTheConnectionIsThereStopsIt(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.sends(join("phone", "alice"))
 		w.sends(leave("phone"))
 		w.expectCommands("connect", "goodbye")
@@ -83,7 +101,7 @@ func TestLeavingBeforeTheConnectionIsThereStopsIt(t *testing.T) {
 }
 
 func TestJoiningWhileTheSessionClosesOpensItAgain(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.network.parting = make(chan struct{})
 		w.sends(leave("phone"))
@@ -104,7 +122,7 @@ func TestJoiningWhileTheSessionClosesOpensItAgain(t *testing.T) {
 }
 
 func TestJoiningRightAfterLeavingEntersAgain(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.offer(leave("phone"))
 		w.offer(join("phone", "alice"))
@@ -116,7 +134,7 @@ func TestJoiningRightAfterLeavingEntersAgain(t *testing.T) {
 }
 
 func TestLeavingWhileTheHistoryIsReadLeavesNoGhost(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.emits(hears("bob", "earlier"))
 		w.forget()
@@ -140,7 +158,7 @@ func TestLeavingWhileTheHistoryIsReadLeavesNoGhost(t *testing.T) {
 }
 
 func TestAKickPutsAllResourcesOutAndIsNotForgottenByTheStore(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.sends(join("laptop", "alice"))
 		w.sends(join("tablet", "alice"))
@@ -157,7 +175,7 @@ func TestAKickPutsAllResourcesOutAndIsNotForgottenByTheStore(t *testing.T) {
 func TestAnErrorStanzaAloneEvictsAGhost(t *testing.T) {
 	for _, kind := range []string{"message", "presence"} {
 		t.Run(kind, func(t *testing.T) {
-			story(t, func(w *world) {
+			story(t, func(t *testing.T, w *world) {
 				w.inside("bob")
 				w.sends(join("laptop", "alice"))
 				w.forget()
@@ -180,7 +198,7 @@ func TestAnErrorStanzaAloneEvictsAGhost(t *testing.T) {
 }
 
 func TestAnAccountWithoutAnythingToDoEnds(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.sends(iq("phone", "get", "irc.net@gw.example", `<ping xmlns='urn:xmpp:ping'/>`))
 		w.expect("phone: q result ")
 		select {

@@ -9,7 +9,7 @@ import (
 )
 
 func TestALostConnectionIsToldOnceAndTriedAgain(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob", "carol")
 		w.breaks(transports.Offline, "Reset by peer.")
 		w.expect("phone: <#go> The connection to irc.net is lost: Reset by peer. Trying again.")
@@ -33,7 +33,7 @@ func TestALostConnectionIsToldOnceAndTriedAgain(t *testing.T) {
 }
 
 func TestWaitsGrowWithinABoundAndAreSpread(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		var waits []time.Duration
 		for range 14 {
@@ -58,7 +58,7 @@ func TestWaitsGrowWithinABoundAndAreSpread(t *testing.T) {
 }
 
 func TestAConnectionThatHeldIsTriedAgainSoon(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		for range 8 {
 			w.breaks(transports.Offline, "Reset.")
@@ -74,7 +74,7 @@ func TestAConnectionThatHeldIsTriedAgainSoon(t *testing.T) {
 }
 
 func TestTheNetworksOwnWaitIsKept(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.network.current(t).ended <- &transports.Fault{Kind: transports.RateLimited, Text: "Slow down.", Wait: time.Hour}
 		w.waits(time.Hour - time.Second)
@@ -87,7 +87,7 @@ func TestTheNetworksOwnWaitIsKept(t *testing.T) {
 func TestFaultsThatNothingCanMendPutPeopleOut(t *testing.T) {
 	for _, kind := range []transports.FaultKind{transports.BadCredentials, transports.Forbidden, transports.NotFound,
 		transports.Gone, transports.Untrusted, transports.Invalid} {
-		story(t, func(w *world) {
+		story(t, func(t *testing.T, w *world) {
 			w.inside("bob")
 			w.breaks(kind, "You are banned.")
 			w.expect("phone: alice is gone 333 110 (You are banned.)")
@@ -106,7 +106,7 @@ func TestFaultsThatNothingCanMendPutPeopleOut(t *testing.T) {
 }
 
 func TestAnEndWithoutAReasonIsALossToo(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.network.current(t).ended <- nil
 		w.expect("phone: <#go> The connection to irc.net is lost: The network closed the connection. Trying again.")
@@ -124,7 +124,7 @@ func TestAFailedConnectionAnswersEveryoneWhoWaits(t *testing.T) {
 		{transports.Offline, "remote-server-timeout"}, {transports.Conflict, "conflict"}, {transports.BadCredentials, "not-authorized"},
 		{transports.Untrusted, "remote-server-not-found"}, {transports.Internal, "internal-server-error"},
 	} {
-		story(t, func(w *world) {
+		story(t, func(t *testing.T, w *world) {
 			w.sends(join("phone", "alice"))
 			w.sends(join("laptop", "alice"))
 			w.sends(`<presence` + from("phone") + `to='#rust%irc.net@gw.example/alice'><x xmlns='http://jabber.org/protocol/muc'/></presence>`)
@@ -142,7 +142,7 @@ func TestAFailedConnectionAnswersEveryoneWhoWaits(t *testing.T) {
 }
 
 func TestASessionThatCannotBeMadeAnswersToo(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.network.refuse = &transports.Fault{Kind: transports.Forbidden, Text: "The operator does not allow it."}
 		w.sends(join("phone", "alice"))
 		w.expect("phone: presence refused: forbidden: The operator does not allow it.")
@@ -150,7 +150,7 @@ func TestASessionThatCannotBeMadeAnswersToo(t *testing.T) {
 }
 
 func TestANickInUseAfterAReconnectIsNoReasonToGiveUp(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.breaks(transports.Offline, "Reset.")
 		w.waits(2 * firstWait)
@@ -161,7 +161,7 @@ func TestANickInUseAfterAReconnectIsNoReasonToGiveUp(t *testing.T) {
 }
 
 func TestAnotherNickAfterAReconnectIsSeenAsARename(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.breaks(transports.Offline, "Reset.")
 		w.waits(2 * firstWait)
@@ -176,7 +176,7 @@ func TestAnotherNickAfterAReconnectIsSeenAsARename(t *testing.T) {
 }
 
 func TestARoomThatCannotBeEnteredAgainPutsItsPeopleOut(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.breaks(transports.Offline, "Reset.")
 		w.waits(2 * firstWait)
@@ -189,7 +189,7 @@ func TestARoomThatCannotBeEnteredAgainPutsItsPeopleOut(t *testing.T) {
 }
 
 func TestOneWhoJoinsDuringTheWaitIsTriedForAtOnce(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.breaks(transports.Offline, "Reset.")
 		w.forget()
@@ -207,7 +207,7 @@ func TestOneWhoJoinsDuringTheWaitIsTriedForAtOnce(t *testing.T) {
 }
 
 func TestOneWhoIsInsideAndIsRefusedIsOutside(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.breaks(transports.Offline, "Reset.")
 		w.forget()
@@ -224,7 +224,7 @@ func TestOneWhoIsInsideAndIsRefusedIsOutside(t *testing.T) {
 }
 
 func TestLeavingDuringTheWaitEndsTheTries(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.breaks(transports.Offline, "Reset.")
 		w.forget()
@@ -236,7 +236,7 @@ func TestLeavingDuringTheWaitEndsTheTries(t *testing.T) {
 }
 
 func TestTheAccountIsStoredWhenItIsFirstOnline(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		kept := 0
 		w.account.identity.Keep = func() { kept++ }
 		w.sends(join("phone", "alice"))

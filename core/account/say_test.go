@@ -12,7 +12,7 @@ import (
 func plain(s string) text.Text { return text.Plain(s) }
 
 func TestAMessageIsReflectedToAllResourcesWhenTheNetworkHasConfirmedIt(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.sends(join("laptop", "alice"))
 		w.forget()
@@ -47,7 +47,7 @@ func TestAMessageIsReflectedToAllResourcesWhenTheNetworkHasConfirmedIt(t *testin
 }
 
 func TestARefusedMessageComesBackAndNothingStays(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.denies(transports.Forbidden, "The room is moderated.")
 		w.sends(groupchat("phone", "m1", "hello"))
@@ -59,7 +59,7 @@ func TestARefusedMessageComesBackAndNothingStays(t *testing.T) {
 }
 
 func TestLinesBecomeMessagesAndTheFirstKeepsTheID(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside()
 		w.sends(groupchat("phone", "m1", "one\ntwo\r\n\nthree"))
 		w.expectCommands("send #go one", "send #go two", "send #go three")
@@ -74,7 +74,7 @@ func TestLinesBecomeMessagesAndTheFirstKeepsTheID(t *testing.T) {
 }
 
 func TestAMessageOfWhichLinesFailHasOneError(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside()
 		w.denies(transports.RateLimited, "Too fast.")
 		w.sends(groupchat("phone", "m1", "one\ntwo\nthree"))
@@ -90,7 +90,7 @@ func TestAMessageOfWhichLinesFailHasOneError(t *testing.T) {
 }
 
 func TestMessagesOfOthersKeepTheirPlaceBesideOnesOwn(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.holds()
 		w.sends(groupchat("phone", "m1", "mine"))
@@ -125,7 +125,7 @@ func TestWhatCannotBeSaid(t *testing.T) {
 			"phone: m1 refused: not-acceptable: This message is encrypted, and nobody on the other side could read it. Switch encryption off for this chat and send it again."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			story(t, func(w *world) {
+			story(t, func(t *testing.T, w *world) {
 				w.inside("bob")
 				w.sends(c.stanza)
 				w.expect(c.want)
@@ -139,7 +139,7 @@ func TestWhatCannotBeSaid(t *testing.T) {
 }
 
 func TestWhatNobodyMissesIsNeverAnswered(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		const typing = `><composing xmlns='http://jabber.org/protocol/chatstates'/></message>`
 		w.inside("bob")
 		w.sends(`<message type='groupchat'` + from("phone") + `to='#go%irc.net@gw.example'` + typing)
@@ -153,7 +153,7 @@ func TestWhatNobodyMissesIsNeverAnswered(t *testing.T) {
 }
 
 func TestActionsAndStyles(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.sends(groupchat("phone", "m1", "/me waves *hard*"))
 		w.expectCommands("send #go /me waves *hard*")
@@ -166,7 +166,7 @@ func TestActionsAndStyles(t *testing.T) {
 }
 
 func TestASubjectIsChangedByTheNetwork(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		const subject = `<message type='groupchat' id='s1'`
 		w.sends(subject + from("phone") + `to='#go%irc.net@gw.example'><subject>new</subject></message>`)
@@ -181,7 +181,7 @@ func TestASubjectIsChangedByTheNetwork(t *testing.T) {
 }
 
 func TestMessagesGoOutInTheOrderTheyWereSaid(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside()
 		var want []string
 		for i := range 20 {
@@ -196,7 +196,7 @@ func TestMessagesGoOutInTheOrderTheyWereSaid(t *testing.T) {
 }
 
 func TestAMessageThatTheGatewayCannotWriteDownIsNotSent(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		if err := w.store.Close(); err != nil {
 			t.Fatal(err)

@@ -7,22 +7,24 @@ import (
 	"isthmus/transports"
 )
 
-func (w *world) stops(within time.Duration) {
+// stops fails unless the account ends without any time passing.
+func (w *world) stops() {
 	w.t.Helper()
 	w.account.Stop("The gateway is shutting down.")
+	w.settle()
 	select {
 	case <-w.account.Done():
-	case <-time.After(within):
+	default:
 		w.t.Fatal("the account has not ended")
 	}
 }
 
 func TestAStopPutsEveryoneOutAndSaysGoodbye(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.sends(join("laptop", "alice"))
 		w.forget()
-		w.stops(0)
+		w.stops()
 		w.expect("phone: alice is gone 332 110 (The gateway is shutting down.)", "laptop: alice is gone 332 110 (The gateway is shutting down.)")
 		w.expectCommands("goodbye")
 		if got := w.occupants(); len(got) != 0 {
@@ -32,19 +34,19 @@ func TestAStopPutsEveryoneOutAndSaysGoodbye(t *testing.T) {
 }
 
 func TestAStopAnswersThoseWhoWait(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.sends(join("phone", "alice"))
-		w.stops(0)
+		w.stops()
 		w.expect("phone: presence refused: remote-server-timeout: The gateway is shutting down.")
 	})
 }
 
 func TestAStopDuringTheWaitForTheNextTryEndsAtOnce(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.breaks(transports.Offline, "Reset.")
 		w.forget()
-		w.stops(0)
+		w.stops()
 		w.expect("phone: alice is gone 332 110 (The gateway is shutting down.)")
 		w.waits(time.Hour)
 		w.expectCommands()
@@ -52,25 +54,25 @@ func TestAStopDuringTheWaitForTheNextTryEndsAtOnce(t *testing.T) {
 }
 
 func TestAStopOfAnAccountThatDoesNothing(t *testing.T) {
-	story(t, func(w *world) {
-		w.stops(0)
-		w.stops(0) // once more does no harm
+	story(t, func(t *testing.T, w *world) {
+		w.stops()
+		w.stops() // once more does no harm
 		w.expect()
 	})
 }
 
 func TestAStopDoesNotWaitForPingsOfSleepers(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.account.Resync()
 		w.settle()
-		w.stops(0)
+		w.stops()
 		w.waits(pingDeadline)
 	})
 }
 
 func TestWhatComesWhileAnAccountStopsIsRefused(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.network.parting = make(chan struct{})
 		w.account.Stop("The gateway is shutting down.")
@@ -88,7 +90,7 @@ func TestWhatComesWhileAnAccountStopsIsRefused(t *testing.T) {
 }
 
 func TestAMessageOnItsWayIsAnsweredBeforeTheEnd(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.holds()
 		w.sends(groupchat("phone", "m1", "hi"))

@@ -13,7 +13,7 @@ func whispers(name, body string) transports.Message {
 }
 
 func TestAnswersComeFromWhereThePersonWrote(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.sends(chat("phone", "p1", "#go%irc.net@gw.example/bob", "psst"))
 		w.expectCommands("send bob psst")
@@ -29,7 +29,7 @@ func TestAnswersComeFromWhereThePersonWrote(t *testing.T) {
 }
 
 func TestATalkInARoomFollowsARenameAndEndsWithTheRoom(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.sends(chat("phone", "p1", "#go%irc.net@gw.example/bob", "psst"))
 		w.emits(transports.UserRenamed{Was: "bob", User: user("Rob")})
@@ -44,7 +44,7 @@ func TestATalkInARoomFollowsARenameAndEndsWithTheRoom(t *testing.T) {
 }
 
 func TestAMessageFromAStrangerComesFromTheirAddress(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		late := whispers("zoe", "hi")
 		late.At = time.Now().Add(-time.Hour)
@@ -54,7 +54,7 @@ func TestAMessageFromAStrangerComesFromTheirAddress(t *testing.T) {
 }
 
 func TestAReceiptSaysThatTheNetworkHasAcceptedIt(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.holds()
 		const wants = `<request xmlns='urn:xmpp:receipts'/></message>`
@@ -79,14 +79,14 @@ func TestAReceiptSaysThatTheNetworkHasAcceptedIt(t *testing.T) {
 }
 
 func TestATalkNeedsAConnection(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.sends(chat("phone", "p1", "bob%irc.net@gw.example", "hi"))
 		w.expect("phone: p1 refused: remote-server-timeout: You are not connected to irc.net. Join one of its rooms first.")
 	})
 }
 
 func TestUsersWhoCannotStandInAnAddressAreReachedByTheirNick(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.sends(chat("phone", "p1", "%irc.net@gw.example/Odd[nick]", "hi"))
 		w.expectCommands("send odd[nick] hi")
@@ -94,7 +94,7 @@ func TestUsersWhoCannotStandInAnAddressAreReachedByTheirNick(t *testing.T) {
 }
 
 func TestWhatTheNetworkAnnounces(t *testing.T) {
-	story(t, func(w *world) {
+	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.emits(transports.Announced{Text: plain("We restart at noon.")}, transports.Announced{Room: "#go", Text: plain("+m")})
 		w.expect("alice@example.org: headline from irc.net@gw.example: We restart at noon.", "phone: <#go> +m")

@@ -27,7 +27,7 @@ type world struct {
 }
 
 // story runs a scenario with faked time: sleeping costs nothing, and settle waits until everything has come to rest.
-func story(t *testing.T, tell func(w *world)) {
+func story(t *testing.T, tell func(t *testing.T, w *world)) {
 	synctest.Test(t, func(t *testing.T) {
 		s, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "store.db"), slog.New(slog.DiscardHandler))
 		if err != nil {
@@ -44,7 +44,7 @@ func story(t *testing.T, tell func(w *world)) {
 			<-w.account.Done()
 			s.Close()
 		})
-		tell(w)
+		tell(t, w)
 	})
 }
 

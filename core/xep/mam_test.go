@@ -86,6 +86,6 @@ func TestArchivedMessagesKeepTheirContentAndTheClientsNamespace(t *testing.T) {
 			`<delay xmlns='urn:xmpp:delay' stamp='2024-01-02T03:04:05.000Z'/>`+
 			`<message xmlns='jabber:client' type='groupchat' from='#go%irc.net@gw.example/bob' id='m1'><body>a &lt; b</body></message>`+
 			`</forwarded></result>`)
-	rendered(t, ArchiveEnd(false, Set("", "", 0, 0)), `<fin xmlns='urn:xmpp:mam:2'><set xmlns='http://jabber.org/protocol/rsm'><count>0</count></set></fin>`)
+	rendered(t, ArchiveEnd(false, Set("", "", 0, 0, 1000)), `<fin xmlns='urn:xmpp:mam:2'><set xmlns='http://jabber.org/protocol/rsm'><count>0</count></set></fin>`)
 	rendered(t, ArchiveEnd(true, nil), `<fin xmlns='urn:xmpp:mam:2' complete='true'/>`)
 }

@@ -40,12 +40,19 @@ func ParsePaging(query *stanza.Element) (Paging, bool) {
 	return p, true
 }
 
-// Set describes the page that was given (XEP-0059 §2.1): the ids of its first and last item, the index of the first, the
-// count of all.
-func Set(first, last string, index, count int) *stanza.Element {
+// Set describes the page that was given (XEP-0059 §2.1): the ids of its first and last item, the index of the first and
+// the count of all; a number that reaches countMax, up to which the archive counts, is left out (§2.6).
+func Set(first, last string, index, count, countMax int) *stanza.Element {
 	set := stanza.New(nsRSM, "set")
 	if first != "" {
-		set.Add(stanza.Text("", "first", first).Set("index", strconv.Itoa(index)), stanza.Text("", "last", last))
+		f := stanza.Text("", "first", first)
+		if index < countMax {
+			f.Set("index", strconv.Itoa(index))
+		}
+		set.Add(f, stanza.Text("", "last", last))
 	}
-	return set.Add(stanza.Text("", "count", strconv.Itoa(count)))
+	if count < countMax {
+		set.Add(stanza.Text("", "count", strconv.Itoa(count)))
+	}
+	return set
 }

@@ -29,7 +29,9 @@ func TestPagesAreAskedFor(t *testing.T) {
 }
 
 func TestPagesAreDescribed(t *testing.T) {
-	rendered(t, Set("a", "b", 3, 800),
+	rendered(t, Set("a", "b", 3, 800, 1000),
 		`<set xmlns='http://jabber.org/protocol/rsm'><first index='3'>a</first><last>b</last><count>800</count></set>`)
-	rendered(t, Set("", "", 3, 800), `<set xmlns='http://jabber.org/protocol/rsm'><count>800</count></set>`) // XEP-0059 §2.6
+	rendered(t, Set("", "", 3, 800, 1000), `<set xmlns='http://jabber.org/protocol/rsm'><count>800</count></set>`) // XEP-0059 §2.6
+	rendered(t, Set("a", "b", 1000, 1000, 1000),                                                                   // the archive counts no further
+		`<set xmlns='http://jabber.org/protocol/rsm'><first>a</first><last>b</last></set>`)
 }

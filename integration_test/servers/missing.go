@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// need is what one server or client takes from the machine: Debian's packages, and files (as patterns) or programs
+// need is what one server, client or tool takes from the machine: Debian's packages, and files (as patterns) or programs
 // whose presence shows that they are installed.
 type need struct {
 	packages, programs, files []string
@@ -25,6 +25,8 @@ var needs = map[string]need{
 	"slixmpp":    {packages: []string{"python3-slixmpp"}, files: []string{"/usr/bin/python3", "/usr/lib/python3/dist-packages/slixmpp"}},
 	"chromium":   {packages: []string{"chromium", "fonts-dejavu-core"}, programs: []string{"chromium"}},
 	"npm":        {packages: []string{"npm"}, programs: []string{"npm"}},
+	// What go test -race is linked with: the race detector needs cgo.
+	"gcc": {packages: []string{"gcc", "libc6-dev"}, programs: []string{"gcc"}, files: []string{"/usr/include/stdlib.h"}},
 }
 
 // Known gives the names that Missing and Packages understand, in order.

@@ -32,8 +32,7 @@ type connection struct {
 	requests chan *request // from Do
 	ended    chan struct{} // closed when no request is taken any more
 	incoming chan message  // from the reader, closed at its end
-	batches  chan []byte   // to the writer
-	written  chan error    // from the writer, one for each batch
+	written  chan error    // what became of the batch that was being written
 
 	support    isupport
 	nick       string // ours, as the server writes it
@@ -49,8 +48,8 @@ type connection struct {
 	confirm    confirmer
 	answers    answerer
 
-	writing  bool   // a batch is with the writer
-	spare    []byte // its buffer
+	writing  bool   // a batch is being written
+	spare    []byte // the buffer of the last batch
 	heard    time.Time
 	idle     time.Duration // how long the server may be silent before it is asked
 	asked    bool          // it was
@@ -73,7 +72,7 @@ func newConnection(s *Session, socket net.Conn, emit func(transports.Event)) *co
 	return &connection{
 		session: s, network: s.network, log: s.env.Log.With("host", s.network.host), emit: emit, socket: socket,
 		requests: make(chan *request), ended: make(chan struct{}),
-		incoming: make(chan message, 16), batches: make(chan []byte), written: make(chan error),
+		incoming: make(chan message, 16), written: make(chan error, 1),
 		support: defaultSupport(), nick: s.wantedNick(), rooms: map[string]*room{}, entering: map[string]*entering{},
 		out: newOutbox(s.network), answers: newAnswerer(), began: time.Now(), heard: time.Now(), idle: idleAtLeast + rand.N(idleSpread),
 	}
@@ -82,14 +81,15 @@ func newConnection(s *Session, socket net.Conn, emit func(transports.Event)) *co
 // run works until the connection is lost, for which it gives the reason, or ctx has ended and the goodbye is said.
 func (c *connection) run(ctx context.Context) error {
 	stop := make(chan struct{})
-	readerDone, writerDone := make(chan struct{}), make(chan struct{})
-	go func() { defer close(readerDone); c.read(stop) }()
-	go func() { defer close(writerDone); c.write(stop) }()
+	go c.read(stop)
 	defer func() {
 		close(stop)
 		c.socket.Close()
-		<-readerDone
-		<-writerDone
+		for range c.incoming { // closed when the reader has ended
+		}
+		if c.writing {
+			<-c.written
+		}
 		c.settleAll()
 	}()
 
@@ -111,7 +111,9 @@ func (c *connection) run(ctx context.Context) error {
 		case r := <-c.requests:
 			c.accept(r)
 		case err := <-c.written:
-			c.writing = false
+			if c.writing = false; cap(c.spare) > keptLine {
+				c.spare = nil
+			}
 			if err != nil {
 				c.log.Info("irc: cannot write", "error", err)
 				c.fail(offline("The connection to the server was lost."))
@@ -153,25 +155,14 @@ func (c *connection) read(stop <-chan struct{}) {
 	}
 }
 
-// write writes batches, until stop.
-func (c *connection) write(stop <-chan struct{}) {
-	for {
-		select {
-		case batch := <-c.batches:
-			c.socket.SetWriteDeadline(time.Now().Add(writeWithin))
-			_, err := c.socket.Write(batch)
-			select {
-			case c.written <- err:
-			case <-stop:
-				return
-			}
-		case <-stop:
-			return
-		}
-	}
+// write writes a batch and says what became of it. Its goroutine lives as long: most connections are idle.
+func (c *connection) write(batch []byte) {
+	c.socket.SetWriteDeadline(time.Now().Add(writeWithin))
+	_, err := c.socket.Write(batch)
+	c.written <- err
 }
 
-// flush hands the writer all that may go now, as one write.
+// flush writes all that may go now, at once.
 func (c *connection) flush() {
 	if c.writing || c.saidBye {
 		return
@@ -189,7 +180,7 @@ func (c *connection) flush() {
 	}
 	if len(batch) > 0 {
 		c.writing, c.spare = true, batch
-		c.batches <- batch
+		go c.write(batch)
 	}
 }
 

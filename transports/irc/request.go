@@ -48,7 +48,7 @@ func (r *request) settle(fault *transports.Fault) {
 func (r *request) abandon() {
 	switch {
 	case r.phase.CompareAndSwap(waiting, settled):
-		r.finish(offline("It was not sent: the gateway gave it up before its turn came."))
+		r.finish(notSent())
 	case r.phase.CompareAndSwap(handed, settled):
 		r.finish(unknownOutcome())
 	}
@@ -84,6 +84,10 @@ func (r *request) lost() {
 
 func offline(text string) *transports.Fault {
 	return &transports.Fault{Kind: transports.Offline, Text: text}
+}
+
+func notSent() *transports.Fault {
+	return offline("It was not sent: the gateway gave it up before its turn came.")
 }
 
 func unknownOutcome() *transports.Fault {

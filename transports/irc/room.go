@@ -24,6 +24,7 @@ type room struct {
 	moderated bool
 	standings map[string]privileges // of those who have any, by folded nick
 
+	leaving bool                       // a PART was asked for
 	shown   bool                       // a Room event was emitted
 	list    map[string]transports.User // who is there by folded nick, while the server lists them; nil at other times
 	partial bool                       // there was no place for some of them
@@ -103,7 +104,9 @@ func (c *connection) drop(folded string) {
 	r := c.rooms[folded]
 	c.kept -= len(r.standings) + len(r.list)
 	delete(c.rooms, folded)
-	delete(c.session.ids, folded)
+	if c.entering[folded] == nil { // who left may be on the way in again
+		delete(c.session.ids, folded)
+	}
 }
 
 // tell emits what happened in a room, after the room itself.

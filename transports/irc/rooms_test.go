@@ -205,59 +205,6 @@ func TestANetsplitTakesPeopleAwayAndBringsThemBack(t *testing.T) {
 	})
 }
 
-func TestModesWithAMeaningAreStandingsOthersAreToldInWords(t *testing.T) {
-	play(t, Network{}, func(s *script) {
-		s.welcome("PREFIX=(qaohv)~&@%+", "CHANMODES=beI,k,l,imnpst")
-		s.enter("#room", "@alice bob +Carol")
-		s.says(":alice!a@h MODE #room +v-v+b bob carol *!*@bad.example")
-		events := s.told()
-		if len(events) != 3 {
-			t.Fatalf("the events are %+v", events)
-		}
-		if e := events[0].(transports.MemberChanged); e.Member.User.ID != "bob" || e.Member.Affiliation != transports.AffiliatedMember || e.By != "alice" {
-			t.Errorf("bob is %+v", e)
-		}
-		if e := events[1].(transports.MemberChanged); e.Member.User.ID != "carol" || e.Member.Affiliation != transports.NoAffiliation {
-			t.Errorf("carol is %+v", e)
-		}
-		if e := events[2].(transports.Announced); e.Room != "#room" || e.Text.String() != "alice set mode +b *!*@bad.example" {
-			t.Errorf("announced %q", e.Text)
-		}
-		s.says(":alice!a@h MODE #room -l+k-i key") // -l takes no parameter, +k does
-		if e := one[transports.Announced](s); e.Text.String() != "alice set mode -l+k-i key" {
-			t.Errorf("announced %q", e.Text)
-		}
-		s.says(":alice!a@h MODE #room +o bob", ":alice!a@h MODE #room -v bob") // the second changes no standing
-		events = s.told()
-		if _, is := events[1].(transports.Announced); len(events) != 2 || !is {
-			t.Errorf("the events are %+v", events)
-		}
-	})
-}
-
-func TestInAModeratedRoomThoseWithoutAVoiceAreVisitors(t *testing.T) {
-	play(t, Network{}, func(s *script) {
-		s.welcome()
-		s.enter("#room", "@alice bob +carol")
-		s.says(":irc.srv 324 alice #room +mnt")
-		s.expect("NAMES #room")
-		s.says(":irc.srv 353 alice = #room :@alice bob +carol", ":irc.srv 366 alice #room :End")
-		room := one[transports.Room](s)
-		if got := standings(room.Members); !room.Moderated || got["bob"] != standing(transports.NoAffiliation, transports.Visitor) || got["carol"] != standing(transports.AffiliatedMember, transports.Participant) {
-			t.Errorf("the room is %+v", room)
-		}
-		s.says(":dave!d@h JOIN #room")
-		if e := one[transports.MemberChanged](s); e.Member.Role != transports.Visitor {
-			t.Errorf("dave came as %+v", e.Member)
-		}
-		s.says(":alice!a@h MODE #room -m")
-		if e := one[transports.Announced](s); e.Text.String() != "alice set mode -m" {
-			t.Errorf("announced %q", e.Text)
-		}
-		s.expect("NAMES #room")
-	})
-}
-
 func TestBeingRemovedIsOurOwnLeaving(t *testing.T) {
 	play(t, Network{}, func(s *script) {
 		s.welcome()
@@ -279,56 +226,21 @@ func TestBeingRemovedIsOurOwnLeaving(t *testing.T) {
 	})
 }
 
-func TestRolesAndAffiliationsBecomeModes(t *testing.T) {
-	for _, c := range []struct {
-		command transports.Command
-		want    string
-	}{
-		{transports.SetRole{User: "bob", Role: transports.NoRole, Reason: "bye\nnow"}, "KICK #room bob :bye now"},
-		{transports.SetRole{User: "bob", Role: transports.Moderator}, "MODE #room +h bob"},
-		{transports.SetRole{User: "bob", Role: transports.Participant}, "MODE #room +v bob"},
-		{transports.SetRole{User: "carol", Role: transports.Visitor}, "MODE #room -v carol"},
-		{transports.SetAffiliation{User: "op", Affiliation: transports.NoAffiliation}, "MODE #room -v-o op op"},
-		{transports.SetAffiliation{User: "op", Affiliation: transports.AffiliatedMember}, "MODE #room -o op"},
-		{transports.SetAffiliation{User: "carol", Affiliation: transports.Admin}, "MODE #room +o carol"},
-		{transports.SetAffiliation{User: "bob", Affiliation: transports.Owner}, "MODE #room +a bob"},
-		{transports.SetAffiliation{User: "bob", Affiliation: transports.Outcast, Reason: "spam"}, "MODE #room +b bob!*@*|KICK #room bob :spam"},
-		{transports.SetAffiliation{User: "bob", Affiliation: transports.NoAffiliation}, "MODE #room -b bob!*@*"},
-		{transports.SetAffiliation{User: "op", Affiliation: transports.Admin}, ""}, // it is so already
-	} {
-		play(t, Network{}, func(s *script) {
-			s.welcome("PREFIX=(qaohv)~&@%+", "CHANMODES=beI,k,l,imnpst", "MODES=4")
-			s.enter("#room", "~alice bob +carol @+op")
-			switch command := c.command.(type) {
-			case transports.SetRole:
-				command.Room = "#room"
-				c.command = command
-			case transports.SetAffiliation:
-				command.Room = "#room"
-				c.command = command
-			}
-			set := s.do(c.command)
-			want := []string{}
-			if c.want != "" {
-				want = append(strings.Split(c.want, "|"), "PING :confirm-1")
-			}
-			s.expect(want...)
-			s.says(":irc.srv PONG irc.srv :confirm-1")
-			if err := set.err(); err != nil {
-				t.Errorf("%+v: %v", c.command, err)
-			}
-		})
-	}
-}
-
-func TestAServerWithoutOwnersSaysSo(t *testing.T) {
+func TestComingBackWhileTheLeavingIsUnderWayIsAJoin(t *testing.T) {
 	play(t, Network{}, func(s *script) {
-		s.welcome("PREFIX=(ov)@+")
-		s.enter("#room", "@alice bob")
-		wantFault(t, s.do(transports.SetAffiliation{Room: "#room", User: "bob", Affiliation: transports.Owner}).err(), transports.Unsupported)
-		s.do(transports.SetRole{Room: "#room", User: "bob", Role: transports.Moderator})
-		s.expect("MODE #room +o bob", "PING :confirm-1")
-		wantFault(t, s.do(transports.SetAffiliation{Room: "#room", User: "*", Affiliation: transports.Outcast}).err(), transports.Invalid)
+		s.welcome()
+		s.enter("#room", "alice")
+		s.do(transports.Leave{Room: "#room"})
+		s.expect("PART #room", "PING :confirm-1")
+		again := s.do(transports.Join{Room: "#room"})
+		time.Sleep(joinGather)
+		s.expect("JOIN #room")
+		s.says(":alice!a@h PART #room")
+		again.pending()
+		s.says(":alice!a@h JOIN #room", ":irc.srv 353 alice = #room :alice bob", ":irc.srv 366 alice #room :End")
+		if err := again.err(); err != nil {
+			t.Errorf("coming back failed: %v", err)
+		}
 	})
 }
 

@@ -97,7 +97,7 @@ func (c *connection) join(r *request, command transports.Join) {
 		r.settle(moved(id))
 		return
 	}
-	if in := c.rooms[folded]; in != nil {
+	if in := c.rooms[folded]; in != nil && !in.leaving {
 		r.hand()
 		in.waiting = append(in.waiting, r)
 		if in.list == nil {
@@ -115,9 +115,14 @@ func (c *connection) join(r *request, command transports.Join) {
 // leave parts. A room that the account is not in is left already.
 func (c *connection) leave(r *request, command transports.Leave) {
 	name := string(command.Room)
-	if folded := c.fold(name); c.rooms[folded] == nil && c.entering[folded] == nil {
+	folded := c.fold(name)
+	in := c.rooms[folded]
+	if in == nil && c.entering[folded] == nil {
 		r.settle(nil)
 		return
+	}
+	if in != nil {
+		in.leaving = true
 	}
 	line := "PART " + name // RFC 2812 §3.2.2
 	if command.Reason != "" {

@@ -53,6 +53,10 @@ func (s *Session) Do(ctx context.Context, command transports.Command, done func(
 		done(transports.Result{}, transports.ErrUnsupported)
 		return
 	}
+	if ctx.Err() != nil {
+		done(transports.Result{}, notSent())
+		return
+	}
 	c := s.live.Load()
 	if c == nil {
 		done(transports.Result{}, offline("Not connected to "+s.network.host+"."))

@@ -42,7 +42,7 @@ type Peer struct {
 	Quit func()
 }
 
-// Run tests a driver against the laws of the contract. setup is called anew for each of them.
+// Run tests a driver against the laws of the contract. setup is called anew for each of them, side by side.
 func Run(t *testing.T, setup func(*testing.T) Harness) {
 	for _, law := range []struct {
 		name string
@@ -66,6 +66,9 @@ func Run(t *testing.T, setup func(*testing.T) Harness) {
 		{"ALostConnectionIsTakenUpAgain", lostConnection},
 		{"ABusyCoreLosesNothing", busyCore},
 	} {
-		t.Run(law.name, func(t *testing.T) { law.test(t, setup(t)) })
+		t.Run(law.name, func(t *testing.T) {
+			t.Parallel()
+			law.test(t, setup(t))
+		})
 	}
 }

@@ -1,0 +1,167 @@
+package configs
+
+import (
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func load(t *testing.T, text string) (*Config, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "isthmus.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return Load(path)
+}
+
+// with is a configuration that works, with some of its text replaced.
+func with(pairs ...string) string {
+	return strings.NewReplacer(pairs...).Replace(`store: sqlite:/tmp/x.db
+log: {level: warn, format: json}
+archive: {keep_days: 30}
+transports:
+  - kind: irc
+    domain: irc.example.org
+    server: tcp://127.0.0.1:5347
+    secret: s3cret
+    people: [Example.ORG, "Alice@Example.net"]
+    private_networks: [127.0.0.1/8]
+`)
+}
+
+func TestTheExampleWorks(t *testing.T) {
+	c, err := Load("example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Transports) != 1 || c.Transports[0].Domain != "irc.example.org" || c.Archive.KeepDays != 365 {
+		t.Errorf("%+v", c)
+	}
+	var options struct {
+		Networks []struct {
+			Host string
+		}
+	}
+	if err := Decode(c.Transports[0].Options, &options); err != nil {
+		t.Fatal(err)
+	}
+	if len(options.Networks) != 2 || options.Networks[0].Host != "irc.libera.chat" {
+		t.Errorf("%+v", options)
+	}
+}
+
+func TestAConfigurationIsReadWhole(t *testing.T) {
+	c, err := load(t, with())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Config{Store: "sqlite:/tmp/x.db", Log: Log{"warn", "json"}, Archive: Archive{30}, Transports: []Transport{{
+		Kind: "irc", Domain: "irc.example.org", Server: "tcp://127.0.0.1:5347", Secret: "s3cret",
+		People: []string{"example.org", "alice@example.net"}, PrivateNetworks: []string{"127.0.0.1/8"}}}}
+	if diff := cmp.Diff(want, c); diff != "" {
+		t.Error(diff)
+	}
+	private, err := c.Transports[0].Private()
+	if err != nil || len(private) != 1 || private[0] != netip.MustParsePrefix("127.0.0.0/8") {
+		t.Errorf("%v, %v", private, err)
+	}
+}
+
+func TestWhatIsLeftOutIsFilledIn(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte(" from a file\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := load(t, with("log: {level: warn, format: json}\n", "", "archive: {keep_days: 30}\n", "", "secret: s3cret", "secret_file: "+file,
+		"    people: [Example.ORG, \"Alice@Example.net\"]\n", "", "irc.example.org", "IRC.Example.Org"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := c.Transports[0]
+	if tr.Domain != "irc.example.org" || tr.Secret != "from a file" || len(tr.People) != 1 || tr.People[0] != "example.org" || c.Archive.KeepDays != 0 {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestKeysWithDotsSurvive(t *testing.T) {
+	c, err := load(t, with("    people", "    options:\n      \"irc.libera.chat\": {address: \"127.0.0.1:6667\"}\n      names: {alice.b: Alice.B}\n    people"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{"irc.libera.chat": map[string]any{"address": "127.0.0.1:6667"}, "names": map[string]any{"alice.b": "Alice.B"}}
+	if diff := cmp.Diff(want, c.Transports[0].Options); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestMistakesAreNamedWithTheirPlace(t *testing.T) {
+	second := "transports:\n  - {kind: irc, domain: irc.example.org, server: \"tcp://x:1\", secret: y}"
+	for name, c := range map[string]struct{ text, says string }{
+		"nothing":              {"", "store: is missing"},
+		"no store":             {with("store: sqlite:/tmp/x.db\n", ""), "store: is missing"},
+		"a wrong level":        {with("level: warn", "level: loud"), `log: level: "loud" is none of`},
+		"a wrong format":       {with("format: json", "format: xml"), `log: format: "xml" is neither`},
+		"negative days":        {with("keep_days: 30", "keep_days: -1"), "archive: keep_days: is negative"},
+		"more days than fit":   {with("keep_days: 30", "keep_days: 999999"), "archive: keep_days: is over"},
+		"days in words":        {with("keep_days: 30", "keep_days: many"), "archive.keep_days"},
+		"no transports":        {"store: sqlite:/tmp/x.db\ntransports: []\n", "transports: there is none"},
+		"no kind":              {with("kind: irc", "kind: \"\""), "transports: number 1 (irc.example.org): kind: is missing"},
+		"no domain":            {with("domain: irc.example.org", "domain: \"\""), "transports: number 1 (): domain: is missing"},
+		"a JID for a domain":   {with("domain: irc.example.org", "domain: me@example.org"), "domain: is not a domain"},
+		"no server":            {with("server: tcp://127.0.0.1:5347", "server: \"\""), "server: is missing"},
+		"no secret":            {with("secret: s3cret", "secret: \"\""), "secret: is missing"},
+		"two secrets":          {with("secret: s3cret", "secret: s3cret\n    secret_file: /x"), "secret and secret_file: give one of them"},
+		"no secret file":       {with("secret: s3cret", "secret_file: /does/not/exist"), "secret_file: open /does/not/exist"},
+		"everybody":            {with(`"Alice@Example.net"`, `"*"`), `people: "*" is neither a domain nor a bare JID`},
+		"a full JID":           {with(`"Alice@Example.net"`, `alice@example.net/phone`), `people: "alice@example.net/phone" is neither`},
+		"nobody":               {with(`"Alice@Example.net"`, `""`), `people: "" is neither`},
+		"no domain above":      {with("irc.example.org", "irc", `    people: [Example.ORG, "Alice@Example.net"]`+"\n", ""), "people: is missing"},
+		"half a range":         {with("127.0.0.1/8", "127.0.0.1"), `private_networks: "127.0.0.1" is not an address range`},
+		"a domain twice":       {strings.Replace(with(), "transports:", second, 1), "the domain irc.example.org is there twice"},
+		"an unknown key":       {with("store:", "stoer: x\nstore:"), "stoer"},
+		"an unknown log key":   {with("level: warn", "levle: warn"), "levle"},
+		"an unknown key below": {with("kind: irc", "kind: irc\n    secrett: x"), "secrett"},
+		"no YAML":              {"store: [", "cannot be read"},
+		"a key twice":          {"store: a\nstore: b\n", "cannot be read"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := load(t, c.text)
+			if err == nil {
+				t.Fatal("it was taken")
+			}
+			if text := err.Error(); !strings.Contains(text, c.says) || !strings.Contains(text, "isthmus.yaml") || strings.Contains(text, "\n") || strings.Contains(text, "s3cret") {
+				t.Errorf("the error is %q, it should say %q", text, c.says)
+			}
+		})
+	}
+	if _, err := Load(filepath.Join(t.TempDir(), "none.yaml")); err == nil || !strings.Contains(err.Error(), "none.yaml") {
+		t.Errorf("of a file that is not there: %v", err)
+	}
+}
+
+func TestOptionsAreDecodedStrictly(t *testing.T) {
+	type options struct {
+		Any   bool
+		Burst int
+		Wait  time.Duration
+	}
+	var got options
+	if err := Decode(map[string]any{"any": true, "burst": "10", "wait": "90s"}, &got); err != nil || got != (options{true, 10, 90 * time.Second}) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if err := Decode(nil, &got); err != nil {
+		t.Error(err)
+	}
+	for _, wrong := range []map[string]any{{"brust": 10}, {"burst": "many"}, {"wait": "soon"}} {
+		err := Decode(wrong, &options{})
+		if err == nil || !strings.HasPrefix(err.Error(), "options: ") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%v: %v", wrong, err)
+		}
+	}
+}

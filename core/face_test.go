@@ -1,0 +1,83 @@
+package core
+
+import (
+	"encoding/xml"
+	"strings"
+	"testing"
+
+	"isthmus/core/stanza"
+	"isthmus/core/xep"
+)
+
+func parse(t *testing.T, text string) *stanza.Stanza {
+	t.Helper()
+	e, err := stanza.FromTokens(xml.NewDecoder(strings.NewReader(text)))
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	s := &stanza.Stanza{Kind: stanza.Kind(e.Name), Type: e.Attr("type"), ID: e.Attr("id"), Payload: e.Children()}
+	s.From, s.To = parseJID(t, e.Attr("from")), parseJID(t, e.Attr("to"))
+	return s
+}
+
+func parseJID(t *testing.T, text string) stanza.JID {
+	t.Helper()
+	j, err := stanza.ParseJID(text)
+	if err != nil {
+		t.Fatalf("%q: %v", text, err)
+	}
+	return j
+}
+
+const (
+	addressed = ` id='q' from='alice@example.org/phone' to='gw.example'>`
+	answered  = ` id='q' from='gw.example' to='alice@example.org/phone'`
+)
+
+func TestTheGatewaySaysWhatItIs(t *testing.T) {
+	info := xep.GatewayInfo("irc", "IRC")
+	for text, want := range map[string]string{
+		`<iq type='get'` + addressed + `<ping xmlns='urn:xmpp:ping'/></iq>`: `<iq type='result'` + answered + `/>`,
+		`<iq type='get'` + addressed + `<query xmlns='jabber:iq:version'/></iq>`: `<iq type='result'` + answered +
+			`><query xmlns='jabber:iq:version'><name>Isthmus</name><version>1.2</version><os/></query></iq>`,
+		`<iq type='get'` + addressed + `<query xmlns='http://jabber.org/protocol/disco#items'/></iq>`: `<iq type='result'` + answered +
+			`><query xmlns='http://jabber.org/protocol/disco#items'/></iq>`,
+		`<iq type='get'` + addressed + `<query xmlns='http://jabber.org/protocol/disco#info'/></iq>`: `<iq type='result'` + answered + `>` + string(info.Query("").Append(nil)) + `</iq>`,
+		`<iq type='get'` + addressed + `<query xmlns='http://jabber.org/protocol/disco#info' node='` + info.CapsNode() + `'/></iq>`: `<iq type='result'` + answered + // XEP-0115 §6.2
+			`>` + string(info.Query(info.CapsNode()).Append(nil)) + `</iq>`,
+		`<iq type='get'` + addressed + `<query xmlns='http://jabber.org/protocol/disco#info' node='other'/></iq>`: `<iq type='error'` + answered +
+			`><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>There is no such node here.</text></error></iq>`,
+		`<iq type='set'` + addressed + `<query xmlns='urn:unknown'/></iq>`: `<iq type='error'` + answered +
+			`><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
+		`<message type='chat'` + addressed + `<body>hi</body></message>`: `<message type='error'` + answered +
+			`><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>` +
+			`Nobody reads messages to the gateway itself. Write to a room or a person.</text></error></message>`,
+		`<iq type='result'` + addressed + `</iq>`:                                                                   ``,
+		`<iq type='error'` + addressed + `</iq>`:                                                                    ``,
+		`<message type='error'` + addressed + `<body>hi</body></message>`:                                           ``,
+		`<message type='chat'` + addressed + `<composing xmlns='http://jabber.org/protocol/chatstates'/></message>`: ``,
+		`<presence type='unavailable'` + addressed + `</presence>`:                                                  ``,
+		`<presence type='error'` + addressed + `</presence>`:                                                        ``,
+		`<presence type='subscribed'` + addressed + `</presence>`:                                                   ``,
+		`<presence type='unsubscribe'` + addressed + `</presence>`:                                                  `<presence type='unsubscribed' from='gw.example' to='alice@example.org'/>`,
+		`<presence type='probe'` + addressed + `</presence>`:                                                        `<presence from='gw.example' to='alice@example.org/phone'>` + string(info.Caps().Append(nil)) + `</presence>`,
+		`<presence` + addressed + `</presence>`:                                                                     `<presence from='gw.example' to='alice@example.org/phone'>` + string(info.Caps().Append(nil)) + `</presence>`,
+	} {
+		var got replies
+		f := &face{info: info, version: "1.2", jid: stanza.JID{Domain: "gw.example"}, reply: got.reply}
+		f.handle(parse(t, text))
+		if want == "" {
+			expect(t, got)
+			continue
+		}
+		expect(t, got, want)
+	}
+}
+
+func TestTheGatewayCanBeInARoster(t *testing.T) {
+	var got replies
+	f := &face{info: xep.GatewayInfo("irc", "IRC"), jid: stanza.JID{Domain: "gw.example"}, reply: got.reply}
+	f.handle(parse(t, `<presence type='subscribe'`+addressed+`</presence>`))
+	expect(t, got, `<presence type='subscribed' from='gw.example' to='alice@example.org'/>`,
+		`<presence from='gw.example' to='alice@example.org'>`+string(f.info.Caps().Append(nil))+`</presence>`)
+}

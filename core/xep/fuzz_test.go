@@ -1,0 +1,43 @@
+package xep
+
+import (
+	"encoding/xml"
+	"strings"
+	"testing"
+	"time"
+
+	"isthmus/core/stanza"
+)
+
+// FuzzWhateverAClientSends reads any stanza as everything that it might be; what a client sends must never end the program.
+func FuzzWhateverAClientSends(f *testing.F) {
+	f.Add(query(submitted(`<field var='start'><value>2010-06-07T00:00:00Z</value></field><field><value/></field>`) + `<set xmlns='http://jabber.org/protocol/rsm'><max>1</max></set>`))
+	f.Add(`<presence><x xmlns='http://jabber.org/protocol/muc'><history seconds='1' since='x'/><password>p</password></x></presence>`)
+	f.Add(`<iq type='set'><query xmlns='http://jabber.org/protocol/muc#admin'><item nick='a' role='none'><reason/></item></query></iq>`)
+	f.Add(`<message type='error'><error type='cancel'><gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>xmpp:a@b</gone></error></message>`)
+	f.Fuzz(func(t *testing.T, text string) {
+		e, err := stanza.FromTokens(xml.NewDecoder(strings.NewReader(text)))
+		if err != nil {
+			return
+		}
+		s := &stanza.Stanza{Kind: stanza.Kind(e.Name), Type: e.Attr("type"), Payload: e.Children()}
+		now := time.Now()
+		if j, ok := ParseJoin(s, now); ok && j.Password != s.Child(NSMUC, "x").Child(NSMUC, "password").Text() {
+			t.Errorf("another password: %q", j.Password)
+		}
+		if IsArchiveQuery(s) {
+			if q, problem := ParseArchiveQuery(s); problem == "" && q.Page.Max < -1 {
+				t.Errorf("a page of %d", q.Page.Max)
+			}
+		}
+		if items, ok := ParseAdmin(s); !ok && items != nil {
+			t.Error("items of what is no request")
+		}
+		if _, ok := IsInfo(s); ok && IsPing(s) && s.Kind != stanza.IQ {
+			t.Error("a request that is no IQ")
+		}
+		Encrypted(s)
+		Ephemeral(s)
+		Unreachable(s)
+	})
+}

@@ -23,8 +23,9 @@ type network struct{}
 func (network) About() transports.About {
 	return transports.About{Kind: "irc", Name: "IRC", Sigils: "#", Open: true}
 }
-func (network) Run(ctx context.Context) error              { <-ctx.Done(); return nil }
-func (network) Scope(key string) (transports.Scope, error) { return transports.Scope(key), nil }
+func (network) Run(ctx context.Context) error                      { <-ctx.Done(); return nil }
+func (network) Check([]transports.Field, transports.Options) error { return nil }
+func (network) Scope(key string) (transports.Scope, error)         { return transports.Scope(key), nil }
 func (network) Open(a transports.Account, _ transports.Env) (transports.Session, error) {
 	return &session{user: transports.User{ID: transports.UserID(a.Name), Name: a.Name}, events: make(chan transports.Event)}, nil
 }

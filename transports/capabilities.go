@@ -13,13 +13,14 @@ const (
 	Deletions                        // Delete
 	Reactions                        // React
 	TypingShown                      // SetTyping
+	Invitations                      // Invite
+	Instructions                     // Instruct
+	Questions                        // Ask, Answer
 )
 
 // Capabilities say what an account can do now, as data. They come with Online, which comes again when they change.
 type Capabilities struct {
 	Features Feature
-	// StableIDs: the id of a message is the same for every account of the scope.
-	StableIDs bool
 	// Durable: membership outlives a connection; closing a client does not leave a room.
 	Durable bool
 	// SingleLine: a message is one line; the core sends each line of a longer one by itself.

@@ -14,6 +14,8 @@ type Join struct {
 	Room RoomID
 	// Password opens the room where it needs one.
 	Password string
+	// Options are what the person has set for the room, by the names of RoomFields.
+	Options Options
 }
 
 // Leave leaves a room.
@@ -88,6 +90,34 @@ type SetAffiliation struct {
 	Reason      string
 }
 
+// Invite asks a user to come into a room.
+type Invite struct {
+	Room   RoomID
+	User   UserID
+	Reason string
+}
+
+// Instruct is a line that the network itself is to read: in a room what a person wrote after a slash, else a line of the network's own protocol. What the
+// network says to it comes as Announced.
+type Instruct struct {
+	// Place is the room, or nothing for the account.
+	Place Place
+	Line  string
+}
+
+// Ask puts a question to a user's program; Result.Text is its answer.
+type Ask struct {
+	Place    Place // the talk with the user
+	Question Question
+}
+
+// Answer answers an Asked.
+type Answer struct {
+	Place Place // the talk with the user
+	ID    int64
+	Text  string
+}
+
 // In is the place that the command concerns.
 func (c Join) In() Place           { return InRoom(c.Room) }
 func (c Leave) In() Place          { return InRoom(c.Room) } // In is the room.
@@ -100,6 +130,10 @@ func (c SetTopic) In() Place       { return InRoom(c.Room) } // In is the room.
 func (c SetName) In() Place        { return Place{} }        // In is no place: it concerns the account.
 func (c SetRole) In() Place        { return InRoom(c.Room) } // In is the room.
 func (c SetAffiliation) In() Place { return InRoom(c.Room) } // In is the room.
+func (c Invite) In() Place         { return InRoom(c.Room) } // In is the room.
+func (c Instruct) In() Place       { return c.Place }        // In is the room or nothing.
+func (c Ask) In() Place            { return c.Place }        // In is the talk.
+func (c Answer) In() Place         { return c.Place }        // In is the talk.
 
 func (Join) needs() Feature           { return 0 }
 func (Leave) needs() Feature          { return 0 }
@@ -112,3 +146,7 @@ func (SetTopic) needs() Feature       { return Topics }
 func (SetName) needs() Feature        { return Names }
 func (SetRole) needs() Feature        { return Roles }
 func (SetAffiliation) needs() Feature { return Affiliations }
+func (Invite) needs() Feature         { return Invitations }
+func (Instruct) needs() Feature       { return Instructions }
+func (Ask) needs() Feature            { return Questions }
+func (Answer) needs() Feature         { return Questions }

@@ -18,6 +18,8 @@ type Driver interface {
 	// Scope finds the scope that a key of an address stands for, or says in a Fault why it cannot be used: malformed,
 	// unknown, or not allowed by the operator. It does no I/O.
 	Scope(key string) (Scope, error)
+	// Check says in a Fault what is wrong with options that a person has set; the fields are those of About.
+	Check(fields []Field, options Options) error
 	// Open makes a session for an account. It does no I/O.
 	Open(account Account, env Env) (Session, error)
 }
@@ -32,6 +34,13 @@ type About struct {
 	Sigils string
 	// Open tells that an account comes into being by its first use, without registration.
 	Open bool
+	// StableIDs: the id of a message is the same for every account of the scope.
+	StableIDs bool
+	// Slashes are the words after a slash that the network's people know as commands in a room ("mode"): a message that begins with one
+	// is an Instruct, all others are text.
+	Slashes []string
+	// AccountFields and RoomFields are what a person may set for an account and for a room of it.
+	AccountFields, RoomFields []Field
 }
 
 // Account is what a driver is told of a login.
@@ -41,6 +50,8 @@ type Account struct {
 	Person string
 	// Name is the display name that the person asked for.
 	Name string
+	// Options are what the person has set, by the names of AccountFields; what is missing has its default.
+	Options Options
 	// Data is what the driver itself handed out in a Credentials event or a finished login; opaque to everyone else.
 	Data []byte
 }
@@ -71,4 +82,26 @@ type Session interface {
 type Result struct {
 	// Parts are the ids of the messages that a Send became, in order; empty where the network gives none.
 	Parts []MessageID
+	// Text is the answer to an Ask.
+	Text string
+}
+
+// Directory is a Session that can list the rooms of its network.
+type Directory interface {
+	// Rooms calls yield for each room that the network lists, until it returns false.
+	Rooms(ctx context.Context, yield func(Listing) bool) error
+}
+
+// Listing is a room in a directory.
+type Listing struct {
+	Room  RoomID
+	Name  string
+	Users int
+	Topic string
+}
+
+// Registry is a Session that can list who may not enter a room, and others with a lasting standing there.
+type Registry interface {
+	// Affiliated lists those with an affiliation, as the network names them: a user or a mask.
+	Affiliated(ctx context.Context, room RoomID, affiliation Affiliation) ([]string, error)
 }

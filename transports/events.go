@@ -154,6 +154,33 @@ type Announced struct {
 	Text text.Text
 }
 
+// Invited tells that a user asks the account to come into a room.
+type Invited struct {
+	Room RoomID
+	// Name is what people call the room.
+	Name   string
+	By     User
+	Reason string
+}
+
+// Question is what one program asks another.
+type Question uint8
+
+// The questions.
+const (
+	AboutVersion Question = iota // which software is it? Answer with Text
+	AboutPing                    // is it there?
+)
+
+// Asked tells that a user's program asks the person's; an Answer with the same ID goes back.
+type Asked struct {
+	ID       int64
+	From     User
+	Question Question
+}
+
+func (Invited) event()       {}
+func (Asked) event()         {}
 func (Online) event()        {}
 func (Credentials) event()   {}
 func (Message) event()       {}

@@ -64,12 +64,14 @@ type Account struct {
 	busy int
 	stop context.CancelFunc
 
-	session  transports.Session
-	link     link
-	self     transports.User
-	can      transports.Capabilities
-	rooms    map[transports.RoomID]*joined
-	asides   map[transports.UserID]aside
+	session transports.Session
+	link    link
+	self    transports.User
+	can     transports.Capabilities
+	rooms   map[transports.RoomID]*joined
+	asides  map[transports.UserID]aside
+	// sending are the nonces of messages on their way, by which their echoes are known.
+	sending  map[int64]bool
 	stopping bool
 }
 
@@ -81,7 +83,7 @@ func New(t *Transport, identity Identity, owner stanza.JID, scope transports.Sco
 	return &Account{Transport: t, identity: identity, id: identity.ID, owner: owner, scope: scope, key: key,
 		log:  t.Log.With("account", key, "person", owner.String()),
 		mail: newMailbox(), done: make(chan struct{}), lanes: lane.New[transports.Place](maxCommands),
-		rooms: map[transports.RoomID]*joined{}, asides: map[transports.UserID]aside{}}
+		rooms: map[transports.RoomID]*joined{}, asides: map[transports.UserID]aside{}, sending: map[int64]bool{}}
 }
 
 // Run owns the account until it has nothing left to do, or Stop was called and everything is put away.

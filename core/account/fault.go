@@ -16,6 +16,7 @@ var (
 	notJoined      = &stanza.Error{Type: xmpp.Modify, Condition: xmpp.NotAcceptable, Text: "You are not in this room. Join it first."}
 	nickMissing    = &stanza.Error{Type: xmpp.Modify, Condition: xmpp.JIDMalformed, Text: "Join with a nick: room@gateway/nick."}
 	noOccupant     = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "Nobody of that nick is in the room."}
+	tooManyRooms   = &stanza.Error{Type: xmpp.Wait, Condition: xmpp.ResourceConstraint, Text: "You are in too many rooms. Leave one first."}
 	noNode         = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "There is no such node here."}
 	unknownRequest = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ServiceUnavailable}
 	shuttingDown   = &stanza.Error{Type: xmpp.Wait, Condition: xmpp.ServiceUnavailable, Text: "The gateway is shutting down. Try again in a moment."}

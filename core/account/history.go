@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"isthmus/core/room"
@@ -18,11 +19,33 @@ const (
 	maxPage     = 100
 	defaultPage = 50
 	readTimeout = 30 * time.Second
+	// historyTimeout is shorter, for what the room shows meanwhile waits.
+	historyTimeout = 5 * time.Second
+	// spare is how many messages may come while the history is read without making it shorter.
+	spare = 50
 )
 
-// archive is the query for what this account may read of a room.
+// archive is the query for what this account may read of a room: its own rows, or where ids are stable the scope's within
+// the person's spans.
 func (a *Account) archive(id string) store.Query {
-	return store.Query{Account: a.id, Transport: a.Domain, Scope: string(a.scope), Person: a.owner.String(), Place: id}
+	q := store.Query{Transport: a.Domain, Scope: string(a.scope), Person: a.owner.String(), Place: id}
+	if !a.About.StableIDs {
+		q.Account = a.id
+	}
+	return q
+}
+
+// openSpan lets the person read what is said in a room from now on, where the archive is the scope's.
+func (a *Account) openSpan(j *joined) {
+	if a.About.StableIDs {
+		a.Store.Write(nil, store.OpenSpan{Person: a.owner.String(), Transport: a.Domain, Scope: string(a.scope), Place: string(j.id), From: store.NextID()})
+	}
+}
+
+func (a *Account) closeSpan(j *joined) {
+	if a.About.StableIDs {
+		a.Store.Write(nil, store.CloseSpan{Person: a.owner.String(), Transport: a.Domain, Scope: string(a.scope), Place: string(j.id), To: store.NextID()})
+	}
 }
 
 // showHistory sends what was said before, then the subject (XEP-0045 §7.2.13-15). What the room shows meanwhile waits.
@@ -39,11 +62,11 @@ func (a *Account) showHistory(j *joined, newcomer arrival) {
 		return
 	}
 	query := a.archive(string(j.id))
-	query.Max, query.Last, query.Since = wanted.Max, true, wanted.Since
+	query.Max, query.Last, query.Since = wanted.Max+spare, true, wanted.Since
 	until := store.NextID()
 	a.commit(func(error) { // what was said up to now is on disk then
 		a.async(func() func() {
-			ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+			ctx, cancel := context.WithTimeout(context.Background(), historyTimeout)
 			defer cancel()
 			page, err := a.Store.Page(ctx, query)
 			if err != nil {
@@ -51,8 +74,8 @@ func (a *Account) showHistory(j *joined, newcomer arrival) {
 			}
 			return func() {
 				fill(func() {
-					for _, row := range fit(page.Rows, newcomer.history.MaxChars) {
-						if row.Seq < until && j.view.Has(newcomer.who) {
+					for _, row := range fit(before(page.Rows, until), wanted.Max, newcomer.history.MaxChars) {
+						if j.view.Has(newcomer.who) {
 							a.Stream.Reply(j.view.Message(newcomer.who, past(row)))
 						}
 					}
@@ -77,8 +100,15 @@ func historyQuery(limits xep.HistoryLimits) store.Query {
 	return q
 }
 
-// fit keeps the last rows that have at most that many characters in all (XEP-0045 §7.2.14 counts the complete stanzas).
-func fit(rows []store.Row, chars int) []store.Row {
+// before leaves out what came since: it is shown live.
+func before(rows []store.Row, seq int64) []store.Row {
+	return slices.DeleteFunc(rows, func(r store.Row) bool { return r.Seq >= seq })
+}
+
+// fit keeps the last rows, so many and with at most that many characters in all (XEP-0045 §7.2.14 counts the complete
+// stanzas).
+func fit(rows []store.Row, stanzas, chars int) []store.Row {
+	rows = rows[max(0, len(rows)-stanzas):]
 	if chars < 0 {
 		return rows
 	}

@@ -24,6 +24,9 @@ type joined struct {
 	order       order
 }
 
+// maxRooms bounds the rooms that an account may be in.
+const maxRooms = 1000
+
 // arrival is a resource that waits to be let in.
 type arrival struct {
 	who     stanza.JID
@@ -75,6 +78,10 @@ func (a *Account) arrive(s *stanza.Stanza, id transports.RoomID, join xep.JoinRe
 		return
 	}
 	j := a.rooms[id]
+	if j == nil && len(a.rooms) >= maxRooms {
+		a.refuse(s, tooManyRooms)
+		return
+	}
 	if j == nil {
 		j = &joined{id: id, view: &room.Hosted{Room: room.New(a.place(address.Room, string(id)), a.OccupantKey), RealJID: a.userJID}}
 		a.rooms[id] = j
@@ -140,6 +147,7 @@ func (a *Account) confirmed(e transports.Room) {
 	j.view.Self, j.view.Durable = a.self.ID, a.can.Durable
 	changes = append(changes, j.view.Apply(e)...)
 	j.live = true
+	a.openSpan(j)
 	a.keepNick(j)
 	for _, c := range changes {
 		a.show(j, c)
@@ -203,6 +211,7 @@ func (a *Account) leaveIfEmpty(j *joined, reason string) {
 	}
 	delete(a.rooms, j.id)
 	a.forgetAsides(j)
+	a.closeSpan(j)
 	if a.link.phase == online && (j.live || j.asked) {
 		a.command(transports.Leave{Room: j.id, Reason: reason}, func(transports.Result, error) { a.disconnectIfUnused() })
 		return

@@ -33,9 +33,10 @@ type run struct {
 	over   chan struct{}
 }
 
-func (n *network) About() transports.About                    { return transports.About{} }
-func (n *network) Run(ctx context.Context) error              { <-ctx.Done(); return nil }
-func (n *network) Scope(key string) (transports.Scope, error) { return transports.Scope(key), nil }
+func (n *network) About() transports.About                            { return transports.About{} }
+func (n *network) Check([]transports.Field, transports.Options) error { return nil }
+func (n *network) Run(ctx context.Context) error                      { <-ctx.Done(); return nil }
+func (n *network) Scope(key string) (transports.Scope, error)         { return transports.Scope(key), nil }
 
 func (n *network) Open(a transports.Account, _ transports.Env) (transports.Session, error) {
 	n.mu.Lock()

@@ -128,6 +128,7 @@ func (a *Account) send(p *pending, place transports.Place) {
 	if !xep.Unstyled(p.request) {
 		content = text.ParseStyling(said)
 	}
+	a.sending[p.nonce] = true
 	command := transports.Send{Place: place, Nonce: p.nonce, Style: style, Text: content}
 	a.command(command, func(r transports.Result, err error) { a.sent(p, r, err) }, store.Begin{Command: store.Command{
 		ID: p.nonce, Account: a.id, Transport: a.Domain,
@@ -137,6 +138,7 @@ func (a *Account) send(p *pending, place transports.Place) {
 // sent is how a message ended: the sender gets the reflection or the receipt, or an error that says why not.
 func (a *Account) sent(p *pending, r transports.Result, err error) {
 	p.left--
+	delete(a.sending, p.nonce)
 	if err != nil {
 		a.Store.Write(nil, store.End{ID: p.nonce})
 		if !p.failed {

@@ -89,6 +89,7 @@ func (a *Account) memberLeft(e transports.MemberLeft) {
 	if j == nil || !j.live || e.User.ID != a.self.ID {
 		return
 	}
+	a.closeSpan(j)
 	j.order.add(func() {
 		for _, who := range slices.Clone(j.view.People()) {
 			a.Store.Write(nil, store.Exit{Occupant: a.occupant(j, who, "")})
@@ -116,7 +117,7 @@ func (a *Account) heard(e transports.Message) {
 		return
 	}
 	j := a.rooms[e.Place.Room]
-	if j == nil || !j.live {
+	if j == nil || !j.live || a.sending[e.Nonce] { // of an own message the reflection is shown, when it is on disk
 		return
 	}
 	children := []*stanza.Element{stanza.Text("", "body", bodyOf(e))}
@@ -152,7 +153,7 @@ func bodyOf(e transports.Message) string {
 func (a *Account) record(j *joined, message transports.MessageID, id, nick, occupant string, author transports.UserID, children []*stanza.Element) (store.Append, room.Said) {
 	seq := store.NextID()
 	stanzaID, owner := strconv.FormatInt(seq, 36), a.id
-	if a.can.StableIDs && message != "" {
+	if a.About.StableIDs && message != "" {
 		stanzaID, owner = msgid.Encode(string(message), 0), 0
 	}
 	if id == "" {
@@ -176,8 +177,15 @@ func (a *Account) showSaid(j *joined, said room.Said, give func(*stanza.Stanza))
 }
 
 // talked shows a private message: from the occupant to the client that wrote to the occupant before (XEP-0045 §7.5), else
-// from the user's own address to all the person's clients.
+// from the user's own address to all the person's clients. What the person wrote in another client of the network comes
+// from the account's address, so that nobody takes it for the other one's words.
 func (a *Account) talked(e transports.Message) {
+	if e.Own {
+		if !a.sending[e.Nonce] {
+			a.tell("To " + string(e.Place.User) + ": " + bodyOf(e))
+		}
+		return
+	}
 	s := &stanza.Stanza{Kind: stanza.Message, Type: "chat", ID: strconv.FormatInt(store.NextID(), 36), From: a.userJID(e.From.ID), To: a.owner}
 	s.Add(stanza.Text("", "body", bodyOf(e)))
 	if aside, ok := a.asides[e.From.ID]; ok && aside.in.view.Has(aside.who) {
@@ -200,8 +208,13 @@ func (a *Account) announced(e transports.Announced) {
 		}
 		return
 	}
-	s := &stanza.Stanza{Kind: stanza.Message, Type: "headline", ID: strconv.FormatInt(store.NextID(), 36), From: a.jid(), To: a.owner}
-	a.Stream.Show(s.Add(stanza.Text("", "body", e.Text.Styling())))
+	a.tell(e.Text.Styling())
+}
+
+// tell sends the person a message from the account.
+func (a *Account) tell(body string) {
+	s := &stanza.Stanza{Kind: stanza.Message, Type: "chat", ID: strconv.FormatInt(store.NextID(), 36), From: a.jid(), To: a.owner}
+	a.Stream.Show(s.Add(stanza.Text("", "body", body)))
 }
 
 // notice tells the people in a room something in the room's own name.

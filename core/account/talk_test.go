@@ -97,6 +97,6 @@ func TestWhatTheNetworkAnnounces(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.emits(transports.Announced{Text: plain("We restart at noon.")}, transports.Announced{Room: "#go", Text: plain("+m")})
-		w.expect("alice@example.org: headline from irc.net@gw.example: We restart at noon.", "phone: <#go> +m")
+		w.expect("alice@example.org: chat from irc.net@gw.example: We restart at noon.", "phone: <#go> +m")
 	})
 }

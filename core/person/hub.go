@@ -127,7 +127,7 @@ func (h *Hub) Stop(ctx context.Context, reason string) {
 }
 
 func (h *Hub) route(s *stanza.Stanza) {
-	if !h.Policy.Allows(s.From) && s.From.Domain != h.Domain {
+	if !h.Policy.Allows(s.From) {
 		h.refuse(s, h.Policy.refusal())
 		return
 	}

@@ -39,7 +39,7 @@ func TestTheGatewaySaysWhatItIs(t *testing.T) {
 	for text, want := range map[string]string{
 		`<iq type='get'` + addressed + `<ping xmlns='urn:xmpp:ping'/></iq>`: `<iq type='result'` + answered + `/>`,
 		`<iq type='get'` + addressed + `<query xmlns='jabber:iq:version'/></iq>`: `<iq type='result'` + answered +
-			`><query xmlns='jabber:iq:version'><name>Isthmus</name><version>1.2</version><os/></query></iq>`,
+			`><query xmlns='jabber:iq:version'><name>Isthmus</name><version>1.2</version></query></iq>`,
 		`<iq type='get'` + addressed + `<query xmlns='http://jabber.org/protocol/disco#items'/></iq>`: `<iq type='result'` + answered +
 			`><query xmlns='http://jabber.org/protocol/disco#items'/></iq>`,
 		`<iq type='get'` + addressed + `<query xmlns='http://jabber.org/protocol/disco#info'/></iq>`: `<iq type='result'` + answered + `>` + string(info.Query("").Append(nil)) + `</iq>`,

@@ -71,7 +71,10 @@ type Account struct {
 	rooms   map[transports.RoomID]*joined
 	asides  map[transports.UserID]aside
 	// sending are the nonces of messages on their way, by which their echoes are known.
-	sending  map[int64]bool
+	sending map[int64]bool
+	// listed are the network\'s rooms as last listed; asking are the requests that wait for the list.
+	listed   listing
+	asking   []*stanza.Stanza
 	stopping bool
 }
 

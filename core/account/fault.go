@@ -17,6 +17,7 @@ var (
 	nickMissing    = &stanza.Error{Type: xmpp.Modify, Condition: xmpp.JIDMalformed, Text: "Join with a nick: room@gateway/nick."}
 	noOccupant     = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "Nobody of that nick is in the room."}
 	tooManyRooms   = &stanza.Error{Type: xmpp.Wait, Condition: xmpp.ResourceConstraint, Text: "You are in too many rooms. Leave one first."}
+	noSuchPage     = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "There is no such page of the list (any more)."}
 	noNode         = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "There is no such node here."}
 	unknownRequest = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ServiceUnavailable}
 	shuttingDown   = &stanza.Error{Type: xmpp.Wait, Condition: xmpp.ServiceUnavailable, Text: "The gateway is shutting down. Try again in a moment."}

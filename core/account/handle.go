@@ -4,6 +4,7 @@ import (
 	"isthmus/core/stanza"
 	"isthmus/core/xep"
 	"isthmus/mapping/address"
+	"isthmus/transports"
 )
 
 // handle takes a stanza of the owner's. Each request is answered exactly once (RFC 6120 §8.2.3).
@@ -41,14 +42,20 @@ func (a *Account) request(s *stanza.Stanza, to address.Address) {
 	switch {
 	case room && s.To.Resource == "" && xep.IsArchiveQuery(s):
 		a.readArchive(s, to.Name)
-	case room && s.To.Resource != "" && xep.IsPing(s):
-		a.selfPing(s, j)
+	case room && s.To.Resource != "" && (xep.IsPing(s) || xep.IsVersion(s)):
+		a.askOccupant(s, j)
+	case to.Kind == address.User && xep.IsVersion(s):
+		a.ask(s, userID(to, s.To.Resource), transports.AboutVersion)
 	case room && s.To.Resource == "":
-		if items, ok := xep.ParseAdmin(s); ok {
+		items, ok := xep.ParseAdmin(s)
+		switch {
+		case ok && s.Type == "get" && len(items) == 1:
+			a.list(s, j, items[0])
+		case ok && s.Type == "set":
 			a.administer(s, j, items)
-			return
+		default:
+			a.other(s)
 		}
-		a.other(s)
 	default:
 		a.other(s)
 	}
@@ -64,6 +71,10 @@ func (a *Account) other(s *stanza.Stanza) {
 
 // info answers what an address stands for (XEP-0030 §3); there are no nodes here.
 func (a *Account) info(s *stanza.Stanza, to address.Address, node string) {
+	if node == xep.TrafficNode && to.Kind == address.Room && s.To.Resource == "" {
+		a.Stream.Reply(s.Result(xep.Traffic()))
+		return
+	}
 	if node != "" {
 		a.refuse(s, noNode)
 		return
@@ -90,8 +101,12 @@ func (a *Account) info(s *stanza.Stanza, to address.Address, node string) {
 	a.Stream.Reply(s.Result(info.Query("")))
 }
 
-// items lists the occupants of a room to who is inside, and nothing to others (XEP-0045 §6.5).
+// items lists the rooms of the network, or the occupants of a room to who is inside, and nothing to others (XEP-0045 §6.3, §6.5).
 func (a *Account) items(s *stanza.Stanza, to address.Address, node string) {
+	if to.Kind == address.Account && node == "" {
+		a.directory(s)
+		return
+	}
 	var items []xep.Item
 	if j := a.rooms[roomID(to)]; to.Kind == address.Room && s.To.Resource == "" && node == "" && j != nil && j.view.Has(s.From) {
 		for _, nick := range j.view.Nicks() {
@@ -101,22 +116,23 @@ func (a *Account) items(s *stanza.Stanza, to address.Address, node string) {
 	a.Stream.Reply(s.Result(xep.Items(node, items)))
 }
 
-// selfPing tells a client whether it is still in the room (XEP-0410 §3.2); other occupants answer no pings here.
-func (a *Account) selfPing(s *stanza.Stanza, j *joined) {
-	switch {
-	case j == nil || !j.view.Has(s.From):
+// askOccupant tells a client whether it is still in the room, when it pings itself (XEP-0410 §3.2), and puts other pings and
+// the question for the version to the occupant's program.
+func (a *Account) askOccupant(s *stanza.Stanza, j *joined) {
+	if j == nil || !j.view.Has(s.From) {
 		a.refuse(s, notJoined)
+		return
+	}
+	m, there := j.view.ByNick(s.To.Resource)
+	switch {
+	case !there:
+		a.refuse(s, noOccupant)
+	case m.ID == j.view.Self && xep.IsPing(s):
+		a.Stream.Reply(s.Result())
+	case xep.IsPing(s):
+		a.ask(s, m.ID, transports.AboutPing)
 	default:
-		self, _ := j.view.Member(j.view.Self)
-		if s.To.Resource == self.Nick {
-			a.Stream.Reply(s.Result())
-			return
-		}
-		if _, there := j.view.ByNick(s.To.Resource); !there {
-			a.refuse(s, noOccupant)
-			return
-		}
-		a.refuse(s, unknownRequest)
+		a.ask(s, m.ID, transports.AboutVersion)
 	}
 }
 

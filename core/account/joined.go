@@ -97,7 +97,7 @@ func (a *Account) arrive(s *stanza.Stanza, id transports.RoomID, join xep.JoinRe
 	j.forget(s.From) // one who asks again waits once
 	j.arrivals = append(j.arrivals, newcomer)
 	if a.link.phase == online {
-		a.ask(j)
+		a.askToEnter(j)
 		return
 	}
 	a.connect(newcomer.nick)
@@ -113,8 +113,8 @@ func (a *Account) wantedName() string {
 	return a.self.Name
 }
 
-// ask asks the network to let the account into a room.
-func (a *Account) ask(j *joined) {
+// askToEnter asks the network to let the account into a room.
+func (a *Account) askToEnter(j *joined) {
 	if j.asked || j.live {
 		return
 	}

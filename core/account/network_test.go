@@ -16,9 +16,10 @@ type network struct {
 	accounts []transports.Account
 	runs     []*run
 	// answer decides how a command ends; nil confirms it at once. held: the test ends it later.
-	answer func(transports.Command) (result transports.Result, err error, held bool)
-	held   []func(transports.Result, error)
-	refuse error // of Open
+	answer   func(transports.Command) (result transports.Result, err error, held bool)
+	held     []func(transports.Result, error)
+	refuse   error // of Open and Rooms
+	listings []transports.Listing
 	// parting makes a session's goodbye wait until it is closed.
 	parting chan struct{}
 }
@@ -46,6 +47,25 @@ func (n *network) Open(a transports.Account, _ transports.Env) (transports.Sessi
 }
 
 type session struct{ *network }
+
+// Rooms lists the rooms that the test has given the network.
+func (s session) Rooms(_ context.Context, yield func(transports.Listing) bool) error {
+	s.record("list the rooms")
+	for _, l := range s.listings {
+		if !yield(l) {
+			break
+		}
+	}
+	return s.refuse
+}
+
+// Affiliated lists a ban.
+func (s session) Affiliated(_ context.Context, room transports.RoomID, a transports.Affiliation) ([]string, error) {
+	if a == transports.Outcast {
+		return []string{"*!*@spam.example"}, nil
+	}
+	return nil, nil
+}
 
 func (s session) Run(ctx context.Context, emit func(transports.Event)) error {
 	r := &run{ctx: ctx, events: make(chan transports.Event), ended: make(chan error), over: make(chan struct{})}
@@ -172,6 +192,14 @@ func say(c transports.Command) string {
 		return fmt.Sprintf("role %s %s %d%s", place, c.User, c.Role, paren(c.Reason))
 	case transports.SetAffiliation:
 		return fmt.Sprintf("affiliation %s %s %d%s", place, c.User, c.Affiliation, paren(c.Reason))
+	case transports.Invite:
+		return fmt.Sprintf("invite %s %s%s", place, c.User, paren(c.Reason))
+	case transports.Instruct:
+		return fmt.Sprintf("instruct %s: %s", place, c.Line)
+	case transports.Ask:
+		return fmt.Sprintf("ask %s %d", place, c.Question)
+	case transports.Answer:
+		return fmt.Sprintf("answer %s %d %q", place, c.ID, c.Text)
 	}
 	return fmt.Sprintf("%T %s", c, place)
 }

@@ -23,9 +23,10 @@ func (a *Account) message(s *stanza.Stanza, to address.Address) {
 		return
 	}
 	body := s.ChildText("", "body")
+	invites := xep.ParseInvites(s)
 	subject := s.Child("", "subject")
 	switch {
-	case inRoom && s.To.Resource == "" && s.Type != "groupchat":
+	case inRoom && s.To.Resource == "" && s.Type != "groupchat" && invites == nil:
 		a.refuse(s, onlyGroupchat)
 	case s.Type == "groupchat" && (!inRoom || s.To.Resource != ""):
 		a.refuse(s, onlyChat)
@@ -38,12 +39,18 @@ func (a *Account) message(s *stanza.Stanza, to address.Address) {
 		a.refuse(s, nobodyNamed)
 	case a.link.phase != online:
 		a.refuse(s, a.stanzaError(a.offlineFault()))
+	case inRoom && s.To.Resource == "" && invites != nil:
+		a.invite(s, j, invites)
 	case body != "" && inRoom && s.To.Resource == "":
+		if line, ok := a.slash(body); ok {
+			a.instruct(s, transports.InRoom(j.id), line)
+			return
+		}
 		a.say(s, j, transports.InRoom(j.id), body)
 	case body != "" && inRoom:
 		a.sayAside(s, j, body)
 	case body != "" && to.Kind == address.Account:
-		a.refuse(s, notCarried)
+		a.instruct(s, transports.Place{}, body)
 	case body != "":
 		user := userID(to, s.To.Resource)
 		delete(a.asides, user) // the answer goes to where the person wrote from last
@@ -149,9 +156,8 @@ func (a *Account) sent(p *pending, r transports.Result, err error) {
 	}
 	if p.room == nil {
 		a.Store.Write(nil, store.End{ID: p.nonce})
-		if p.left == 0 && !p.failed && p.request.ID != "" && xep.WantsReceipt(p.request) {
-			receipt := &stanza.Stanza{Kind: stanza.Message, Type: p.request.Type, ID: strconv.FormatInt(store.NextID(), 36), From: p.request.To, To: p.request.From}
-			a.Stream.Reply(receipt.Add(xep.Receipt(p.request.ID)))
+		if p.left == 0 && !p.failed {
+			a.receipt(p.request)
 		}
 		return
 	}

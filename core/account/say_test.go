@@ -117,7 +117,6 @@ func TestWhatCannotBeSaid(t *testing.T) {
 		{"groupchat to a user", strings.Replace(groupchat("phone", "m1", "hi"), "#go", "bob", 1), "phone: m1 refused: bad-request: A message to one person must not be of the type groupchat."},
 		{"to nobody", chat("phone", "m1", "%irc.net@gw.example", "hi"), "phone: m1 refused: bad-request: This address is of nobody. Write the nick as its resource: %network@gateway/nick."},
 		{"to an occupant who is not there", chat("phone", "m1", "#go%irc.net@gw.example/zoe", "hi"), "phone: m1 refused: item-not-found: Nobody of that nick is in the room."},
-		{"to the account", chat("phone", "m1", "irc.net@gw.example", "hi"), "phone: m1 refused: feature-not-implemented: The gateway cannot pass this on; only text can be sent."},
 		{"nothing but line breaks", groupchat("phone", "m1", "\n\n"), "phone: m1 refused: bad-request: The message has no text."},
 		{"a reaction", `<message type='groupchat' id='m1'` + from("phone") + `to='#go%irc.net@gw.example'><reactions xmlns='urn:xmpp:reactions:0' id='x'/></message>`,
 			"phone: m1 refused: feature-not-implemented: The gateway cannot pass this on; only text can be sent."},

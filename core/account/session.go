@@ -107,7 +107,7 @@ func (a *Account) disconnectIfUnused() {
 func (a *Account) rest() {
 	a.link = link{}
 	a.session = nil
-	a.self, a.can = transports.User{}, transports.Capabilities{}
+	a.self, a.can, a.listed = transports.User{}, transports.Capabilities{}, listing{}
 	clear(a.asides)
 }
 
@@ -198,7 +198,7 @@ func (a *Account) online(e transports.Online) {
 		}
 	}
 	for _, j := range a.rooms {
-		a.ask(j)
+		a.askToEnter(j)
 	}
 }
 

@@ -37,6 +37,10 @@ func (a *Account) event(event transports.Event) {
 		a.everywhere(e)
 	case transports.Announced:
 		a.announced(e)
+	case transports.Invited:
+		a.invited(e)
+	case transports.Asked:
+		a.asked(e)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"testing"
 	"time"
 
 	"isthmus/core/stanza"
@@ -51,6 +52,20 @@ func (s *stream) Request(iq *stanza.Stanza, deadline time.Duration, answer func(
 			answer(st)
 		}
 	}})
+}
+
+// answers has the oldest request answered.
+func (s *stream) answers(t *testing.T, by func(*stanza.Stanza) *stanza.Stanza) {
+	t.Helper()
+	s.mu.Lock()
+	if len(s.requests) == 0 {
+		s.mu.Unlock()
+		t.Fatal("nobody was asked")
+	}
+	r := s.requests[0]
+	s.requests = s.requests[1:]
+	s.mu.Unlock()
+	r.answer(by(r.iq))
 }
 
 // raw are the stanzas since the last time.

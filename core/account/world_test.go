@@ -109,7 +109,8 @@ func (w *world) emits(events ...transports.Event) {
 // online is a network that has accepted alice under the nick.
 func (w *world) online(nick string) {
 	w.emits(transports.Online{Self: user(nick), Can: transports.Capabilities{SingleLine: true,
-		Features: transports.Topics | transports.Names | transports.Roles | transports.Affiliations}})
+		Features: transports.Topics | transports.Names | transports.Roles | transports.Affiliations |
+			transports.Invitations | transports.Instructions | transports.Questions}})
 }
 
 // inside is alice's phone in #go with these others, everything that led there forgotten.

@@ -199,3 +199,14 @@ func (h *Hosted) ByRealJID(jid string) (Member, bool) {
 	}
 	return Member{}, false
 }
+
+// Items are the members that a condition holds for, as a list names them (XEP-0045 §9.5).
+func (h *Hosted) Items(holds func(Member) bool) []xep.AdminItem {
+	var all []xep.AdminItem
+	for _, nick := range h.Nicks() {
+		if m, _ := h.ByNick(nick); holds(m) {
+			all = append(all, xep.AdminItem{Nick: m.Nick, JID: h.RealJID(m.ID).String(), Role: roles[m.Role], Affiliation: affiliations[m.Affiliation]})
+		}
+	}
+	return all
+}

@@ -24,8 +24,10 @@ type Forget struct{ Account int64 }
 
 type accountKey int64
 
+const accountColumns = "id, transport, scope, owner, shared, data"
+
 var (
-	putAccount = insert("accounts", "id, transport, scope, owner, shared, data",
+	putAccount = insert("accounts", accountColumns,
 		`(id) DO UPDATE SET transport = excluded.transport, scope = excluded.scope, owner = excluded.owner,
 			shared = excluded.shared, data = excluded.data`)
 	dropAccount    = manyRows("DELETE FROM accounts WHERE id IN (", "?", ", ", ")")
@@ -59,10 +61,11 @@ const overhead = 256
 
 // Accounts reads all accounts, the oldest first.
 func (s *Store) Accounts(ctx context.Context) ([]Account, error) {
-	return rows(ctx, s.reads, "SELECT id, transport, scope, owner, shared, data FROM accounts ORDER BY id", nil,
-		func(r *sql.Rows) (a Account, err error) {
-			return a, r.Scan(&a.ID, &a.Transport, &a.Scope, &a.Owner, &a.Shared, &a.Data)
-		})
+	return rows(ctx, s.reads, "SELECT "+accountColumns+" FROM accounts ORDER BY id", nil, scanAccount)
+}
+
+func scanAccount(r *sql.Rows) (a Account, err error) {
+	return a, r.Scan(&a.ID, &a.Transport, &a.Scope, &a.Owner, &a.Shared, &a.Data)
 }
 
 func number01(b bool) int64 {

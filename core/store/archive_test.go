@@ -119,7 +119,7 @@ func TestRetentionRemovesWhatIsOld(t *testing.T) {
 			kept.At = now
 			changes = append(changes, m, kept)
 		}
-		ended, lasting := arrival(now-2000), arrival(now-500)
+		ended, lasting := Arrival(now-2000), Arrival(now-500)
 		commit(t, s, append(changes,
 			OpenSpan{"alice", "t", "s", "p", 1}, CloseSpan{"alice", "t", "s", "p", ended},
 			OpenSpan{"bob", "t", "s", "p", 1}, CloseSpan{"bob", "t", "s", "p", lasting},

@@ -15,7 +15,7 @@ func eachBenchmark(b *testing.B, run func(b *testing.B, url string)) {
 // benchRow is the n-th row of a place in which somebody says something every ten seconds.
 func benchRow(n int) Row {
 	at := int64(1_767_225_600_000 + 10_000*n)
-	return Row{Seq: arrival(at), Transport: "slack.example.org", Scope: "t0abc123", Place: "c0123456789", ID: fmt.Sprintf("1767225600.%06d", n),
+	return Row{Seq: Arrival(at), Transport: "slack.example.org", Scope: "t0abc123", Place: "c0123456789", ID: fmt.Sprintf("1767225600.%06d", n),
 		Author: "u0123456789", Nick: "somebody", Stanza: fmt.Sprintf("stanza-%d", n), At: at, Content: make([]byte, 200)}
 }
 

@@ -44,5 +44,6 @@ func (c *idClock) raise(id int64) {
 	}
 }
 
-// arrival returns the lowest id that can have been made at a time in unix milliseconds.
-func arrival(at int64) int64 { return max(0, min(at, math.MaxInt64>>clockBits)) << clockBits }
+// Arrival is the lowest id that NextID can have made at a time in unix milliseconds. Rows of an older archive that are taken over get
+// a Seq from it, so that they stand before what arrived later.
+func Arrival(at int64) int64 { return max(0, min(at, math.MaxInt64>>clockBits)) << clockBits }

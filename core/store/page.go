@@ -63,7 +63,7 @@ func (s *Store) Page(ctx context.Context, q Query) (Page, error) {
 	}
 	matching := readable
 	if q.Since != 0 {
-		matching = clip(readable, arrival(q.Since-clockError.Milliseconds()), math.MaxInt64)
+		matching = clip(readable, Arrival(q.Since-clockError.Milliseconds()), math.MaxInt64)
 	}
 	window := clip(matching, after+1, before-1)
 	if len(q.IDs) > 0 {

@@ -123,7 +123,7 @@ func newWorld(t *rapid.T, transport string, account int64) *world {
 	open := map[span]int64{}
 	for n := range steps {
 		now := w.start + w.length*int64(n)/int64(steps)
-		seq := arrival(now) + int64(n) // in the order of the steps, even within one millisecond
+		seq := Arrival(now) + int64(n) // in the order of the steps, even within one millisecond
 		key := span{person: w.person(t), scope: w.scope(t), place: w.place(t)}
 		switch rapid.SampledFrom([]string{"row", "row", "row", "row", "open", "close"}).Draw(t, "step") {
 		case "row":

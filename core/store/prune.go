@@ -11,7 +11,7 @@ const pruneRows = 500 // in one unit, so that other units do not wait long
 // Prune removes the rows of the archive whose true time is earlier than before (unix milliseconds), and the spans that ended
 // before then. It returns how many rows it removed. It works in small units through the writer's queue, so that others pass.
 func (s *Store) Prune(ctx context.Context, before int64) (int64, error) {
-	if err := s.write(ctx, pruneSpans{arrival(before)}); err != nil {
+	if err := s.write(ctx, pruneSpans{Arrival(before)}); err != nil {
 		return 0, fmt.Errorf("store: prune: %w", err)
 	}
 	var removed, last int64

@@ -1,5 +1,5 @@
-// Package store keeps what must outlive the process: accounts, who is joined where, the journal of outgoing commands, the
-// archive and a few settings. It knows rows only: nothing of XMPP, of people's rights, or of any network.
+// Package store keeps what must outlive the process: accounts, people's options, who is joined where, the journal of outgoing
+// commands, the archive and a few settings. It knows rows only: nothing of XMPP, of people's rights, or of any network.
 //
 // One goroutine writes. Write hands it units of changes; it commits many units in one transaction and then calls the done
 // function of each, in order. Reads run beside it, and see what is committed.
@@ -21,7 +21,8 @@ var ErrNotFound = errors.New("store: no such row")
 // ErrClosed is what done gets when Write is called after Close.
 var ErrClosed = errors.New("store: closed")
 
-// Change is one thing to commit: PutAccount, DropAccount, Forget, Enter, Exit, Begin, End, Append, OpenSpan or CloseSpan.
+// Change is one thing to commit: PutAccount, DropAccount, Forget, Enter, Exit, Begin, End, Append, OpenSpan, CloseSpan,
+// PutOptions or ReplaceOptions.
 // Every change is idempotent. To carry out one twice is the same as once.
 type Change interface {
 	plan(*plan)

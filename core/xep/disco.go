@@ -118,3 +118,20 @@ func choose(condition bool, yes, no string) string {
 	}
 	return no
 }
+
+// TrafficNode is where a room says what it lets pass to its occupants (XEP-0045 §6.6).
+const TrafficNode = NSMUC + "#traffic"
+
+// Traffic is the answer to that question: the extensions within messages that the gateway passes on.
+func Traffic() *stanza.Element {
+	q := stanza.New(nsInfo, "query", "node", TrafficNode)
+	for _, f := range features(nsDelay, nsOccupantID, nsStanzaID) {
+		q.Add(stanza.New("", "feature", "var", f))
+	}
+	return q
+}
+
+// ItemsPage is the page of a disco#items answer that is wanted (XEP-0059); ok is false when it cannot be understood.
+func ItemsPage(s *stanza.Stanza) (page Paging, ok bool) {
+	return ParsePaging(s.Child(nsItems, "query"))
+}

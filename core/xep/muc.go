@@ -100,9 +100,9 @@ func PrivateMark() *stanza.Element { return stanza.New(nsUser, "x") }
 // AdminItem is one change that a moderator asks for (XEP-0045 §8-9).
 type AdminItem struct{ Nick, JID, Role, Affiliation, Reason string }
 
-// ParseAdmin finds the changes in a muc#admin request; ok tells that it is one.
+// ParseAdmin finds the items of a muc#admin request, changes in a set and the list asked for in a get; ok tells that it is one.
 func ParseAdmin(s *stanza.Stanza) (items []AdminItem, ok bool) {
-	if s.Kind != stanza.IQ || s.Type != "set" {
+	if !s.Request() {
 		return nil, false
 	}
 	q := s.Child(nsAdmin, "query")
@@ -113,4 +113,13 @@ func ParseAdmin(s *stanza.Stanza) (items []AdminItem, ok bool) {
 		}
 	}
 	return items, q != nil
+}
+
+// AdminList is the answer to the question for a list (XEP-0045 §9.5).
+func AdminList(items []AdminItem) *stanza.Element {
+	q := stanza.New(nsAdmin, "query")
+	for _, i := range items {
+		q.Add(stanza.New("", "item", "affiliation", i.Affiliation, "role", i.Role, "nick", i.Nick, "jid", i.JID))
+	}
+	return q
 }

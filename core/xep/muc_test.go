@@ -67,7 +67,8 @@ func TestRequestsOfModeratorsAreRead(t *testing.T) {
 			[]AdminItem{{JID: "b@x", Affiliation: "outcast"}, {Nick: "c", Role: "visitor"}}, true},
 		{`<iq type='set'>` + admin + `</query></iq>`, nil, true},
 		{`<iq type='set'>` + admin + `<item xmlns='urn:other' nick='bob' role='none'/></query></iq>`, nil, true},
-		{`<iq type='get'>` + admin + `<item affiliation='outcast'/></query></iq>`, nil, false},
+		{`<iq type='get'>` + admin + `<item affiliation='outcast'/></query></iq>`, []AdminItem{{Affiliation: "outcast"}}, true},
+		{`<iq type='result'>` + admin + `<item affiliation='outcast'/></query></iq>`, nil, false},
 		{`<iq type='set'><query xmlns='http://jabber.org/protocol/muc#owner'/></iq>`, nil, false},
 	} {
 		got, ok := ParseAdmin(read(t, c.text))

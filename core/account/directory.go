@@ -1,0 +1,122 @@
+package account
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"isthmus/core/stanza"
+	"isthmus/core/xep"
+	"isthmus/mapping/address"
+	"isthmus/transports"
+)
+
+const (
+	// directoryTimeout bounds the listing of a network's rooms.
+	directoryTimeout = 2 * time.Minute
+	// directoryKept is how long a listing serves for further pages.
+	directoryKept = 5 * time.Minute
+	// maxListed bounds a listing; firstListed is what a client gets that does not ask for pages.
+	maxListed   = 100_000
+	firstListed = 100
+)
+
+// listing is what the network has said of its rooms.
+type listing struct {
+	items []xep.Item
+	until time.Time
+}
+
+// directory lists the network's rooms as the items of the account (XEP-0045 §6.3), in pages (XEP-0059).
+func (a *Account) directory(s *stanza.Stanza) {
+	page, ok := xep.ItemsPage(s)
+	if !ok {
+		a.refuse(s, badRequest("The page asked for cannot be understood."))
+		return
+	}
+	if time.Now().Before(a.listed.until) {
+		a.sendItems(s, page)
+		return
+	}
+	session, ok := a.session.(transports.Directory)
+	if a.link.phase != online {
+		a.refuse(s, a.stanzaError(a.offlineFault()))
+		return
+	}
+	if !ok {
+		a.Stream.Reply(s.Result(xep.Items("", nil)))
+		return
+	}
+	a.asking = append(a.asking, s)
+	if len(a.asking) > 1 {
+		return // the answer to the first serves all
+	}
+	ctx := a.link.ctx
+	a.async(func() func() {
+		ctx, cancel := context.WithTimeout(ctx, directoryTimeout)
+		defer cancel()
+		var items []xep.Item
+		err := session.Rooms(ctx, func(l transports.Listing) bool {
+			items = append(items, xep.Item{JID: a.place(address.Room, string(l.Room)), Name: l.Name})
+			return len(items) < maxListed
+		})
+		return func() { a.listedRooms(items, err) }
+	})
+}
+
+func (a *Account) listedRooms(items []xep.Item, err error) {
+	asking := a.asking
+	a.asking = nil
+	if err == nil {
+		a.listed = listing{items: items, until: time.Now().Add(directoryKept)}
+	}
+	for _, s := range asking {
+		if err != nil {
+			a.refuse(s, a.stanzaError(err))
+			continue
+		}
+		page, _ := xep.ItemsPage(s)
+		a.sendItems(s, page)
+	}
+}
+
+// sendItems sends a page of the listing. An item is known by its address.
+func (a *Account) sendItems(s *stanza.Stanza, page xep.Paging) {
+	items := a.listed.items
+	find := func(id string) int {
+		for i := range items {
+			if items[i].JID.String() == strings.ToLower(id) {
+				return i
+			}
+		}
+		return -1
+	}
+	size := page.Max
+	if size < 0 || size > maxListed {
+		size = firstListed
+	}
+	from, to := 0, min(size, len(items))
+	switch {
+	case page.After != "":
+		if from = find(page.After) + 1; from == 0 {
+			a.refuse(s, noSuchPage)
+			return
+		}
+		to = min(from+size, len(items))
+	case page.Before != "":
+		if to = find(page.Before); to < 0 {
+			a.refuse(s, noSuchPage)
+			return
+		}
+		from = max(0, to-size)
+	case page.Last:
+		to = len(items)
+		from = max(0, to-size)
+	}
+	shown := items[from:to]
+	first, last := "", ""
+	if len(shown) > 0 {
+		first, last = shown[0].JID.String(), shown[len(shown)-1].JID.String()
+	}
+	a.Stream.Reply(s.Result(xep.Items("", shown).Add(xep.Set(first, last, from, len(items), maxListed+1))))
+}

@@ -1,0 +1,118 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"unicode/utf8"
+)
+
+// walkRows is how many rows are read or removed at a time, so that other units do not wait long.
+const walkRows = 500
+
+// ForgetPerson removes all that is kept of a person (a bare JID) on a transport: their accounts with the rows of the archive,
+// their journal, what they may read of scopes, where they are joined, and their options. What they said in the archive of a
+// scope stays, for it belongs to the scope.
+//
+// It works in small units through the writer's queue, so that others pass, and ends with one that removes the accounts: what
+// fails half-way can be called again. The person's accounts must not be in use.
+func (s *Store) ForgetPerson(ctx context.Context, transport, person string) error {
+	if err := s.forgetPerson(ctx, transport, person); err != nil {
+		return fmt.Errorf("store: forget a person: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) forgetPerson(ctx context.Context, transport, person string) error {
+	if err := s.write(ctx); err != nil { // what was handed over before is there now
+		return err
+	}
+	accounts, err := s.accountsOf(ctx, transport, person)
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		err := s.walkAccount(ctx, a.ID, "place, seq", func(r *sql.Rows) (row Row, err error) {
+			return row, r.Scan(&row.Place, &row.Seq)
+		}, func(part []Row) error { return s.write(ctx, forgetPlaces(a.ID, part)...) })
+		if err != nil {
+			return err
+		}
+	}
+	return s.write(ctx, forgetPerson{transport, person})
+}
+
+// walkAccount reads the rows of an account by place and order, and gives them in parts of at most walkRows.
+func (s *Store) walkAccount(ctx context.Context, account int64, columns string, scan func(*sql.Rows) (Row, error), give func([]Row) error) error {
+	var last Row
+	for {
+		part, err := rows(ctx, s.reads, "SELECT "+columns+` FROM archive WHERE account = $1 AND account <> 0 AND (place, seq) > ($2, $3)
+			ORDER BY place, seq LIMIT $4`, []any{account, last.Place, last.Seq, int64(walkRows)}, scan)
+		if err != nil || len(part) == 0 {
+			return err
+		}
+		if err := give(part); err != nil {
+			return err
+		}
+		last = part[len(part)-1]
+	}
+}
+
+// forgetPlaces removes the rows from the first to the last of each place.
+func forgetPlaces(account int64, part []Row) []Change {
+	var changes []Change
+	for first, i := 0, 0; i < len(part); i++ {
+		if i+1 == len(part) || part[i+1].Place != part[first].Place {
+			changes = append(changes, forgetStretch{account, part[first].Place, part[first].Seq, part[i].Seq})
+			first = i + 1
+		}
+	}
+	return changes
+}
+
+func (s *Store) accountsOf(ctx context.Context, transport, person string) ([]Account, error) {
+	return rows(ctx, s.reads, "SELECT "+accountColumns+" FROM accounts WHERE transport = $1 AND owner = $2 ORDER BY id",
+		[]any{transport, person}, scanAccount)
+}
+
+// forgetStretch removes the rows of an account from first to last in a place.
+type forgetStretch struct {
+	account     int64
+	place       string
+	first, last int64
+}
+
+// forgetPerson removes what is left when most of the archive is gone.
+type forgetPerson struct{ transport, person string }
+
+const theirAccounts = "SELECT id FROM accounts WHERE transport = ? AND owner = ?"
+
+var (
+	deleteStretch  = oneRow("DELETE FROM archive WHERE account = ? AND account <> 0 AND place = ? AND seq BETWEEN ? AND ?")
+	deleteArchive  = oneRow("DELETE FROM archive WHERE account <> 0 AND account IN (" + theirAccounts + ")")
+	deleteCommands = oneRow("DELETE FROM commands WHERE transport = ? AND (sender = ? OR substr(sender, 1, ?) = ? OR account IN (" + theirAccounts + "))")
+	deletePlaces   = oneRow("DELETE FROM spans WHERE person = ? AND transport = ?")
+	deleteOccupant = oneRow("DELETE FROM occupants WHERE transport = ? AND person = ?")
+	deleteOptions  = oneRow("DELETE FROM options WHERE transport = ? AND person = ?")
+	deleteAccounts = oneRow("DELETE FROM accounts WHERE transport = ? AND owner = ?")
+)
+
+func (c forgetStretch) plan(p *plan) { p.add(deleteStretch, nil, c.account, c.place, c.first, c.last) }
+func (c forgetStretch) size() int    { return overhead + len(c.place) }
+
+func (c forgetPerson) plan(p *plan) {
+	resource := c.person + "/"
+	p.barrier() // it reaches over tables whose keys do not name the person
+	p.add(deleteArchive, nil, c.transport, c.person)
+	p.add(deleteCommands, nil, c.transport, c.person, characters(resource), resource, c.transport, c.person)
+	p.add(deletePlaces, nil, c.person, c.transport)
+	p.add(deleteOccupant, nil, c.transport, c.person)
+	p.add(deleteOptions, nil, c.transport, c.person)
+	p.add(deleteAccounts, nil, c.transport, c.person)
+	p.barrier()
+}
+
+func (c forgetPerson) size() int { return overhead + len(c.transport) + len(c.person) }
+
+// characters is the length of a text as SQL counts it.
+func characters(s string) int64 { return int64(utf8.RuneCountInString(s)) }

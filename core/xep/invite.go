@@ -1,0 +1,35 @@
+package xep
+
+import "isthmus/core/stanza"
+
+const nsConference = "jabber:x:conference"
+
+// Invite is an invitation that someone in a room asks the room to pass on (XEP-0045 §7.8.2).
+type Invite struct{ To, Reason string }
+
+// ParseInvites finds the invitations in a message to a room.
+func ParseInvites(s *stanza.Stanza) []Invite {
+	var all []Invite
+	for _, e := range s.Child(nsUser, "x").Children() {
+		if e.Is(nsUser, "invite") && e.Attr("to") != "" {
+			all = append(all, Invite{To: e.Attr("to"), Reason: e.Child(nsUser, "reason").Text()})
+		}
+	}
+	return all
+}
+
+// Invitation is what the invited gets from the room: mediated (XEP-0045 §7.8.2) and direct (XEP-0249 §2), for clients know
+// the one or the other.
+func Invitation(room, to, by stanza.JID, reason, password string) *stanza.Stanza {
+	invite := stanza.New("", "invite", "from", by.String())
+	if reason != "" {
+		invite.Add(stanza.Text("", "reason", reason))
+	}
+	mediated := stanza.New(nsUser, "x").Add(invite)
+	if password != "" {
+		mediated.Add(stanza.Text("", "password", password))
+	}
+	direct := stanza.New(nsConference, "x", "jid", room.String(), "reason", reason, "password", password)
+	s := &stanza.Stanza{Kind: stanza.Message, From: room, To: to}
+	return s.Add(mediated, direct)
+}

@@ -19,7 +19,9 @@ type Config struct {
 	Store string `mapstructure:"store"`
 	Log   Log    `mapstructure:"log"`
 	// Archive is about the messages of rooms.
-	Archive    Archive     `mapstructure:"archive"`
+	Archive Archive `mapstructure:"archive"`
+	// Contacts are URIs by which people reach the operator (XEP-0157).
+	Contacts   []string    `mapstructure:"contacts"`
 	Transports []Transport `mapstructure:"transports"`
 }
 

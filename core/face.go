@@ -1,6 +1,9 @@
 package core
 
 import (
+	_ "embed" // the picture
+	"time"
+
 	"isthmus/core/stanza"
 	"isthmus/core/xep"
 
@@ -12,14 +15,21 @@ type face struct {
 	info    xep.Info
 	version string
 	jid     stanza.JID
+	started time.Time
 	reply   func(*stanza.Stanza)
 }
 
-func (f *face) handle(s *stanza.Stanza) {
+// picture is the gateway's own, as PNG.
+//
+//go:embed isthmus.png
+var picture []byte
+
+// handle answers a stanza; accounts are the addresses of the person's accounts in use.
+func (f *face) handle(s *stanza.Stanza, accounts []stanza.JID) {
 	switch s.Kind {
 	case stanza.IQ:
 		if s.Request() {
-			f.reply(f.answer(s))
+			f.reply(f.answer(s, accounts))
 		}
 	case stanza.Presence:
 		f.presence(s)
@@ -31,7 +41,7 @@ func (f *face) handle(s *stanza.Stanza) {
 	}
 }
 
-func (f *face) answer(s *stanza.Stanza) *stanza.Stanza {
+func (f *face) answer(s *stanza.Stanza, accounts []stanza.JID) *stanza.Stanza {
 	if node, ok := xep.IsInfo(s); ok {
 		if node != "" && node != f.info.CapsNode() { // XEP-0030 §3.2; XEP-0115 §6.2
 			return s.Refuse(&stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "There is no such node here."})
@@ -39,13 +49,23 @@ func (f *face) answer(s *stanza.Stanza) *stanza.Stanza {
 		return s.Result(f.info.Query(node))
 	}
 	if node, ok := xep.IsItems(s); ok {
-		return s.Result(xep.Items(node, nil))
+		var items []xep.Item
+		for _, a := range accounts {
+			items = append(items, xep.Item{JID: a, Name: a.Local})
+		}
+		return s.Result(xep.Items(node, items))
 	}
 	switch {
 	case xep.IsVersion(s):
 		return s.Result(xep.Version("Isthmus", f.version, ""))
 	case xep.IsPing(s):
 		return s.Result()
+	case xep.IsTime(s):
+		return s.Result(xep.Time(time.Now()))
+	case xep.IsLast(s):
+		return s.Result(xep.Last(time.Since(f.started)))
+	case xep.IsVCard(s):
+		return s.Result(xep.VCard(f.info.Name, "A gateway to "+f.info.Name, picture))
 	}
 	return s.Refuse(&stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ServiceUnavailable}) // RFC 6120 §8.4
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/xml"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"isthmus/core/stanza"
 	"isthmus/core/xep"
@@ -41,7 +43,7 @@ func TestTheGatewaySaysWhatItIs(t *testing.T) {
 		`<iq type='get'` + addressed + `<query xmlns='jabber:iq:version'/></iq>`: `<iq type='result'` + answered +
 			`><query xmlns='jabber:iq:version'><name>Isthmus</name><version>1.2</version></query></iq>`,
 		`<iq type='get'` + addressed + `<query xmlns='http://jabber.org/protocol/disco#items'/></iq>`: `<iq type='result'` + answered +
-			`><query xmlns='http://jabber.org/protocol/disco#items'/></iq>`,
+			`><query xmlns='http://jabber.org/protocol/disco#items'><item jid='irc.net@gw.example' name='irc.net'/></query></iq>`,
 		`<iq type='get'` + addressed + `<query xmlns='http://jabber.org/protocol/disco#info'/></iq>`: `<iq type='result'` + answered + `>` + string(info.Query("").Append(nil)) + `</iq>`,
 		`<iq type='get'` + addressed + `<query xmlns='http://jabber.org/protocol/disco#info' node='` + info.CapsNode() + `'/></iq>`: `<iq type='result'` + answered + // XEP-0115 §6.2
 			`>` + string(info.Query(info.CapsNode()).Append(nil)) + `</iq>`,
@@ -65,7 +67,7 @@ func TestTheGatewaySaysWhatItIs(t *testing.T) {
 	} {
 		var got replies
 		f := &face{info: info, version: "1.2", jid: stanza.JID{Domain: "gw.example"}, reply: got.reply}
-		f.handle(parse(t, text))
+		f.handle(parse(t, text), []stanza.JID{{Local: "irc.net", Domain: "gw.example"}})
 		if want == "" {
 			expect(t, got)
 			continue
@@ -77,7 +79,29 @@ func TestTheGatewaySaysWhatItIs(t *testing.T) {
 func TestTheGatewayCanBeInARoster(t *testing.T) {
 	var got replies
 	f := &face{info: xep.GatewayInfo("irc", "IRC"), jid: stanza.JID{Domain: "gw.example"}, reply: got.reply}
-	f.handle(parse(t, `<presence type='subscribe'`+addressed+`</presence>`))
+	f.handle(parse(t, `<presence type='subscribe'`+addressed+`</presence>`), nil)
 	expect(t, got, `<presence type='subscribed' from='gw.example' to='alice@example.org'/>`,
 		`<presence from='gw.example' to='alice@example.org'>`+string(f.info.Caps().Append(nil))+`</presence>`)
+}
+
+func TestTheGatewayTellsItsUptimeItsTimeAndWhoRunsIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var got replies
+		f := &face{info: xep.GatewayInfo("irc", "IRC"), jid: stanza.JID{Domain: "gw.example"}, started: time.Now(), reply: got.reply}
+		time.Sleep(90 * time.Second)
+		f.handle(parse(t, `<iq type='get'`+addressed+`<query xmlns='jabber:iq:last'/></iq>`), nil)
+		f.handle(parse(t, `<iq type='get'`+addressed+`<time xmlns='urn:xmpp:time'/></iq>`), nil)
+		expect(t, got, `<iq type='result' id='q' from='gw.example' to='alice@example.org/phone'><query xmlns='jabber:iq:last' seconds='90'/></iq>`,
+			`<iq type='result' id='q' from='gw.example' to='alice@example.org/phone'>`+string(xep.Time(time.Now()).Append(nil))+`</iq>`)
+		got = nil
+		plain := f.info.CapsNode()
+		f.info.Contacts = []string{"mailto:admin@example.org"}
+		if f.info.CapsNode() == plain {
+			t.Error("the contact addresses are not part of what the capabilities stand for (XEP-0115 §5.1)")
+		}
+		f.handle(parse(t, `<iq type='get'`+addressed+`<query xmlns='http://jabber.org/protocol/disco#info'/></iq>`), nil)
+		if len(got) != 1 || !strings.Contains(got[0], "<value>mailto:admin@example.org</value>") {
+			t.Errorf("got %v", got)
+		}
+	})
 }

@@ -40,7 +40,9 @@ type Config struct {
 	// Keep is how long the archive keeps messages, 0 for ever.
 	Keep    time.Duration
 	Version string
-	Log     *slog.Logger
+	// Contacts are URIs by which people reach the operator, such as mailto:admin@example.org.
+	Contacts []string
+	Log      *slog.Logger
 }
 
 // How long the parts of an orderly stop may take; together they stay below the ten seconds after which a service manager kills.
@@ -111,15 +113,27 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 		Domain: domain, About: about, Driver: t.Driver, Addresses: addresses, Stream: s.component, Store: c.Store,
 		Env: transports.Env{Log: log, Dial: dial, HTTP: client(dial)}, OccupantKey: key, Log: log,
 	}
-	me := &face{info: xep.GatewayInfo(about.Kind, about.Name), version: c.Version, jid: stanza.JID{Domain: domain}, reply: s.component.Reply}
+	me := &face{info: xep.GatewayInfo(about.Kind, about.Name), version: c.Version, jid: stanza.JID{Domain: domain}, started: time.Now(), reply: s.component.Reply}
+	me.info.Contacts = c.Contacts
 	s.hub = person.New(person.Config{
 		Domain: domain, Addresses: addresses, Policy: person.Policy{People: t.People}, Log: log,
-		Scope: t.Driver.Scope, Self: me.handle, Reply: s.component.Reply, Refusal: account.Refusal,
+		Scope: t.Driver.Scope, Self: func(st *stanza.Stanza, keys []string) { me.handle(st, accountJIDs(addresses, domain, keys)) }, Reply: s.component.Reply, Refusal: account.Refusal,
 		Open: func(key person.Key, scope transports.Scope) person.Account {
 			return account.New(shared, known.account(domain, key.Owner, scope), key.Owner, scope, key.Key)
 		},
 	})
 	return s, nil
+}
+
+// accountJIDs are the addresses of accounts; one that is too long for an address is left out.
+func accountJIDs(addresses address.Config, domain string, keys []string) []stanza.JID {
+	var all []stanza.JID
+	for _, key := range keys {
+		if local, err := addresses.Localpart(address.Address{Kind: address.Account, Key: key}); err == nil {
+			all = append(all, stanza.JID{Local: local, Domain: domain})
+		}
+	}
+	return all
 }
 
 // botName is the localpart kept for the gateway's own voice, so that no host or nick can take it.

@@ -28,7 +28,7 @@ func serve(ctx context.Context, path string) error {
 		return err
 	}
 	log := logger(c.Log)
-	gateway := core.Config{Keep: time.Duration(c.Archive.KeepDays) * 24 * time.Hour, Version: versionText(), Log: log}
+	gateway := core.Config{Keep: time.Duration(c.Archive.KeepDays) * 24 * time.Hour, Version: versionText(), Contacts: c.Contacts, Log: log}
 	for _, t := range c.Transports {
 		ready, err := transport(t)
 		if err != nil {

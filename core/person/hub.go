@@ -3,6 +3,7 @@ package person
 import (
 	"context"
 	"log/slog"
+	"slices"
 
 	"isthmus/core/stanza"
 	"isthmus/mapping/address"
@@ -36,8 +37,8 @@ type Config struct {
 	Scope func(key string) (transports.Scope, error)
 	// Open makes the account of that key.
 	Open func(Key, transports.Scope) Account
-	// Self answers what is addressed to the gateway itself.
-	Self func(*stanza.Stanza)
+	// Self answers what is addressed to the gateway itself; the keys are of the sender's accounts in use.
+	Self func(s *stanza.Stanza, keys []string)
 	// Reply hands an answer to the stream.
 	Reply func(*stanza.Stanza)
 	// Refusal is the answer for a fault of the driver's.
@@ -138,12 +139,27 @@ func (h *Hub) route(s *stanza.Stanza) {
 	}
 	switch to.Kind {
 	case address.Gateway:
-		h.Self(s)
+		h.Self(s, h.keys(s.From.Bare()))
 	case address.Bot:
 		h.refuse(s, &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ServiceUnavailable})
 	default:
 		h.deliver(s, to)
 	}
+}
+
+// keys are those of a person's accounts, in order.
+func (h *Hub) keys(owner stanza.JID) []string {
+	if h.owned[owner] == 0 {
+		return nil
+	}
+	var keys []string
+	for k := range h.accounts {
+		if k.Owner == owner {
+			keys = append(keys, k.Key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 func (h *Hub) deliver(s *stanza.Stanza, to address.Address) {

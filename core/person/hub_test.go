@@ -76,7 +76,7 @@ func story(t *testing.T, people []string, tell func(t *testing.T, w *world)) {
 				w.accounts = append(w.accounts, a)
 				return a
 			},
-			Self: func(s *stanza.Stanza) { w.self = append(w.self, s.ID) },
+			Self: func(s *stanza.Stanza, _ []string) { w.self = append(w.self, s.ID) },
 			Reply: func(s *stanza.Stanza) {
 				w.mu.Lock()
 				defer w.mu.Unlock()

@@ -2,12 +2,14 @@ package xep
 
 import (
 	"crypto/sha1" //nolint:gosec // XEP-0115 §5.1 asks for SHA-1; nothing secret depends on it
+	"encoding/xml"
 	"slices"
 
 	"isthmus/core/stanza"
 
 	"mellium.im/xmpp/disco"
 	"mellium.im/xmpp/disco/info"
+	"mellium.im/xmpp/form"
 )
 
 const (
@@ -23,6 +25,25 @@ const (
 type Info struct {
 	Category, Type, Name string
 	Features             []string
+	// Contacts are the URIs by which the operator is reached (XEP-0157 §2).
+	Contacts []string
+}
+
+// contactForm is the form that carries the contact addresses, nil without any.
+func (i Info) contactForm() *form.Data {
+	if len(i.Contacts) == 0 {
+		return nil
+	}
+	return form.New(form.Result, form.Hidden("FORM_TYPE", form.Value("http://jabber.org/network/serverinfo")),
+		form.ListMulti("support-addresses", contactValues(i.Contacts)...))
+}
+
+func contactValues(uris []string) []form.Option {
+	var values []form.Option
+	for _, uri := range uris {
+		values = append(values, form.Value(uri))
+	}
+	return values
 }
 
 // Query is the answer to a disco#info request for that node.
@@ -32,13 +53,28 @@ func (i Info) Query(node string) *stanza.Element {
 	for _, f := range i.Features {
 		q.Add(stanza.New("", "feature", "var", f))
 	}
+	if f := i.contactForm(); f != nil {
+		q.Add(mustRender(f.TokenReader()))
+	}
 	return q
+}
+
+// mustRender renders what mellium builds from our own values.
+func mustRender(r xml.TokenReader) *stanza.Element {
+	e, err := stanza.FromTokens(r)
+	if err != nil {
+		panic("a form of our own cannot be rendered: " + err.Error())
+	}
+	return e
 }
 
 func (i Info) hash() string {
 	d := disco.Info{Identity: []info.Identity{{Category: i.Category, Type: i.Type, Name: i.Name}}}
 	for _, f := range i.Features {
 		d.Features = append(d.Features, info.Feature{Var: f})
+	}
+	if f := i.contactForm(); f != nil {
+		d.Form = append(d.Form, *f)
 	}
 	return d.Hash(sha1.New()) //nolint:gosec // as above
 }
@@ -83,7 +119,7 @@ func Items(node string, items []Item) *stanza.Element {
 // GatewayInfo describes the gateway itself; kind is the network's type in XEP-0030's registry of gateways.
 func GatewayInfo(kind, name string) Info {
 	return Info{Category: "gateway", Type: kind, Name: name, Features: features(
-		nsInfo, nsItems, nsVersion, nsPing, nsCaps, `jid\20escaping`, NSMUC)}
+		nsInfo, nsItems, nsVersion, nsPing, nsCaps, nsTime, nsLast, nsVCard, `jid\20escaping`, NSMUC)}
 }
 
 // UserInfo describes someone on the network.

@@ -72,10 +72,7 @@ func ParseArchiveQuery(s *stanza.Stanza) (ArchiveQuery, string) {
 
 // ArchiveForm tells which filters there are (XEP-0313 §4.1.5), as a form (XEP-0004 §3).
 func ArchiveForm() *stanza.Element {
-	x, err := stanza.FromTokens(form.New(form.Hidden("FORM_TYPE", form.Value(nsMAM)), form.JID("with"), form.Text("start"), form.Text("end")).TokenReader())
-	if err != nil {
-		panic("a constant form cannot be rendered: " + err.Error())
-	}
+	x := mustRender(form.New(form.Hidden("FORM_TYPE", form.Value(nsMAM)), form.JID("with"), form.Text("start"), form.Text("end")).TokenReader())
 	return stanza.New(nsMAM, "query").Add(x)
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -17,7 +18,9 @@ import (
 type Config struct {
 	// Store is where everything is kept: "sqlite:/path/file.db" or "postgres://…".
 	Store string `mapstructure:"store"`
-	Log   Log    `mapstructure:"log"`
+	// KeyFile holds the keys that seal people's secrets in the store; where none is named, isthmus.key beside the file of SQLite.
+	KeyFile string `mapstructure:"key_file"`
+	Log     Log    `mapstructure:"log"`
 	// Archive is about the messages of rooms.
 	Archive Archive `mapstructure:"archive"`
 	// Contacts are URIs by which people reach the operator (XEP-0157).
@@ -96,6 +99,13 @@ func plain(err error) error {
 func (c *Config) complete() error {
 	if c.Store == "" {
 		return errors.New(`store: is missing; write for instance "sqlite:/var/lib/isthmus/isthmus.db"`)
+	}
+	if c.KeyFile == "" {
+		file, ok := strings.CutPrefix(c.Store, "sqlite:")
+		if !ok {
+			return errors.New(`key_file: is missing; name a file for the keys that seal people's passwords, for instance "/var/lib/isthmus/isthmus.key"`)
+		}
+		c.KeyFile = filepath.Join(filepath.Dir(file), "isthmus.key")
 	}
 	if !slices.Contains([]string{"", "debug", "info", "warn", "error"}, c.Log.Level) {
 		return fmt.Errorf("log: level: %q is none of debug, info, warn, error", c.Log.Level)

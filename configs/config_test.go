@@ -61,7 +61,7 @@ func TestAConfigurationIsReadWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &Config{Store: "sqlite:/tmp/x.db", Log: Log{"warn", "json"}, Archive: Archive{30}, Transports: []Transport{{
+	want := &Config{Store: "sqlite:/tmp/x.db", KeyFile: "/tmp/isthmus.key", Log: Log{"warn", "json"}, Archive: Archive{30}, Transports: []Transport{{
 		Kind: "irc", Domain: "irc.example.org", Server: "tcp://127.0.0.1:5347", Secret: "s3cret",
 		People: []string{"example.org", "alice@example.net"}, PrivateNetworks: []string{"127.0.0.1/8"}}}}
 	if diff := cmp.Diff(want, c); diff != "" {
@@ -89,6 +89,14 @@ func TestWhatIsLeftOutIsFilledIn(t *testing.T) {
 	}
 }
 
+func TestTheKeyFileMayBeElsewhere(t *testing.T) {
+	for _, store := range []string{"sqlite:/tmp/x.db", "postgres://gw@127.0.0.1/gw"} {
+		if c, err := load(t, with("store: sqlite:/tmp/x.db", "key_file: /etc/k\nstore: "+store)); err != nil || c.KeyFile != "/etc/k" {
+			t.Errorf("%s: %+v, %v", store, c, err)
+		}
+	}
+}
+
 func TestKeysWithDotsSurvive(t *testing.T) {
 	c, err := load(t, with("    people", "    options:\n      \"irc.libera.chat\": {address: \"127.0.0.1:6667\"}\n      names: {alice.b: Alice.B}\n    people"))
 	if err != nil {
@@ -105,6 +113,7 @@ func TestMistakesAreNamedWithTheirPlace(t *testing.T) {
 	for name, c := range map[string]struct{ text, says string }{
 		"nothing":              {"", "store: is missing"},
 		"no store":             {with("store: sqlite:/tmp/x.db\n", ""), "store: is missing"},
+		"no key file":          {with("sqlite:/tmp/x.db", "postgres://gw:s3cret@127.0.0.1/gw"), "key_file: is missing"},
 		"a wrong level":        {with("level: warn", "level: loud"), `log: level: "loud" is none of`},
 		"a wrong format":       {with("format: json", "format: xml"), `log: format: "xml" is neither`},
 		"negative days":        {with("keep_days: 30", "keep_days: -1"), "archive: keep_days: is negative"},

@@ -9,6 +9,7 @@ import (
 
 	"isthmus/configs"
 	"isthmus/core/component"
+	"isthmus/core/seal"
 	"isthmus/core/store"
 
 	"github.com/spf13/cobra"
@@ -50,6 +51,7 @@ func check(ctx context.Context, path string, out io.Writer) error {
 		return test(ctx)
 	}
 	say("the store", within(func(ctx context.Context) error { return store.Check(ctx, c.Store) }))
+	say("the key file", seal.Check(c.KeyFile))
 	for _, t := range c.Transports {
 		ready, err := transport(t)
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"isthmus/configs"
 	"isthmus/core"
+	"isthmus/core/seal"
 	"isthmus/core/store"
 
 	"github.com/spf13/cobra"
@@ -35,6 +36,9 @@ func serve(ctx context.Context, path string) error {
 			return err
 		}
 		gateway.Transports = append(gateway.Transports, ready)
+	}
+	if gateway.Keys, err = seal.Open(c.KeyFile); err != nil {
+		return err
 	}
 	if gateway.Store, err = store.Open(ctx, c.Store, log); err != nil {
 		return err

@@ -79,11 +79,14 @@ func TestTheFirstSchemaIsUpgradedWithItsData(t *testing.T) {
 		same(t, "setting", "key", string(read(t, key, err)))
 
 		// It can be written as well, and opening it again changes nothing.
-		commit(t, s, PutAccount{Account{ID: base + 7}}, End{base + 3})
+		alices := Options{"irc.example.org", "alice@example.org", "libera", "#go", []byte("{}")}
+		commit(t, s, PutAccount{Account{ID: base + 7}}, End{base + 3}, PutOptions{alices})
 		s = reopened(t, s, url)
 		same(t, "version", int64(len(program)), versionOf(t, url))
 		accounts, err = s.Accounts(t.Context())
 		same(t, "accounts", 3, len(read(t, accounts, err)))
+		options, err := s.Options(t.Context(), "irc.example.org")
+		same(t, "options", []Options{alices}, read(t, options, err))
 	})
 }
 

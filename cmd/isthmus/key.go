@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"isthmus/configs"
+	"isthmus/core/seal"
+	"isthmus/core/store"
+
+	"github.com/spf13/cobra"
+)
+
+func rotateKeyCommand() *cobra.Command {
+	var path string
+	cmd := &cobra.Command{Use: "rotate-key", Short: "Add a new key to the key file and seal everybody's secrets with it", Args: cobra.NoArgs,
+		Long: "Adds a new key to the key file and seals everybody's secrets in the store with it. The old keys stay in the file, for backups of the store need them.\n" +
+			"A gateway that runs meanwhile goes on with the old key: restart it afterwards.",
+		RunE: func(cmd *cobra.Command, _ []string) error { return rotateKey(cmd.Context(), path, cmd.OutOrStdout()) }}
+	configFlag(cmd, &path)
+	return cmd
+}
+
+func rotateKey(ctx context.Context, path string, out io.Writer) (err error) {
+	c, err := configs.Load(path)
+	if err != nil {
+		return err
+	}
+	opened, err := store.Open(ctx, c.Store, logger(c.Log))
+	if err != nil {
+		return err
+	}
+	defer closeStore(opened, &err)
+	if err := seal.Rotate(c.KeyFile); err != nil {
+		return err
+	}
+	fmt.Fprintln(out, "There is a new key in", c.KeyFile+". Copy the file to where you keep its backup.")
+	keys, err := seal.Open(c.KeyFile)
+	if err != nil {
+		return err
+	}
+	sealed, left := 0, 0
+	for _, t := range c.Transports {
+		options, err := opened.Options(ctx, t.Domain)
+		if err != nil {
+			return err
+		}
+		for _, o := range options {
+			data, changed, problem := keys.ResealOptions(o.Data, o.Where())
+			if problem != nil {
+				left++
+				fmt.Fprintf(out, "What %s has set on %s was left as it is: %v\n", o.Person, place(o), problem)
+			}
+			if !changed {
+				continue
+			}
+			was := o.Data
+			o.Data = data
+			if err := commit(opened, store.ReplaceOptions{Options: o, Was: was}); err != nil {
+				return err
+			}
+			sealed++
+		}
+	}
+	fmt.Fprintf(out, "The secrets of %d sets of options were sealed with it, %d could not be opened.\n", sealed, left)
+	return nil
+}
+
+// place is where options hold, for people.
+func place(o store.Options) string {
+	switch {
+	case o.Scope == "":
+		return o.Transport
+	case o.Place == "":
+		return o.Scope + " (" + o.Transport + ")"
+	}
+	return o.Place + " at " + o.Scope + " (" + o.Transport + ")"
+}
+
+// commit hands changes to the store and waits until they are on disk.
+func commit(s *store.Store, changes ...store.Change) error {
+	outcome := make(chan error, 1)
+	s.Write(func(err error) { outcome <- err }, changes...)
+	return <-outcome
+}
+
+// closeStore closes the store at the end of a command; an error counts where there was none before.
+func closeStore(s *store.Store, err *error) {
+	if closed := s.Close(); closed != nil && *err == nil {
+		*err = fmt.Errorf("closing the store: %w", closed)
+	}
+}

@@ -13,7 +13,9 @@ import (
 
 	"isthmus/core/account"
 	"isthmus/core/component"
+	"isthmus/core/options"
 	"isthmus/core/person"
+	"isthmus/core/seal"
 	"isthmus/core/stanza"
 	"isthmus/core/store"
 	"isthmus/core/xep"
@@ -35,7 +37,9 @@ type Transport struct {
 
 // Config is what a gateway works with.
 type Config struct {
-	Store      *store.Store
+	Store *store.Store
+	// Keys seal the secrets among people's options.
+	Keys       *seal.Keys
 	Transports []Transport
 	// Keep is how long the archive keeps messages, 0 for ever.
 	Keep    time.Duration
@@ -90,6 +94,7 @@ type service struct {
 	driver    transports.Driver
 	component *component.Component
 	hub       *person.Hub
+	options   *options.Book
 	debts     debts
 }
 
@@ -108,9 +113,14 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 	}
 	t.Component.Log = log
 	s.component = component.New(t.Component, func(st *stanza.Stanza) { s.hub.Handle(st) }, s.up)
+	set, err := options.Load(ctx, c.Store, c.Keys, domain, about, log)
+	if err != nil {
+		return nil, err
+	}
+	s.options = set
 	dial := guard(t.PrivateNetworks).DialContext
 	shared := &account.Transport{
-		Domain: domain, About: about, Driver: t.Driver, Addresses: addresses, Stream: s.component, Store: c.Store,
+		Domain: domain, About: about, Driver: t.Driver, Addresses: addresses, Stream: s.component, Store: c.Store, Options: set,
 		Env: transports.Env{Log: log, Dial: dial, HTTP: client(dial)}, OccupantKey: key, Log: log,
 	}
 	me := &face{info: xep.GatewayInfo(about.Kind, about.Name), version: c.Version, jid: stanza.JID{Domain: domain}, started: time.Now(), reply: s.component.Reply}
@@ -143,6 +153,9 @@ const botName = "isthmus"
 func (s *service) up(first bool) {
 	if first {
 		s.debts.settle(s.component.Reply)
+		account.Return(s.options, func(owner stanza.JID, scope transports.Scope, room transports.RoomID) {
+			s.hub.Stay(person.Key{Owner: owner, Key: string(scope)}, room)
+		})
 		return
 	}
 	s.hub.Resync()

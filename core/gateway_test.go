@@ -7,11 +7,13 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"isthmus/core/component"
+	"isthmus/core/seal"
 	"isthmus/core/stanza"
 	"isthmus/core/store"
 	"isthmus/transports"
@@ -205,7 +207,7 @@ func started(t *testing.T, s *store.Store, at *server) (stop func()) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- Run(ctx, Config{Store: s, Version: "1", Log: slog.New(slog.DiscardHandler), Transports: []Transport{{
+		ended <- Run(ctx, Config{Store: s, Keys: keys(t), Version: "1", Log: slog.New(slog.DiscardHandler), Transports: []Transport{{
 			Driver: network{}, People: []string{"example.org"},
 			Component: component.Config{Domain: "gw.example", Secret: "secret", Server: "tcp://" + at.listener.Addr().String()},
 		}}})
@@ -285,9 +287,18 @@ func TestAWholeLifeOfAGateway(t *testing.T) {
 
 func TestAGatewayWithAMistakeDoesNotStart(t *testing.T) {
 	s := openStore(t)
-	err := Run(t.Context(), Config{Store: s, Log: slog.New(slog.DiscardHandler), Transports: []Transport{{
+	err := Run(t.Context(), Config{Store: s, Keys: keys(t), Log: slog.New(slog.DiscardHandler), Transports: []Transport{{
 		Driver: network{}, Component: component.Config{Domain: "gw.example", Secret: "secret", Server: "nonsense"}}}})
 	if err == nil || !strings.Contains(err.Error(), "nonsense") {
 		t.Errorf("the error is %v", err)
 	}
+}
+
+func keys(t *testing.T) *seal.Keys {
+	t.Helper()
+	k, err := seal.Open(filepath.Join(t.TempDir(), "key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
 }

@@ -95,6 +95,7 @@ func (w *world) configure(t *testing.T, store, more string) {
 	}
 	config := fmt.Sprintf(`
 store: %q
+key_file: %q
 log: {level: debug}
 transports:
   - kind: irc
@@ -106,7 +107,7 @@ transports:
     options:
       networks:
         - %s
-`, store, domain, w.xmpp.Component, servers.Gateway.Secret, network)
+`, store, filepath.Join(w.dir, "isthmus.key"), domain, w.xmpp.Component, servers.Gateway.Secret, network)
 	if err := os.WriteFile(w.configPath(), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}

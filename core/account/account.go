@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"isthmus/core/lane"
+	"isthmus/core/options"
 	"isthmus/core/stanza"
 	"isthmus/core/store"
 	"isthmus/mapping/address"
@@ -33,6 +34,7 @@ type Transport struct {
 	Addresses address.Config
 	Stream    Stream
 	Store     *store.Store
+	Options   *options.Book
 	Env       transports.Env
 	// OccupantKey is the secret behind occupant-ids.
 	OccupantKey []byte

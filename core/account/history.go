@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// defaultHistory is how many messages one who enters gets unless the client asks for fewer.
-	defaultHistory = 20
-	maxHistory     = 100
+	maxHistory = 100
+	// maxReturn is how much a person gets of what was said while the gateway stayed for them.
+	maxReturn = 1000
 	// maxPage is the most that one page of the archive holds.
 	maxPage     = 100
 	defaultPage = 50
@@ -56,7 +56,7 @@ func (a *Account) showHistory(j *joined, newcomer arrival) {
 			a.Stream.Reply(j.view.Subject(newcomer.who))
 		}
 	}
-	wanted := historyQuery(newcomer.history)
+	wanted := a.wantedHistory(j, newcomer.history)
 	if wanted.Max == 0 {
 		fill(subject)
 		return
@@ -86,8 +86,12 @@ func (a *Account) showHistory(j *joined, newcomer arrival) {
 	})
 }
 
-func historyQuery(limits xep.HistoryLimits) store.Query {
-	q := store.Query{Max: defaultHistory}
+// wantedHistory is what the client asks for; where it does not, what was said since the person left, or the last messages.
+func (a *Account) wantedHistory(j *joined, limits xep.HistoryLimits) store.Query {
+	q := store.Query{Max: min(a.Options.HistoryLength(a.owner.String()), maxHistory)}
+	if j.kept {
+		q.Since, q.Max = j.leftAt.UnixMilli(), maxReturn
+	}
 	if !limits.Since.IsZero() {
 		q.Since, q.Max = limits.Since.UnixMilli(), maxHistory
 	}

@@ -19,9 +19,12 @@ type joined struct {
 	view *room.Hosted
 	// asked: a Join is under way; live: the network has confirmed it.
 	asked, live bool
-	password    string
-	arrivals    []arrival
-	order       order
+	// recorded: what is said is archived. kept: the gateway stays when nobody is inside, since leftAt.
+	recorded, kept bool
+	leftAt         time.Time
+	password       string
+	arrivals       []arrival
+	order          order
 }
 
 // maxRooms bounds the rooms that an account may be in.
@@ -83,7 +86,7 @@ func (a *Account) arrive(s *stanza.Stanza, id transports.RoomID, join xep.JoinRe
 		return
 	}
 	if j == nil {
-		j = &joined{id: id, view: &room.Hosted{Room: room.New(a.place(address.Room, string(id)), a.OccupantKey), RealJID: a.userJID}}
+		j = a.newRoom(id)
 		a.rooms[id] = j
 	}
 	newcomer := arrival{who: s.From, nick: s.To.Resource, history: join.History, request: s}
@@ -110,6 +113,9 @@ func (a *Account) wantedName() string {
 			return j.arrivals[0].nick
 		}
 	}
+	if a.self.Name == "" { // after a restart
+		return a.Options.Get(a.where("")).Get(nil, lastNick)
+	}
 	return a.self.Name
 }
 
@@ -119,7 +125,7 @@ func (a *Account) askToEnter(j *joined) {
 		return
 	}
 	j.asked = true
-	a.command(transports.Join{Room: j.id, Password: j.password}, func(_ transports.Result, err error) {
+	a.command(transports.Join{Room: j.id, Password: j.password, Options: a.Options.Get(a.where(j.id))}, func(_ transports.Result, err error) {
 		if a.rooms[j.id] != j || !j.asked {
 			return
 		}
@@ -168,6 +174,7 @@ func (a *Account) enter(j *joined, newcomer arrival) {
 		}
 	})
 	a.showHistory(j, newcomer)
+	j.kept, j.leftAt = false, time.Time{}
 }
 
 func (a *Account) occupant(j *joined, who stanza.JID, nick string) store.Occupant {
@@ -184,7 +191,7 @@ func (a *Account) refuseArrivals(j *joined, fault *transports.Fault) {
 		}
 	}
 	j.arrivals = nil
-	if len(j.view.People()) == 0 {
+	if len(j.view.People()) == 0 && !j.kept {
 		delete(a.rooms, j.id)
 	}
 }
@@ -208,6 +215,16 @@ func (a *Account) leave(j *joined, who stanza.JID, reason string) {
 func (a *Account) leaveIfEmpty(j *joined, reason string) {
 	if len(j.view.People()) > 0 || len(j.arrivals) > 0 || a.rooms[j.id] != j {
 		return
+	}
+	if a.stays(j) && (j.live || j.kept) {
+		if !j.kept {
+			j.kept, j.leftAt = true, time.Now()
+			a.keepStaying(j)
+		}
+		return
+	}
+	if j.kept {
+		a.stopStaying(j)
 	}
 	delete(a.rooms, j.id)
 	a.forgetAsides(j)

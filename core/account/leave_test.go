@@ -124,12 +124,16 @@ func TestJoiningWhileTheSessionClosesOpensItAgain(t *testing.T) {
 func TestJoiningRightAfterLeavingEntersAgain(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
-		w.offer(leave("phone"))
-		w.offer(join("phone", "alice"))
+		w.holds() // the leaving has not ended when the person comes back
+		w.sends(leave("phone"))
+		w.sends(join("phone", "alice"))
 		w.expect("phone: alice is gone 110")
 		w.expectCommands("leave #go", "join #go")
 		w.emits(transports.MemberLeft{Room: "#go", User: user("alice")}, state("alice"))
+		w.decides(nil)
+		w.decides(nil)
 		w.expect("phone: alice is here 100 110", `phone: subject ""`)
+		w.expectCommands()
 	})
 }
 

@@ -176,13 +176,17 @@ func (a *Account) reflect(p *pending, r transports.Result) {
 		children = append(children, xep.OriginID(p.request))
 	}
 	row, said := a.record(j, first, p.id, j.view.Nick(a.self), j.view.Occupant(a.self), a.self.ID, children)
+	changes := []store.Change{store.End{ID: p.nonce}}
+	if j.recorded {
+		changes = append(changes, row)
+	}
 	fill := j.order.wait()
 	a.commit(func(err error) {
 		if err != nil {
 			a.log.Error("A message was sent but could not be archived.", "room", string(j.id), "error", err)
 		}
 		fill(func() { a.showSaid(j, said, a.Stream.Reply) })
-	}, row, store.End{ID: p.nonce})
+	}, changes...)
 }
 
 // setTopic changes the subject of a room (XEP-0045 §8.1); everyone sees it when the network has confirmed it.

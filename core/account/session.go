@@ -53,7 +53,7 @@ func (a *Account) connect(name string) {
 	if a.session == nil {
 		env := a.Env
 		env.Log = a.log
-		session, err := a.Driver.Open(transports.Account{Scope: a.scope, Person: personName(a.owner.Local), Name: name}, env)
+		session, err := a.Driver.Open(transports.Account{Scope: a.scope, Person: personName(a.owner.Local), Name: name, Options: a.Options.Get(a.where(""))}, env)
 		if err != nil {
 			a.lost(err)
 			return

@@ -130,7 +130,9 @@ func (a *Account) heard(e transports.Message) {
 		said.At = e.At
 		row.Row.At = e.At.UnixMilli()
 	}
-	a.Store.Write(a.archived, row)
+	if j.recorded {
+		a.Store.Write(a.archived, row)
+	}
 	j.order.add(func() { a.showSaid(j, said, a.Stream.Show) })
 }
 

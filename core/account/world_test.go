@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"isthmus/core/options"
+	"isthmus/core/seal"
 	"isthmus/core/stanza"
 	"isthmus/core/store"
 	"isthmus/mapping/address"
@@ -34,8 +36,17 @@ func story(t *testing.T, tell func(t *testing.T, w *world)) {
 			t.Fatal(err)
 		}
 		w := &world{t: t, stream: &stream{}, network: newNetwork(), store: s}
+		keys, err := seal.Open(filepath.Join(t.TempDir(), "key"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		set, err := options.Load(t.Context(), s, keys, "gw.example", transports.About{}, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
 		w.shared = &Transport{
-			Domain: "gw.example", About: transports.About{Kind: "irc", Name: "IRC", Sigils: "#", Open: true}, Driver: w.network,
+			Options: set,
+			Domain:  "gw.example", About: transports.About{Kind: "irc", Name: "IRC", Sigils: "#", Open: true}, Driver: w.network,
 			Addresses: address.Config{Sigils: "#"}, Stream: w.stream, Store: s, OccupantKey: []byte("key"), Log: slog.New(slog.DiscardHandler),
 		}
 		w.open()

@@ -17,6 +17,9 @@ type Account interface {
 	// Handle takes a stanza without blocking; ended tells that the account takes none any more.
 	Handle(s *stanza.Stanza, to address.Address) (taken, ended bool)
 	Resync()
+	// Stay brings it into a room that it stayed in before a restart; OptionsChanged has it look again at what its owner has set.
+	Stay(room transports.RoomID)
+	OptionsChanged()
 	Stop(reason string)
 	Run()
 	Done() <-chan struct{}
@@ -90,6 +93,34 @@ func (h *Hub) post(work func()) {
 
 // Handle takes a stanza from the stream.
 func (h *Hub) Handle(s *stanza.Stanza) { h.post(func() { h.route(s) }) }
+
+// Stay brings an account back into a room that it stayed in, as far as its owner and the network are still allowed.
+func (h *Hub) Stay(key Key, room transports.RoomID) {
+	h.post(func() {
+		a := h.accounts[key]
+		if a == nil && h.Policy.Allows(key.Owner) {
+			var refusal *stanza.Error
+			if a, refusal = h.open(key); refusal != nil {
+				h.Log.Warn("An account cannot come back into its room.", "account", key.Key, "person", key.Owner.String(), "error", refusal)
+				return
+			}
+		}
+		if a != nil {
+			a.Stay(room)
+		}
+	})
+}
+
+// OptionsChanged has a person's accounts look again at what they have set.
+func (h *Hub) OptionsChanged(owner stanza.JID) {
+	h.post(func() {
+		for key, a := range h.accounts {
+			if key.Owner == owner {
+				a.OptionsChanged()
+			}
+		}
+	})
+}
 
 // Resync has every account make sure of who is still there.
 func (h *Hub) Resync() {

@@ -26,6 +26,8 @@ type account struct {
 	full     bool
 	ended    bool
 	resynced int
+	changed  int
+	stayed   []transports.RoomID
 	stopped  string
 	stays    bool // does not end when it is stopped
 	done     chan struct{}
@@ -39,7 +41,9 @@ func (a *account) Handle(s *stanza.Stanza, to address.Address) (taken, ended boo
 	return true, false
 }
 
-func (a *account) Resync() { a.resynced++ }
+func (a *account) Resync()                     { a.resynced++ }
+func (a *account) Stay(room transports.RoomID) { a.stayed = append(a.stayed, room) }
+func (a *account) OptionsChanged()             { a.changed++ }
 
 func (a *account) Stop(reason string) {
 	if a.stopped = reason; !a.stays {
@@ -326,5 +330,18 @@ func TestStopOfAHubThatHasEndedReturns(t *testing.T) {
 		h.Run(ctx)
 		h.Stop(t.Context(), "Bye.")
 		h.Resync()
+	})
+}
+
+func TestAccountsComeBackIntoTheirRoomsOnlyForWhoIsStillAllowed(t *testing.T) {
+	story(t, []string{"example.org"}, func(t *testing.T, w *world) {
+		alice := stanza.JID{Local: "alice", Domain: "example.org"}
+		w.hub.Stay(Key{alice, "irc.net"}, "#go")
+		w.hub.Stay(Key{stanza.JID{Local: "mallory", Domain: "evil.example"}, "irc.net"}, "#go")
+		w.hub.OptionsChanged(alice)
+		synctest.Wait()
+		if len(w.accounts) != 1 || len(w.accounts[0].stayed) != 1 || w.accounts[0].changed != 1 {
+			t.Errorf("%d accounts", len(w.accounts))
+		}
 	})
 }

@@ -13,6 +13,7 @@ import (
 
 	"isthmus/core"
 	"isthmus/core/component"
+	"isthmus/core/seal"
 	"isthmus/core/store"
 	"isthmus/transports/irc"
 )
@@ -30,6 +31,10 @@ func gateway(b *testing.B) (*xmppStub, net.Conn, *ircStub, net.Conn) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	keys, err := seal.Open(filepath.Join(b.TempDir(), "key"))
+	if err != nil {
+		b.Fatal(err)
+	}
 	driver, err := irc.New(irc.Config{Networks: []irc.Network{{Host: "irc.example", Address: network.address, Plain: true, Burst: 1 << 30, Rate: 1 << 30}}})
 	if err != nil {
 		b.Fatal(err)
@@ -37,7 +42,7 @@ func gateway(b *testing.B) (*xmppStub, net.Conn, *ircStub, net.Conn) {
 	ctx, stop := context.WithCancel(b.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- core.Run(ctx, core.Config{Store: kept, Log: slog.New(slog.DiscardHandler), Transports: []core.Transport{{
+		ended <- core.Run(ctx, core.Config{Store: kept, Keys: keys, Log: slog.New(slog.DiscardHandler), Transports: []core.Transport{{
 			Driver: driver, People: []string{"example"}, PrivateNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 			Component: component.Config{Domain: "gw.example", Secret: "s", Server: "tcp://" + xmpp.address},
 		}}})

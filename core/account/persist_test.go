@@ -1,0 +1,101 @@
+package account
+
+import (
+	"testing"
+
+	"isthmus/core/options"
+	"isthmus/transports"
+)
+
+func (w *world) sets(place transports.RoomID, o transports.Options) {
+	w.t.Helper()
+	w.shared.Options.Set(options.Where{Person: "alice@example.org", Scope: "irc.net", Place: string(place)}, o, nil)
+	w.account.OptionsChanged()
+	w.settle()
+}
+
+func heard(text string) transports.Message {
+	return transports.Message{Place: transports.InRoom("#go"), From: user("bob"), Text: plain(text)}
+}
+
+func TestTheGatewayStaysInAPersistentRoomAndTellsWhatWasSaid(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		w.sets("#go", transports.Options{options.Persistent: {"true"}})
+		w.emits(heard("seen live"))
+		w.waits(1e9)
+		w.sends(leave("phone"))
+		w.forget()
+		w.emits(heard("one"), heard("two"))
+		w.expect()
+		w.expectCommands()
+		w.sends(join("phone", "alice"))
+		w.expect("phone: bob is here", "phone: alice is here 100 110", "phone: <bob> one (earlier)", "phone: <bob> two (earlier)", `phone: subject ""`)
+		w.sends(leave("phone"))
+		w.forget()
+		w.sets("#go", nil)
+		w.expectCommands("leave #go", "goodbye")
+	})
+}
+
+func TestTheGatewayComesBackIntoItsRoomsAfterARestart(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		w.sets("#go", transports.Options{options.Persistent: {"true"}})
+		w.sends(leave("phone"))
+		w.account.Stop("Restart.")
+		<-w.account.Done()
+		w.forget()
+		rooms := w.shared.Options.Rooms("stayed")
+		if len(rooms) != 1 || rooms[0].Place != "#go" {
+			t.Fatalf("it stayed in %v", rooms)
+		}
+		w.open()
+		w.account.Stay("#go")
+		w.settle()
+		if a := w.network.accounts[1]; a.Name != "alice" {
+			t.Errorf("comes back as %q", a.Name)
+		}
+		w.online("alice")
+		w.expectCommands("connect", "join #go")
+		w.emits(state("alice", "bob"), heard("in the meantime"))
+		w.sends(join("phone", "alice"))
+		w.expect("phone: bob is here", "phone: alice is here 100 110", "phone: <bob> in the meantime (earlier)", `phone: subject ""`)
+	})
+}
+
+func TestAPersistentRoomOutlivesALostConnection(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		w.sets("#go", transports.Options{options.Persistent: {"true"}})
+		w.sends(leave("phone"))
+		w.breaks(transports.Offline, "Reset.")
+		w.waits(maxWait)
+		w.online("alice")
+		w.expectCommands("connect", "join #go")
+	})
+}
+
+func TestWhatAPersonDoesNotWantKeptIsNotKept(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		w.sets("#go", transports.Options{options.RecordHistory: {"false"}})
+		w.emits(heard("off the record"))
+		w.sends(groupchat("phone", "m1", "mine too"))
+		w.expect("phone: <bob> off the record", "phone: <alice> mine too")
+		if rows := w.rows(); len(rows) != 0 {
+			t.Errorf("the archive has %d rows", len(rows))
+		}
+	})
+}
+
+func TestTheAccountsOptionsReachTheDriver(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.sets("", transports.Options{"realname": {"Alice"}})
+		w.sends(join("phone", "alice"))
+		w.settle()
+		if o := w.network.accounts[0].Options; o.Get(nil, "realname") != "Alice" {
+			t.Errorf("opened with %v", o)
+		}
+	})
+}

@@ -1,0 +1,145 @@
+// Package options keeps what people have set, for the gateway, for an account, for a room: in memory for who asks, in the
+// store with secrets sealed. What the values mean is their driver's matter, or the core's for the fields here.
+package options
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"strconv"
+	"sync"
+
+	"isthmus/core/seal"
+	"isthmus/core/store"
+	"isthmus/transports"
+)
+
+// The names of the core's own fields, as people of other gateways know them.
+const (
+	RecordHistory    = "record_history"
+	MaxHistoryLength = "max_history_length"
+	Persistent       = "persistent"
+)
+
+// GatewayFields are what a person sets for all of a transport.
+var GatewayFields = []transports.Field{
+	{Name: RecordHistory, Label: "Keep what is said", Help: "Whether the rooms that you are in are archived for you.", Kind: transports.Switch, Default: []string{"true"}},
+	{Name: MaxHistoryLength, Label: "Messages shown on joining", Help: "How many earlier messages a room shows when you come in, at most.", Kind: transports.Number, Default: []string{"20"}},
+	{Name: Persistent, Label: "Stay in all rooms", Help: "Whether the gateway stays in your rooms when your last client leaves, and shows you later what was said.", Kind: transports.Switch, Default: []string{"false"}},
+}
+
+// RoomFields are what a person sets for one room, before the driver's own; without them those of the gateway hold.
+var RoomFields = []transports.Field{
+	{Name: Persistent, Label: "Stay in the room", Help: "Whether the gateway stays in the room when your last client leaves.", Kind: transports.Switch},
+	{Name: RecordHistory, Label: "Keep what is said", Help: "Whether the room is archived for you.", Kind: transports.Switch},
+}
+
+// Where is what options are for: the gateway where Scope and Place are empty, an account where Place is, else a room.
+type Where struct{ Person, Scope, Place string }
+
+// Book holds the options of a transport's people. Accounts and dialogues share it, hence the mutex.
+type Book struct {
+	transport string
+	store     *store.Store
+	keys      *seal.Keys
+	secret    map[string]bool
+	mu        sync.RWMutex
+	all       map[Where]transports.Options
+}
+
+// Load reads the options of a transport. Secrets that cannot be opened are told in the log and left out.
+func Load(ctx context.Context, s *store.Store, keys *seal.Keys, transport string, about transports.About, log *slog.Logger) (*Book, error) {
+	b := &Book{transport: transport, store: s, keys: keys, secret: map[string]bool{}, all: map[Where]transports.Options{}}
+	for _, f := range slices.Concat(about.AccountFields, about.RoomFields) {
+		b.secret[f.Name] = f.Kind == transports.Secret
+	}
+	rows, err := s.Options(ctx, transport)
+	if err != nil {
+		return nil, fmt.Errorf("reading what people have set: %w", err)
+	}
+	for _, row := range rows {
+		values, err := keys.UnpackOptions(row.Data, row.Where())
+		if err != nil {
+			log.Error("Some of what a person has set cannot be read. Restore the key file, or have them set it again.", "person", row.Person, "scope", row.Scope, "error", err)
+		}
+		b.all[Where{row.Person, row.Scope, row.Place}] = values
+	}
+	return b, nil
+}
+
+// Get is what was set there, and only there. It must not be changed.
+func (b *Book) Get(w Where) transports.Options {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.all[w]
+}
+
+// Set replaces what is set there; done, which may be nil, hears when it is on disk. Empty options remove it.
+func (b *Book) Set(w Where, o transports.Options, done func(error)) {
+	row := store.Options{Transport: b.transport, Person: w.Person, Scope: w.Scope, Place: w.Place}
+	if len(o) > 0 {
+		row.Data = b.keys.PackOptions(o, func(name string) bool { return b.secret[name] }, row.Where())
+	}
+	b.mu.Lock()
+	if len(o) > 0 {
+		b.all[w] = maps.Clone(o)
+	} else {
+		delete(b.all, w)
+	}
+	b.mu.Unlock()
+	b.store.Write(done, store.PutOptions{Options: row})
+}
+
+// Switch is a switch of a room: set there, or else for the gateway, or else the default.
+func (b *Book) Switch(w Where, name string) bool {
+	if v, ok := b.Get(w)[name]; ok && len(v) > 0 {
+		return v[0] == "true"
+	}
+	return b.Get(Where{Person: w.Person}).Get(GatewayFields, name) == "true"
+}
+
+// HistoryLength is how many messages a person wants to see on joining.
+func (b *Book) HistoryLength(person string) int {
+	n, err := strconv.Atoi(b.Get(Where{Person: person}).Get(GatewayFields, MaxHistoryLength))
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+// Rooms are the rooms for which a switch is set, in order.
+func (b *Book) Rooms(name string) []Where {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	var all []Where
+	for w, o := range b.all {
+		if v := o[name]; w.Place != "" && len(v) > 0 && v[0] == "true" {
+			all = append(all, w)
+		}
+	}
+	slices.SortFunc(all, func(x, y Where) int {
+		return slices.Compare([]string{x.Person, x.Scope, x.Place}, []string{y.Person, y.Scope, y.Place})
+	})
+	return all
+}
+
+// Check says what is wrong with values for the core's own fields.
+func Check(fields []transports.Field, o transports.Options) error {
+	for _, f := range fields {
+		for _, v := range o[f.Name] {
+			switch f.Kind {
+			case transports.Switch:
+				if v != "true" && v != "false" {
+					return &transports.Fault{Kind: transports.Invalid, Text: f.Label + ": is yes or no."}
+				}
+			case transports.Number:
+				if n, err := strconv.Atoi(v); err != nil || n < 0 || n > 10_000 {
+					return &transports.Fault{Kind: transports.Invalid, Text: f.Label + ": is a number from 0 to 10000."}
+				}
+			}
+		}
+	}
+	return nil
+}

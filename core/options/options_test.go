@@ -1,0 +1,95 @@
+package options
+
+import (
+	"bytes"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"isthmus/core/seal"
+	"isthmus/core/store"
+	"isthmus/transports"
+)
+
+var about = transports.About{AccountFields: []transports.Field{{Name: "nick"}, {Name: "pass", Kind: transports.Secret}}}
+
+func open(t *testing.T, dir string) (*store.Store, *Book) {
+	t.Helper()
+	s, err := store.Open(t.Context(), "sqlite:"+filepath.Join(dir, "store.db"), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := seal.Open(filepath.Join(dir, "key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Load(t.Context(), s, keys, "gw.example", about, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, b
+}
+
+func set(t *testing.T, b *Book, w Where, o transports.Options) {
+	t.Helper()
+	done := make(chan error, 1)
+	b.Set(w, o, func(err error) { done <- err })
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestWhatAPersonSetsIsThereAfterARestartAndSecretsAreSealed(t *testing.T) {
+	dir := t.TempDir()
+	s, b := open(t, dir)
+	account := Where{Person: "alice@example.org", Scope: "irc.net"}
+	set(t, b, account, transports.Options{"nick": {"alice"}, "pass": {"open sesame"}})
+	s.Close()
+	content, err := os.ReadFile(filepath.Join(dir, "store.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(content, []byte("open sesame")) || !bytes.Contains(content, []byte(`"nick"`)) {
+		t.Error("the store's file has the secret, or not the rest")
+	}
+	s, b = open(t, dir)
+	defer s.Close()
+	if o := b.Get(account); o["pass"][0] != "open sesame" || o["nick"][0] != "alice" {
+		t.Errorf("read back %v", o)
+	}
+	set(t, b, account, nil)
+	if o := b.Get(account); len(o) != 0 {
+		t.Errorf("removed, and still %v", o)
+	}
+}
+
+func TestARoomFollowsTheGatewayUnlessItHasAWordOfItsOwn(t *testing.T) {
+	s, b := open(t, t.TempDir())
+	defer s.Close()
+	room, other := Where{"a@x", "net", "#a"}, Where{"a@x", "net", "#b"}
+	if b.Switch(room, Persistent) || !b.Switch(room, RecordHistory) || b.HistoryLength("a@x") != 20 {
+		t.Error("the defaults are others")
+	}
+	set(t, b, Where{Person: "a@x"}, transports.Options{Persistent: {"true"}, MaxHistoryLength: {"5"}})
+	set(t, b, room, transports.Options{Persistent: {"false"}})
+	set(t, b, Where{"b@x", "net", "#c"}, transports.Options{Persistent: {"true"}})
+	if b.Switch(room, Persistent) || !b.Switch(other, Persistent) || b.HistoryLength("a@x") != 5 {
+		t.Error("the room does not follow")
+	}
+	if rooms := b.Rooms(Persistent); len(rooms) != 1 || rooms[0].Place != "#c" {
+		t.Errorf("rooms to stay in: %v", rooms)
+	}
+}
+
+func TestMistakesAreTold(t *testing.T) {
+	if err := Check(GatewayFields, transports.Options{MaxHistoryLength: {"many"}}); err == nil {
+		t.Error("many messages")
+	}
+	if err := Check(GatewayFields, transports.Options{Persistent: {"maybe"}}); err == nil {
+		t.Error("maybe persistent")
+	}
+	if err := Check(GatewayFields, transports.Options{Persistent: {"true"}, MaxHistoryLength: {"50"}}); err != nil {
+		t.Error(err)
+	}
+}

@@ -19,8 +19,11 @@ func (a *Account) handle(s *stanza.Stanza, to address.Address) {
 			a.request(s, to)
 		}
 	case stanza.Presence:
-		if to.Kind == address.Room {
+		switch to.Kind {
+		case address.Room:
 			a.roomPresence(s, roomID(to))
+		case address.Account:
+			a.accountPresence(s)
 		}
 	case stanza.Message:
 		a.message(s, to)

@@ -105,7 +105,11 @@ func (a *Account) disconnectIfUnused() {
 }
 
 func (a *Account) rest() {
+	told := a.link.phase != resting
 	a.link = link{}
+	if told {
+		a.showPresence()
+	}
 	a.session = nil
 	a.self, a.can, a.listed = transports.User{}, transports.Capabilities{}, listing{}
 	clear(a.asides)
@@ -157,6 +161,7 @@ func (a *Account) lost(err error) {
 		}
 	}
 	a.link.phase = waiting
+	a.showPresence()
 	wait := min(firstWait<<min(a.link.failures, 10), maxWait)
 	wait = max(wait/2+rand.N(wait), fault.Wait) // spread, so that thousands do not come back in one second
 	a.link.failures++
@@ -191,6 +196,7 @@ func (a *Account) online(e transports.Online) {
 		a.identity.Keep = nil
 	}
 	a.log.Info("Connected to the network.", "as", e.Self.Name)
+	a.showPresence()
 	if a.link.told {
 		a.link.told = false
 		for _, j := range a.rooms {

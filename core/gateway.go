@@ -58,9 +58,9 @@ const (
 // Run serves until ctx ends, then puts everyone out, says goodbye to the networks and returns. The store stays open. An
 // error means that a transport could not be started.
 func Run(ctx context.Context, c Config) error {
-	key, err := c.Store.Setting(ctx, "occupant-key", randomKey)
+	key, err := OccupantKey(ctx, c.Store)
 	if err != nil {
-		return fmt.Errorf("reading the key of occupant-ids from the store: %w", err)
+		return err
 	}
 	known, err := newRegister(ctx, c.Store)
 	if err != nil {
@@ -80,6 +80,15 @@ func Run(ctx context.Context, c Config) error {
 	}
 	group.Go(func() error { return prune(ctx, c) })
 	return group.Wait()
+}
+
+// OccupantKey is the secret from which occupant-ids are made; it is made once for a store.
+func OccupantKey(ctx context.Context, s *store.Store) ([]byte, error) {
+	key, err := s.Setting(ctx, "occupant-key", randomKey)
+	if err != nil {
+		return nil, fmt.Errorf("reading the key of occupant-ids from the store: %w", err)
+	}
+	return key, nil
 }
 
 func randomKey() []byte {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"net"
 	"os"
@@ -18,12 +19,17 @@ import (
 // predecessor is a gateway as someone runs it before they change to Isthmus: biboumi between a real XMPP server and a real IRC
 // server.
 type predecessor struct {
-	irc      *servers.Server
-	gateway  *servers.Server
-	database string
-	host     string // how addresses call the IRC server
-	alice    *xmppclient.Client
+	xmpp, irc *servers.Server
+	gateway   *servers.Server
+	database  string
+	alice     *xmppclient.Client
 }
+
+const (
+	ircHost = "irc.example" // how addresses call the IRC server
+	server  = ircHost + "@irc.localhost"
+	channel = "#a%" + ircHost + "@irc.localhost"
+)
 
 func startBiboumi(t *testing.T) *predecessor {
 	t.Helper()
@@ -31,103 +37,153 @@ func startBiboumi(t *testing.T) *predecessor {
 		t.Fatal(err)
 	}
 	start := servers.ForTest(t)
-	xmpp := start.Prosody(servers.Options{})
-	p := &predecessor{irc: start.InspIRCd(servers.Options{}), host: "localhost"}
+	p := &predecessor{xmpp: start.Prosody(servers.Options{}), irc: start.InspIRCd(servers.Options{})}
 	dir := start.Dir("biboumi")
 	p.database = filepath.Join(dir, "biboumi.sqlite")
-	_, port, err := net.SplitHostPort(xmpp.Component)
-	if err != nil {
-		t.Fatal(err)
-	}
 	config := filepath.Join(dir, "biboumi.cfg")
-	text := fmt.Sprintf("hostname=%s\npassword=%s\nport=%s\ndb_name=%s\nlog_level=1\nidentd_port=0\nadmin=admin@localhost\n",
-		servers.Gateway.Domain, servers.Gateway.Secret, port, p.database)
+	text := fmt.Sprintf("hostname=%s\npassword=%s\nport=%s\ndb_name=%s\nlog_level=1\nidentd_port=0\n",
+		servers.Gateway.Domain, servers.Gateway.Secret, port(t, p.xmpp.Component), p.database)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	p.gateway, err = servers.Run(ctx, servers.Program{Name: "biboumi", Dir: dir, Command: []string{"biboumi", config},
-		Says: "Authenticated with the XMPP server"})
+	var err error
+	p.gateway, err = servers.Run(ctx, servers.Program{Name: "biboumi", Dir: dir, Command: []string{"biboumi", config}, Says: "Authenticated with the XMPP server"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { p.gateway.Stop() })
-	p.alice = xmppclient.Start(t, xmpp, "alice", "desk")
+	t.Cleanup(func() { p.stop(t) })
+	p.alice = xmppclient.Start(t, p.xmpp, "alice", "desk")
 	return p
 }
 
+func (p *predecessor) stop(t *testing.T) {
+	t.Helper()
+	if p.gateway != nil {
+		if err := p.gateway.Stop(); err != nil {
+			t.Error(err)
+		}
+		p.gateway = nil
+	}
+}
 
-// set fills in biboumi's form of options, as a client does (XEP-0050).
-func (p *predecessor) set(t *testing.T, to string, fields ...string) {
+func port(t *testing.T, address string) string {
+	t.Helper()
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
+}
+
+// set fills in a form of options as clients do (XEP-0050): what is not named keeps the value that the form shows.
+func (p *predecessor) set(t *testing.T, to string, values map[string][]string) {
 	t.Helper()
 	a, id := p.alice, p.alice.NewID()
 	a.Send(t, "<iq type='set' to='{to}' id='{id}'><command xmlns='http://jabber.org/protocol/commands' node='configure' action='execute'/></iq>", "to", to, "id", id)
-	form := a.Expect(t, "iq[@id='"+id+"']")
-	fmt.Println(form)
-	session := form.Find("iq/{commands}command").Attr("sessionid")
-	id = a.NewID()
-	var values string
-	for i := 0; i < len(fields); i += 2 {
-		values += "<field var='" + fields[i] + "'>"
-		for _, value := range strings.Split(fields[i+1], "|") {
-			values += "<value>" + xmppclient.Escape(value) + "</value>"
+	shown := a.Expect(t, "iq[@id='"+id+"'][@type='result']")
+	command := shown.Find("iq/{commands}command")
+	var fields strings.Builder
+	known := 0
+	for _, field := range shown.Find("iq/{commands}command/{jabber:x:data}x").Children {
+		name := field.Attr("var")
+		if field.Name != "field" || name == "" {
+			continue
 		}
-		values += "</field>"
+		chosen, given := values[name]
+		if given {
+			known++
+		} else {
+			for _, value := range field.Children {
+				if value.Name == "value" {
+					chosen = append(chosen, value.Text)
+				}
+			}
+		}
+		fmt.Fprintf(&fields, "<field var='%s'>", name)
+		for _, value := range chosen {
+			fmt.Fprintf(&fields, "<value>%s</value>", xmppclient.Escape(value))
+		}
+		fields.WriteString("</field>")
 	}
-	a.Send(t, "<iq type='set' to='{to}' id='{id}'><command xmlns='http://jabber.org/protocol/commands' node='configure' action='complete' sessionid='{session}'><x xmlns='jabber:x:data' type='submit'>"+
-		values+"</x></command></iq>", "to", to, "id", id, "session", session)
-	fmt.Println(a.Expect(t, "iq[@id='"+id+"']"))
+	if known != len(values) {
+		t.Fatalf("the form has not all of %v: %s", values, shown)
+	}
+	id = a.NewID()
+	a.Send(t, "<iq type='set' to='{to}' id='{id}'><command xmlns='http://jabber.org/protocol/commands' node='configure' action='complete' sessionid='{session}'>"+
+		"<x xmlns='jabber:x:data' type='submit'>"+fields.String()+"</x></command></iq>", "to", to, "id", id, "session", command.Attr("sessionid"))
+	a.Expect(t, "iq[@id='"+id+"']/{commands}command[@status='completed']/note[@type='info']")
 }
 
-func TestExplore(t *testing.T) {
-	p := startBiboumi(t)
+// live is a year with biboumi in a second: alice sets what she likes, and talks with bob, who is on IRC.
+func (p *predecessor) live(t *testing.T) {
+	t.Helper()
 	a := p.alice
-	p.set(t, "irc.localhost", "max_history_length", "42", "record_history", "true", "persistent", "true")
-	p.set(t, "localhost@irc.localhost", "ports", port(p.irc.Plain), "tls_ports", "", "nick", "alice_nick", "pass", "hunter2", "sasl_password", "", "after_connect_commands", "PRIVMSG x :y|MODE alice_nick +i", "realname", "Alice L", "username","alicia", "encoding_in", "latin-9", "encoding_out", "", "throttle_limit", "20", "verify_cert", "0", "fingerprint", "ab:cd", "address", "127.0.0.1")
-	p.set(t, "#a%localhost@irc.localhost", "persistent", "true", "record_history", "unset", "encoding_in", "ISO-8859-15")
-	a.Send(t, "<presence to='#A%localhost@irc.localhost/foo'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
+	p.set(t, "irc.localhost", map[string][]string{"max_history_length": {"42"}})
+	p.set(t, server, map[string][]string{"address": {"127.0.0.1"}, "ports": {port(t, p.irc.Plain)}, "tls_ports": {}, "nick": {"alice_nick"}, "pass": {"hunter2"},
+		"after_connect_commands": {"MODE alice_nick +i", "AWAY"}, "realname": {"Alice L"}, "username": {"alicia"}, "encoding_in": {"ISO-8859-15"},
+		"throttle_limit": {"20"}, "verify_cert": {"false"}, "fingerprint": {"not a fingerprint"}})
+	p.set(t, "elsewhere.example@irc.localhost", map[string][]string{"nick": {"al"}})
+	p.set(t, "irc.second.example@irc.localhost", map[string][]string{"sasl_password": {"swordfish"}})
+	p.set(t, channel, map[string][]string{"persistent": {"true"}, "record_history": {"true"}})
+	p.set(t, `#b\40byfoot%`+server, map[string][]string{"record_history": {"false"}, "encoding_in": {"windows-1251"}})
+	p.set(t, "#plain%"+server, nil)
+
+	a.Send(t, "<presence to='{to}/someone'><x xmlns='http://jabber.org/protocol/muc'/></presence>", "to", channel)
 	a.Expect(t, "message[@type='groupchat']/subject")
 	bob := ircclient.Dial(t, p.irc.Plain, "Bob[x]")
 	bob.Join(t, "#a")
 	bob.Say(t, "#a", "hello \x02bold\x02 \x0304red\x03 <&>")
 	bob.Say(t, "#a", "\x01ACTION waves\x01")
-	bob.Send(t, "NOTICE #a :a notice", "TOPIC #a :topic")
-	bob.Say(t, "#a", "caf\xe9 \x1b esc")
-	a.Expect(t, "message[@type='groupchat']/body[text()~'caf']")
-	a.Send(t, "<message to='#a%localhost@irc.localhost' type='groupchat' id='1'><body>line one\nline two</body></message>")
-	a.Expect(t, "message[@type='groupchat']/body[text()='line two']")
-	a.Send(t, "<message to='#a%localhost@irc.localhost' type='groupchat' id='2'><body>/me sits</body></message>")
+	bob.Say(t, "#a", "caf\xe9")
+	a.Expect(t, "message[@type='groupchat']/body[text()='café']")
+	a.Send(t, "<message to='{to}' type='groupchat' id='1'><body>one\ntwo</body></message>", "to", channel)
+	a.Expect(t, "message[@type='groupchat']/body[text()='two']")
+	a.Send(t, "<message to='{to}' type='groupchat' id='2'><body>/me sits</body></message>", "to", channel)
 	a.Expect(t, "message[@type='groupchat']/body[text()='/me sits']")
-	bob.Say(t, "alice_nick", "private")
-	a.Expect(t, "message/body[text()='private']")
+
 	a.Send(t, "<presence/>")
-	a.Send(t, "<presence to='localhost@irc.localhost' type='subscribe'/>")
+	a.Send(t, "<presence to='{to}' type='subscribe'/>", "to", server) // biboumi's roster: it wants to be subscribed to as well
 	a.Expect(t, "presence[@type='subscribe']")
-	a.Send(t, "<presence to='localhost@irc.localhost' type='subscribed'/>")
-	a.Drain(t, "localhost@irc.localhost")
-	out, err := os.ReadFile(p.database)
-	os.WriteFile("/tmp/bib/first.sqlite", out, 0o600)
-	fmt.Println(err)
-	m, _ := filepath.Glob(p.database+"*")
-	fmt.Println(m)
-	bob.Send(t, "QUIT")
+	a.Send(t, "<presence to='{to}' type='subscribed'/>", "to", server)
+	a.Drain(t, "irc.localhost")
+	a.Send(t, "<presence type='unavailable'/>")
 }
 
-func port(address string) string { _, port, _ := net.SplitHostPort(address); return port }
+// archive asks a room's archive for what came after an id (XEP-0313), and gives it as lines.
+func archive(t *testing.T, c *xmppclient.Client, room, after string) (ids, lines []string) {
+	t.Helper()
+	if after != "" {
+		after = "<after>" + after + "</after>"
+	}
+	id := c.NewID()
+	c.Send(t, "<iq type='set' to='{to}' id='{id}'><query xmlns='urn:xmpp:mam:2' queryid='q'><set xmlns='http://jabber.org/protocol/rsm'><max>50</max>"+after+"</set></query></iq>",
+		"to", room, "id", id)
+	for {
+		got := c.Expect(t, "*")
+		if got.Matches("iq[@id='" + id + "']") {
+			return ids, lines
+		}
+		if result := got.Find("message/{urn:xmpp:mam:2}result"); result != nil {
+			said := "message/{urn:xmpp:mam:2}result/{urn:xmpp:forward:0}forwarded/{jabber:client}message"
+			_, nick, _ := strings.Cut(got.Find(said).Attr("from"), "/")
+			ids, lines = append(ids, result.Attr("id")), append(lines, nick+": "+got.Find(said+"/body").Text)
+		}
+	}
+}
 
-func TestExplore2(t *testing.T) {
-	p := startBiboumi(t)
-	p.set(t, "irc.localhost")
-	p.set(t, "localhost@irc.localhost")
-	p.set(t, "other.example@irc.localhost", "pass", "x", "throttle_limit", "", "verify_cert", "false")
-	p.set(t, "#unset%localhost@irc.localhost", "record_history", "unset")
-	p.set(t, "#true%localhost@irc.localhost", "record_history", "true")
-	p.set(t, "#false%localhost@irc.localhost", "record_history", "false")
-	p.set(t, "#none%localhost@irc.localhost", "persistent", "1")
-	p.set(t, "#pers%localhost@irc.localhost", "persistent", "true")
-	p.set(t, "#b\\40foo%localhost@irc.localhost", "persistent", "true")
-	out, err := os.ReadFile(p.database)
-	os.WriteFile("/tmp/bib/first.sqlite", out, 0o600)
-	fmt.Println(err)
+// change alters biboumi's database as years and other people do.
+func (p *predecessor) change(t *testing.T, statements ...string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", p.database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, s := range statements {
+		if _, err := db.ExecContext(t.Context(), s); err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
+	}
 }

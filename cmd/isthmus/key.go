@@ -63,7 +63,8 @@ func rotateKey(ctx context.Context, path string, out io.Writer) (err error) {
 			sealed++
 		}
 	}
-	fmt.Fprintf(out, "The secrets of %d sets of options were sealed with it, %d could not be opened.\n", sealed, left)
+	fmt.Fprintf(out, "Sealed with it: the secrets of %s; in %s there are some that could not be opened.\n",
+		count(sealed, "set of options", "sets of options"), count(left, "set", "sets"))
 	return nil
 }
 

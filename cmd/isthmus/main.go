@@ -27,7 +27,7 @@ func root() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	cmd.AddCommand(serveCommand(), checkCommand(), exportCommand(), rotateKeyCommand(), versionCommand())
+	cmd.AddCommand(serveCommand(), checkCommand(), importCommand(), exportCommand(), rotateKeyCommand(), versionCommand())
 	return cmd
 }
 

@@ -87,7 +87,8 @@ func TestFeaturesAreSortedAndNoneIsThereTwice(t *testing.T) {
 }
 
 func everyInfo() []Info {
-	return []Info{GatewayInfo("irc", "IRC"), AccountInfo("irc", "irc.net"), UserInfo("bob"), RoomInfo("irc", "#go", false, false)}
+	return []Info{GatewayInfo("irc", "IRC"), AccountInfo("irc", "irc.net"), UserInfo("bob"), RoomInfo("irc", "#go", false, false),
+		CommandInfo("Join"), CommandListInfo("Commands")}
 }
 
 func TestAPingIsNoDiscovery(t *testing.T) {

@@ -14,14 +14,17 @@ type Extension struct {
 
 // Table lists every extension that the gateway speaks.
 var Table = []Extension{
-	{"0004", "Data Forms", "2.13.1", []string{nsForm}, "what service discovery and archives need"},
+	{"0004", "Data Forms", "2.13.1", []string{nsForm}, ""},
 	{"0012", "Last Activity", "2.0", []string{nsLast}, "the gateway's uptime"},
 	{"0030", "Service Discovery", "2.5rc3", []string{nsInfo, nsItems}, "information"},
 	{"0045", "Multi-User Chat", "1.35.3", []string{NSMUC}, "rooms as an occupant sees them; no configuration, no lists"},
+	{"0050", "Ad-Hoc Commands", "1.3.0", []string{NSCommands}, ""},
 	{"0054", "vcard-temp", "1.3", []string{nsVCard}, "the gateway's own"},
 	{"0059", "Result Set Management", "1.0", []string{nsRSM}, "in archives"},
+	{"0077", "In-Band Registration", "2.4", nil, "as a service, not as a server"},
 	{"0082", "XMPP Date and Time Profiles", "1.1.1", nil, ""},
 	{"0092", "Software Version", "1.1", []string{nsVersion}, "of the gateway"},
+	{"0100", "Gateway Interaction", "1.0", nil, "the jabber:iq:gateway protocol"},
 	{"0106", "JID Escaping", "1.1.1", []string{`jid\20escaping`}, ""},
 	{"0114", "Jabber Component Protocol", "1.6", nil, ""},
 	{"0115", "Entity Capabilities", "1.6.0", []string{nsCaps}, ""},

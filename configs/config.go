@@ -53,6 +53,8 @@ type Transport struct {
 	SecretFile string `mapstructure:"secret_file"`
 	// People are the domains and bare JIDs that may use the transport; where none are named, the domain above the transport's.
 	People []string `mapstructure:"people"`
+	// Operators are bare JIDs that may manage the transport by commands.
+	Operators []string `mapstructure:"operators"`
 	// PrivateNetworks are private address ranges that the transport may connect to, such as 127.0.0.0/8.
 	PrivateNetworks []string `mapstructure:"private_networks"`
 	// Options are the driver's own.
@@ -172,6 +174,12 @@ func (t *Transport) complete() error {
 			return fmt.Errorf("people: %q is neither a domain nor a bare JID", entry)
 		}
 		t.People[i] = strings.ToLower(entry)
+	}
+	for i, entry := range t.Operators {
+		if !strings.Contains(entry, "@") || strings.ContainsAny(entry, "/* ") {
+			return fmt.Errorf("operators: %q is not a bare JID", entry)
+		}
+		t.Operators[i] = strings.ToLower(entry)
 	}
 	_, err := t.Private()
 	return err

@@ -13,6 +13,7 @@ import (
 
 	"isthmus/core/account"
 	"isthmus/core/component"
+	"isthmus/core/dialog"
 	"isthmus/core/options"
 	"isthmus/core/person"
 	"isthmus/core/seal"
@@ -31,6 +32,8 @@ type Transport struct {
 	Component component.Config
 	// People are the domains and bare JIDs that may use it; nobody else may.
 	People []string
+	// Operators are the bare JIDs that may manage it.
+	Operators []string
 	// PrivateNetworks are the private address ranges that it may connect to.
 	PrivateNetworks []netip.Prefix
 }
@@ -103,6 +106,7 @@ type service struct {
 	driver    transports.Driver
 	component *component.Component
 	hub       *person.Hub
+	faces     *dialog.Faces
 	options   *options.Book
 	debts     debts
 }
@@ -134,13 +138,18 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 	}
 	me := &face{info: xep.GatewayInfo(about.Kind, about.Name), version: c.Version, jid: stanza.JID{Domain: domain}, started: time.Now(), reply: s.component.Reply}
 	me.info.Contacts = c.Contacts
+	policy := person.Policy{People: t.People, Operators: t.Operators}
+	s.faces = dialog.New(s.component.Reply)
+	talk := &dialogues{domain: domain, addresses: addresses, policy: policy, driver: t.Driver, about: about, options: set,
+		store: c.Store, known: known, faces: s.faces, reply: s.component.Reply}
 	s.hub = person.New(person.Config{
-		Domain: domain, Addresses: addresses, Policy: person.Policy{People: t.People}, Log: log,
+		Domain: domain, Addresses: addresses, Policy: policy, Log: log, Dialogue: talk.handle,
 		Scope: t.Driver.Scope, Self: func(st *stanza.Stanza, keys []string) { me.handle(st, accountJIDs(addresses, domain, keys)) }, Reply: s.component.Reply, Refusal: account.Refusal,
 		Open: func(key person.Key, scope transports.Scope) person.Account {
 			return account.New(shared, known.account(domain, key.Owner, scope), key.Owner, scope, key.Key)
 		},
 	})
+	talk.hub = s.hub
 	return s, nil
 }
 
@@ -179,6 +188,7 @@ func (s *service) run(ctx context.Context) error {
 	failed := make(chan error, 2)
 	parts.Go(func() { failed <- s.component.Run(streamCtx) })
 	parts.Go(func() { s.hub.Run(streamCtx) })
+	parts.Go(func() { s.faces.Run(streamCtx) })
 	parts.Go(func() { failed <- s.driver.Run(streamCtx) })
 	select {
 	case <-ctx.Done():

@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"maps"
 	"sync"
 
 	"isthmus/core/account"
@@ -14,27 +15,27 @@ import (
 // when an account comes into use.
 type register struct {
 	mu    sync.Mutex
-	ids   map[registered]int64
+	ids   map[registeredAccount]int64
 	store *store.Store
 }
 
-type registered struct{ transport, scope, owner string }
+type registeredAccount struct{ transport, scope, owner string }
 
 func newRegister(ctx context.Context, s *store.Store) (*register, error) {
 	all, err := s.Accounts(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r := &register{ids: make(map[registered]int64, len(all)), store: s}
+	r := &register{ids: make(map[registeredAccount]int64, len(all)), store: s}
 	for _, a := range all {
-		r.ids[registered{a.Transport, a.Scope, a.Owner}] = a.ID
+		r.ids[registeredAccount{a.Transport, a.Scope, a.Owner}] = a.ID
 	}
 	return r, nil
 }
 
 // account gives the identity of an account; one that is new is stored when it is kept.
 func (r *register) account(transport string, owner stanza.JID, scope transports.Scope) account.Identity {
-	key := registered{transport, string(scope), owner.String()}
+	key := registeredAccount{transport, string(scope), owner.String()}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if id, ok := r.ids[key]; ok {
@@ -47,4 +48,11 @@ func (r *register) account(transport string, owner stanza.JID, scope transports.
 		r.mu.Unlock() // Write may wait for the disk, and the hubs must not
 		r.store.Write(nil, store.PutAccount{Account: store.Account{ID: id, Transport: transport, Scope: string(scope), Owner: owner.String()}})
 	}}
+}
+
+// forget drops the identities of a person's accounts.
+func (r *register) forget(transport string, owner stanza.JID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	maps.DeleteFunc(r.ids, func(k registeredAccount, _ int64) bool { return k.transport == transport && k.owner == owner.String() })
 }

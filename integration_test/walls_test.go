@@ -61,6 +61,7 @@ var walls = []wall{
 		"isthmus/transports", "mellium.im/xmpp/"}},
 	{"isthmus/core/component", []string{"isthmus/core/stanza", "mellium.im/xmpp/", "golang.org/x/"}},
 	{"isthmus/core/store", []string{"github.com/jackc/pgx/", "modernc.org/sqlite", "modernc.org/sqlite/", "golang.org/x/"}},
+	{"isthmus/core/dialog", []string{"isthmus/core/stanza", "isthmus/core/xep", "mellium.im/xmpp/"}},
 	{"isthmus/core/lane", nil},
 	{"isthmus/core/seal", []string{"golang.org/x/crypto/"}},
 	{"isthmus/core/options", []string{"isthmus/core/seal", "isthmus/core/store", "isthmus/transports"}},

@@ -103,6 +103,7 @@ transports:
     server: tcp://%s
     secret: %s
     people: [alice@localhost, bob@localhost, admin@localhost]
+    operators: [admin@localhost]
     private_networks: [127.0.0.0/8]
     options:
       networks:
@@ -209,4 +210,4 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-var scenarios = slices.Concat(rooms, talks, faults, discovery, archives)
+var scenarios = slices.Concat(rooms, talks, faults, discovery, archives, commands, habits)

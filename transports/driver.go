@@ -39,6 +39,8 @@ type About struct {
 	// Slashes are the words after a slash that the network's people know as commands in a room ("mode"): a message that begins with one
 	// is an Instruct, all others are text.
 	Slashes []string
+	// Nodes are the names under which people's scripts know commands of the core (XEP-0050), by the core's own names.
+	Nodes map[string]string
 	// AccountFields and RoomFields are what a person may set for an account and for a room of it.
 	AccountFields, RoomFields []Field
 }

@@ -12,7 +12,8 @@ import (
 	"isthmus/integration_test/servers"
 )
 
-// The web client Converse.js comes by npm, in exactly the version of the lock file.
+// The web client Converse.js comes by npm, in exactly the version of the lock file. The file leaves out what Converse.js
+// depends on: its dist folder has all of that built in, and npm 9, which Debian has, fails on its workspaces.
 //
 //go:embed web/package.json web/package-lock.json
 var webPackage embed.FS
@@ -70,7 +71,8 @@ func installClient(ctx context.Context, dir string) error {
 		}
 	}
 	say("Fetching the web client (Converse.js) by npm …")
-	npm := exec.CommandContext(ctx, "npm", "ci", "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund")
+	npm := exec.CommandContext(ctx, "npm", "ci", "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund",
+		"--prefer-offline", "--fetch-retries=1", "--fetch-retry-mintimeout=1000") // by default it tries for minutes where there is no network
 	npm.Dir = dir
 	if output, err := npm.CombinedOutput(); err != nil {
 		return fmt.Errorf("npm ci in %s: %w\n%s", dir, err, output)

@@ -42,6 +42,6 @@ func transport(t configs.Transport) (core.Transport, error) {
 	return core.Transport{
 		Driver:    driver,
 		Component: component.Config{Domain: t.Domain, Secret: t.Secret, Server: t.Server},
-		People:    t.People, PrivateNetworks: private,
+		People:    t.People, Operators: t.Operators, PrivateNetworks: private,
 	}, nil
 }

@@ -38,8 +38,9 @@ type barrier struct {
 	careful bool
 }
 
+// newBarrier has an address with a resource: ejabberd 24 with mod_privilege drops IQs of a component to addresses without one.
 func newBarrier(domain stanza.JID) barrier {
-	return barrier{address: stanza.JID{Local: "bar-1", Domain: domain.Domain}, prefix: "bar-" + rand.Text()[:12] + "-"}
+	return barrier{address: stanza.JID{Local: "bar-1", Domain: domain.Domain, Resource: "bar"}, prefix: "bar-" + rand.Text()[:12] + "-"}
 }
 
 // isBarrier tells whether a stanza is a barrier come back, be it one of a stream before.

@@ -91,7 +91,7 @@ func (c *connected) awaitUp(t *testing.T, first bool) {
 func (c *connected) ping(t *testing.T) *stanza.Stanza {
 	t.Helper()
 	answers := make(chan *stanza.Stanza, 1)
-	iq := &stanza.Stanza{Kind: stanza.IQ, Type: "get", From: stanza.JID{Domain: servers.Gateway.Domain}, To: stanza.JID{Domain: servers.Host}}
+	iq := &stanza.Stanza{Kind: stanza.IQ, Type: "get", From: stanza.JID{Domain: servers.Gateway.Domain}, To: stanza.JID{Domain: servers.Host, Resource: "x"}}
 	c.Request(iq.Add(stanza.New("urn:xmpp:ping", "ping")), patience, func(s *stanza.Stanza) { answers <- s })
 	return <-answers
 }

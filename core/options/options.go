@@ -92,6 +92,24 @@ func (b *Book) Set(w Where, o transports.Options, done func(error)) {
 	b.store.Write(done, store.PutOptions{Options: row})
 }
 
+// Forget drops what a person has set from memory; the store forgets the person as a whole.
+func (b *Book) Forget(person string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	maps.DeleteFunc(b.all, func(w Where, _ transports.Options) bool { return w.Person == person })
+}
+
+// People are all who have set anything, in order.
+func (b *Book) People() []string {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	people := map[string]bool{}
+	for w := range b.all {
+		people[w.Person] = true
+	}
+	return slices.Sorted(maps.Keys(people))
+}
+
 // Switch is a switch of a room: set there, or else for the gateway, or else the default.
 func (b *Book) Switch(w Where, name string) bool {
 	if v, ok := b.Get(w)[name]; ok && len(v) > 0 {

@@ -20,6 +20,8 @@ type Account interface {
 	// Stay brings it into a room that it stayed in before a restart; OptionsChanged has it look again at what its owner has set.
 	Stay(room transports.RoomID)
 	OptionsChanged()
+	// Disconnect closes its connection.
+	Disconnect(reason string)
 	Stop(reason string)
 	Run()
 	Done() <-chan struct{}
@@ -40,6 +42,8 @@ type Config struct {
 	Scope func(key string) (transports.Scope, error)
 	// Open makes the account of that key.
 	Open func(Key, transports.Scope) Account
+	// Dialogue takes what belongs to a dialogue, wherever it is addressed; it must not block.
+	Dialogue func(s *stanza.Stanza, to address.Address) bool
 	// Self answers what is addressed to the gateway itself; the keys are of the sender's accounts in use.
 	Self func(s *stanza.Stanza, keys []string)
 	// Reply hands an answer to the stream.
@@ -122,6 +126,27 @@ func (h *Hub) OptionsChanged(owner stanza.JID) {
 	})
 }
 
+// Accounts are the accounts in use that a condition holds for.
+func (h *Hub) Accounts(ctx context.Context, holds func(Key) bool) map[Key]Account {
+	found := make(chan map[Key]Account, 1)
+	h.post(func() {
+		all := map[Key]Account{}
+		for key, a := range h.accounts {
+			if holds(key) {
+				all[key] = a
+			}
+		}
+		found <- all
+	})
+	select {
+	case all := <-found:
+		return all
+	case <-h.done:
+	case <-ctx.Done():
+	}
+	return nil
+}
+
 // Resync has every account make sure of who is still there.
 func (h *Hub) Resync() {
 	h.post(func() {
@@ -166,6 +191,9 @@ func (h *Hub) route(s *stanza.Stanza) {
 	to, err := h.Addresses.Parse(s.To.Local)
 	if err != nil {
 		h.refuse(s, &stanza.Error{Type: xmpp.Modify, Condition: xmpp.JIDMalformed, Text: err.Error()})
+		return
+	}
+	if h.Dialogue(s, to) {
 		return
 	}
 	switch to.Kind {

@@ -43,6 +43,7 @@ func (a *account) Handle(s *stanza.Stanza, to address.Address) (taken, ended boo
 
 func (a *account) Resync()                     { a.resynced++ }
 func (a *account) Stay(room transports.RoomID) { a.stayed = append(a.stayed, room) }
+func (a *account) Disconnect(string)           {}
 func (a *account) OptionsChanged()             { a.changed++ }
 
 func (a *account) Stop(reason string) {
@@ -80,7 +81,8 @@ func story(t *testing.T, people []string, tell func(t *testing.T, w *world)) {
 				w.accounts = append(w.accounts, a)
 				return a
 			},
-			Self: func(s *stanza.Stanza, _ []string) { w.self = append(w.self, s.ID) },
+			Dialogue: func(*stanza.Stanza, address.Address) bool { return false },
+			Self:     func(s *stanza.Stanza, _ []string) { w.self = append(w.self, s.ID) },
 			Reply: func(s *stanza.Stanza) {
 				w.mu.Lock()
 				defer w.mu.Unlock()
@@ -155,18 +157,18 @@ func TestNobodyMayUseItWhoIsNotNamed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := (Policy{c.people}).Allows(j); got != c.allowed {
+		if got := (Policy{People: c.people}).Allows(j); got != c.allowed {
 			t.Errorf("%q allow %s: %v", c.people, c.from, got)
 		}
 	}
 }
 
 func TestTheRefusalNamesDomainsAndNobodysAddress(t *testing.T) {
-	text := Policy{[]string{"example.org", "boss@example.net"}}.refusal().Text
+	text := Policy{People: []string{"example.org", "boss@example.net"}}.refusal().Text
 	if !strings.Contains(text, "example.org") || strings.Contains(text, "boss") {
 		t.Error(text)
 	}
-	if text = (Policy{[]string{"boss@example.net"}}).refusal().Text; strings.Contains(text, "boss") {
+	if text = (Policy{People: []string{"boss@example.net"}}).refusal().Text; strings.Contains(text, "boss") {
 		t.Error(text)
 	}
 }

@@ -2,6 +2,7 @@
 package person
 
 import (
+	"slices"
 	"strings"
 
 	"isthmus/core/stanza"
@@ -13,6 +14,13 @@ import (
 type Policy struct {
 	// People are domains ("example.org") and bare JIDs ("alice@example.net").
 	People []string
+	// Operators are bare JIDs that may manage the transport.
+	Operators []string
+}
+
+// Operator tells whether a person may manage the transport.
+func (p Policy) Operator(who stanza.JID) bool {
+	return slices.Contains(p.Operators, who.Bare().String())
 }
 
 // Allows tells whether a person may use the transport.

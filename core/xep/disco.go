@@ -119,7 +119,7 @@ func Items(node string, items []Item) *stanza.Element {
 // GatewayInfo describes the gateway itself; kind is the network's type in XEP-0030's registry of gateways.
 func GatewayInfo(kind, name string) Info {
 	return Info{Category: "gateway", Type: kind, Name: name, Features: features(
-		nsInfo, nsItems, nsVersion, nsPing, nsCaps, nsTime, nsLast, nsVCard, `jid\20escaping`, NSMUC)}
+		nsInfo, nsItems, nsVersion, nsPing, nsCaps, nsTime, nsLast, nsVCard, NSCommands, NSRegister, NSGateway, `jid\20escaping`, NSMUC)}
 }
 
 // UserInfo describes someone on the network.
@@ -129,14 +129,14 @@ func UserInfo(name string) Info {
 
 // AccountInfo describes the account on one network.
 func AccountInfo(kind, name string) Info {
-	return Info{Category: "gateway", Type: kind, Name: name, Features: features(nsInfo, nsItems, nsPing)}
+	return Info{Category: "gateway", Type: kind, Name: name, Features: features(nsInfo, nsItems, nsPing, NSCommands)}
 }
 
 // RoomInfo describes a room (XEP-0045 §6.4).
 func RoomInfo(kind, name string, passwordProtected, moderated bool) Info {
 	i := Info{Category: "conference", Type: kind, Name: name, Features: features(
 		nsInfo, nsItems, NSMUC, "muc_nonanonymous", "muc_open", "muc_public", "muc_persistent",
-		nsStanzaID, nsOccupantID, nsMAM, nsRSM, nsForm, nsPing, "http://jabber.org/protocol/muc#self-ping-optimization")}
+		nsStanzaID, nsOccupantID, nsMAM, NSCommands, nsRSM, nsForm, nsPing, "http://jabber.org/protocol/muc#self-ping-optimization")}
 	i.Features = append(i.Features, choose(passwordProtected, "muc_passwordprotected", "muc_unsecured"),
 		choose(moderated, "muc_moderated", "muc_unmoderated"))
 	slices.Sort(i.Features)

@@ -40,13 +40,21 @@ func TestCapabilitiesAreThereWhenTheyAreAskedFor(t *testing.T) {
 	ida.Expect(t, `^@\S*msgid=\S+ :ida!\S+ PRIVMSG #talk :to myself$`)
 }
 
+func TestBracketsAndBracesAreTheSameLettersInANickname(t *testing.T) {
+	server := servers.ForTest(t).InspIRCd(servers.Options{})
+	ircclient.Dial(t, server.Plain, "ida[x]")
+	other := ircclient.Dial(t, server.Plain, "bob")
+	other.Send(t, "NICK IDA{X}")
+	other.Expect(t, `^:\S+ 433 bob IDA\{X\} `)
+}
+
 func TestAnAccountIsMadeAndUsedBySASL(t *testing.T) {
 	start := servers.ForTest(t)
 	server := start.InspIRCd(servers.Options{})
-	services := start.Atheme(server)
+	services := start.Anope(server)
 	ida := ircclient.Dial(t, server.Plain, "ida")
 	ida.Say(t, "NickServ", "REGISTER secret ida@example.org")
-	ida.Expect(t, `^:NickServ!\S+ NOTICE ida :.*is now registered`)
+	ida.Expect(t, `^:NickServ!\S+ NOTICE ida :.* registered`)
 	ida.Send(t, "QUIT")
 	ida.ExpectEnd(t)
 

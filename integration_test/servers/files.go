@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"text/template"
 )
@@ -25,6 +26,22 @@ func render(dir, name string, owner *account, data any) (string, error) {
 		return "", fmt.Errorf("write %s: %w", path, err)
 	}
 	return path, owner.own(path)
+}
+
+// unconfined copies a program into dir and gives the copy's path. Debian's packages of InspIRCd and Anope bring AppArmor
+// profiles that let the programs at their own paths, and only there, read nothing but their own folders in /etc.
+func unconfined(name, dir string) (string, error) {
+	installed, err := program(name)
+	if err != nil {
+		return "", err
+	}
+	// By cp, since a program cannot start while a fork of ours still holds it open for writing. The destination goes first:
+	// a demo that was killed may still run it.
+	path := filepath.Join(dir, name)
+	if output, err := exec.Command("cp", "--remove-destination", installed, path).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("copy %s to %s: %w\n%s", installed, path, err, output)
+	}
+	return path, nil
 }
 
 // folder makes dir (and dir/part for each part), hands them to their owner and gives dir as an absolute path.

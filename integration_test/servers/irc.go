@@ -14,7 +14,7 @@ const (
 	WebIRCPassword = "webirc-secret" // WEBIRC password, from loopback
 )
 
-// InspIRCd starts InspIRCd 3, the IRC server with IRCv3. Without Atheme linked it has no accounts and no SASL.
+// InspIRCd starts InspIRCd 3 or 4, the IRC server with IRCv3. Without Anope linked it has no accounts and no SASL.
 func InspIRCd(ctx context.Context, dir string, options Options) (*Server, error) {
 	dir, err := folder(dir, nil)
 	if err != nil {
@@ -31,11 +31,13 @@ func InspIRCd(ctx context.Context, dir string, options Options) (*Server, error)
 	if options.Network == "" {
 		options.Network = "TestNet"
 	}
-	config, err := render(dir, "inspircd.conf", nil, map[string]any{"Dir": dir, "Ports": ports, "Network": options.Network})
+	config, err := render(dir, "inspircd.conf", nil, map[string]any{
+		"Dir": dir, "Ports": ports, "Network": options.Network, "UpperOf": upperOf(),
+	})
 	if err != nil {
 		return nil, err
 	}
-	path, err := program("inspircd")
+	path, err := unconfined("inspircd", dir)
 	if err != nil {
 		return nil, err
 	}
@@ -54,27 +56,40 @@ func InspIRCd(ctx context.Context, dir string, options Options) (*Server, error)
 	})
 }
 
-// Atheme starts the services (NickServ, ChanServ, SaslServ) of the InspIRCd given, and waits until they are linked.
-// After a restart of InspIRCd they link again by themselves within about a second.
-func Atheme(ctx context.Context, dir string, uplink *Server) (*Server, error) {
-	dir, err := folder(dir, nil)
+// upperOf gives each lower-case character's upper-case form on IRC: those of ASCII, and {|}~ for [\]^ (RFC 1459 §2.2).
+func upperOf() map[rune]rune {
+	upper := map[rune]rune{}
+	for lower := 'a'; lower <= '~'; lower++ {
+		upper[lower] = lower - 'a' + 'A'
+	}
+	return upper
+}
+
+// Anope starts the services (NickServ and SASL) of the InspIRCd given, and waits until they are linked. After a restart
+// of InspIRCd they link again by themselves within about a second.
+func Anope(ctx context.Context, dir string, uplink *Server) (*Server, error) {
+	// As root it would wait three seconds and warn.
+	as, err := unlessRoot("irc")
+	if err != nil {
+		return nil, err
+	}
+	dir, err = folder(dir, as, "data", "logs")
 	if err != nil {
 		return nil, err
 	}
 	_, port, _ := strings.Cut(uplink.Links, ":")
-	config, err := render(dir, "atheme.conf", nil, map[string]any{"UplinkPort": port})
+	if _, err := render(dir, "anope.conf", as, map[string]any{"Dir": dir, "UplinkPort": port}); err != nil {
+		return nil, err
+	}
+	path, err := unconfined("anope", dir)
 	if err != nil {
 		return nil, err
 	}
-	path, err := program("atheme-services")
-	if err != nil {
-		return nil, err
-	}
-	log := filepath.Join(dir, "atheme.log")
 	return Run(ctx, Program{
-		Name: "atheme", Dir: dir, Log: log,
-		Command: []string{path, "-n", "-c", config, "-D", dir, "-l", log, "-p", filepath.Join(dir, "atheme.pid")},
-		Says:    "finished synching with uplink",
+		Name: "anope", Dir: dir,
+		Command: []string{path, "--nofork", "--confdir=" + dir, "--config=anope.conf", "--dbdir=" + filepath.Join(dir, "data"),
+			"--logdir=" + filepath.Join(dir, "logs"), "--modulesdir=/usr/lib/anope"},
+		Says: "services.localhost (services) is done syncing", account: as,
 	})
 }
 

@@ -1,5 +1,5 @@
 // Package servers starts private copies of real servers on loopback, each in a folder of its own: Prosody,
-// ejabberd, InspIRCd, Atheme, ngircd and PostgreSQL. The tests and the demo share it. It works as root and as an
+// ejabberd, InspIRCd, Anope, ngircd and PostgreSQL. The tests and the demo share it. It works as root and as an
 // ordinary user, leaves nothing running when the parent dies (Linux), and touches no system configuration.
 package servers
 

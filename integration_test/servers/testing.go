@@ -34,10 +34,10 @@ func (s Starter) InspIRCd(options Options) *Server {
 	return s.start("inspircd", InspIRCd, options)
 }
 
-// Atheme starts the services of an InspIRCd; see the function of that name.
-func (s Starter) Atheme(uplink *Server) *Server {
+// Anope starts the services of an InspIRCd; see the function of that name.
+func (s Starter) Anope(uplink *Server) *Server {
 	s.t.Helper()
-	return s.start("atheme", func(ctx context.Context, dir string, _ Options) (*Server, error) { return Atheme(ctx, dir, uplink) }, Options{})
+	return s.start("anope", func(ctx context.Context, dir string, _ Options) (*Server, error) { return Anope(ctx, dir, uplink) }, Options{})
 }
 
 // Ngircd starts ngircd; see the function of that name.

@@ -90,7 +90,11 @@ async def read_orders(client):
 def main():
     host, port, jid, password = sys.argv[1:]
     client = Client(jid, password)
-    client.connect((host, int(port)), use_ssl=False, force_starttls=False, disable_starttls=True)
+    if hasattr(client, "enable_plaintext"):  # slixmpp 1.9 or newer
+        client.enable_plaintext, client.enable_starttls, client.enable_direct_tls = True, False, False
+        client.connect(host, int(port))
+    else:
+        client.connect((host, int(port)), use_ssl=False, force_starttls=False, disable_starttls=True)
     orders = client.loop.create_task(read_orders(client))
     client.loop.run_forever()
     orders.cancel()

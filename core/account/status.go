@@ -1,0 +1,51 @@
+package account
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"isthmus/core/xep"
+)
+
+// Status is how an account stands.
+type Status struct {
+	Scope, Nick string
+	// Says is a word for people: connected, connecting, …
+	Says  string
+	Since time.Time
+	Rooms []string
+}
+
+// Status asks how the account stands; ok is false when it has ended, or ctx did.
+func (a *Account) Status(ctx context.Context) (Status, bool) {
+	answer := make(chan Status, 1)
+	a.mail.put(func() {
+		s := Status{Scope: string(a.scope), Nick: a.self.Name, Says: phases[a.link.phase], Since: a.link.since}
+		for _, j := range a.rooms {
+			s.Rooms = append(s.Rooms, j.view.JID.String())
+		}
+		slices.Sort(s.Rooms)
+		answer <- s
+	})
+	select {
+	case s := <-answer:
+		return s, true
+	case <-a.done:
+	case <-ctx.Done():
+	}
+	return Status{}, false
+}
+
+var phases = [...]string{resting: "not connected", connecting: "connecting", online: "connected", closing: "disconnecting", waiting: "waiting to connect again"}
+
+// Disconnect puts everyone out of the account's rooms and closes its connection; rooms in which the gateway stayed are left as well.
+func (a *Account) Disconnect(reason string) {
+	a.mail.put(func() {
+		for _, j := range a.rooms {
+			a.stopStaying(j)
+			a.expel(j, reason, xep.StatusTechnical)
+		}
+		a.disconnectIfUnused()
+	})
+}

@@ -1,0 +1,243 @@
+package core
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"isthmus/core/account"
+	"isthmus/core/dialog"
+	"isthmus/core/options"
+	"isthmus/core/person"
+	"isthmus/core/stanza"
+	"isthmus/core/xep"
+	"isthmus/mapping/address"
+	"isthmus/transports"
+
+	xmpp "mellium.im/xmpp/stanza"
+)
+
+// setTime bounds how long a dialogue waits for the store.
+const setTime = 30 * time.Second
+
+// menu are the commands at an address.
+func (d *dialogues) menu(at address.Address) dialog.Menu {
+	switch at.Kind {
+	case address.Gateway:
+		return slices.Concat(dialog.Menu{d.join(), d.status(), d.configureGateway(), d.configureAccount("", true), d.ping(), d.disconnect(), d.unregister()}, d.operators())
+	case address.Account:
+		return dialog.Menu{d.configureAccount(at.Key, false), d.connection(at.Key)}
+	case address.Room:
+		return dialog.Menu{d.configureRoom(at)}
+	}
+	return nil
+}
+
+// node is the name of a command for clients: the one that people's scripts know it by, or ours.
+func (d *dialogues) node(name string) string {
+	if known := d.about.Nodes[name]; known != "" {
+		return known
+	}
+	return name
+}
+
+func (d *dialogues) ping() dialog.Command {
+	return dialog.Command{Node: "ping", Name: "Ping the gateway", Words: []string{"ping"}, Help: "Tells that the gateway is there.",
+		Start: func(context.Context, dialog.Asker) dialog.Outcome { return dialog.Outcome{Note: "Pong"} }}
+}
+
+// join tells how to enter a room: only the person's own client can.
+func (d *dialogues) join() dialog.Command {
+	return dialog.Command{Node: "join", Name: "Join a room", Words: []string{"join", "room", "network"}, Help: "Invites you to a room.",
+		Start: func(context.Context, dialog.Asker) dialog.Outcome {
+			return dialog.Outcome{Ask: &xep.Form{Title: "Join a room", Fields: []xep.Field{
+				{Name: "room", Label: "Room", Help: "its name on the network", Required: true},
+				{Name: "network", Label: "Network", Help: "the network's host", Required: true},
+			}}, Then: func(_ context.Context, a xep.Answers) dialog.Outcome {
+				room, problem := d.find([]string{a.Get("room"), a.Get("network")})
+				if problem != "" {
+					return dialog.Outcome{Problem: &stanza.Error{Type: xmpp.Modify, Condition: xmpp.NotAcceptable, Text: problem}}
+				}
+				return dialog.Outcome{Note: "Join xmpp:" + room.String() + "?join in your client."}
+			}}
+		}}
+}
+
+// status tells how the person's accounts stand.
+func (d *dialogues) status() dialog.Command {
+	return dialog.Command{Node: "status", Name: "Your connections", Words: []string{"status"}, Help: "Tells which networks you are connected to.",
+		Start: func(ctx context.Context, who dialog.Asker) dialog.Outcome {
+			return d.report(ctx, "Your connections", func(k person.Key) bool { return k.Owner == who.Person.Bare() })
+		}}
+}
+
+// report is a table of accounts.
+func (d *dialogues) report(ctx context.Context, title string, holds func(person.Key) bool) dialog.Outcome {
+	r := &xep.Report{Title: title, Reported: []xep.Field{{Name: "person", Label: "Person"}, {Name: "network", Label: "Network"},
+		{Name: "state", Label: "State"}, {Name: "nick", Label: "Nick"}, {Name: "rooms", Label: "Rooms"}}}
+	accounts := d.hub.Accounts(ctx, holds)
+	for _, key := range slices.SortedFunc(maps.Keys(accounts), func(x, y person.Key) int {
+		return strings.Compare(x.Owner.String()+" "+x.Key, y.Owner.String()+" "+y.Key)
+	}) {
+		s, ok := accounts[key].(*account.Account).Status(ctx)
+		if !ok || s.Nick == "" && len(s.Rooms) == 0 {
+			continue
+		}
+		r.Items = append(r.Items, xep.Answers{"person": {key.Owner.String()}, "network": {s.Scope}, "state": {s.Says}, "nick": {s.Nick}, "rooms": {fmt.Sprint(len(s.Rooms))}})
+	}
+	if len(r.Items) == 0 {
+		return dialog.Outcome{Note: "Nobody is connected."}
+	}
+	return dialog.Outcome{Report: r}
+}
+
+// connection tells how one account of the person stands.
+func (d *dialogues) connection(key string) dialog.Command {
+	return dialog.Command{Node: d.node("connection"), Name: "Your connection to " + key,
+		Start: func(ctx context.Context, who dialog.Asker) dialog.Outcome {
+			for _, a := range d.hub.Accounts(ctx, func(k person.Key) bool { return k == person.Key{Owner: who.Person.Bare(), Key: key} }) {
+				if s, ok := a.(*account.Account).Status(ctx); ok && s.Nick != "" {
+					return dialog.Outcome{Note: fmt.Sprintf("You are %s to %s as %s since %s, in %d rooms: %s", s.Says, s.Scope, s.Nick,
+						s.Since.UTC().Format(time.RFC3339), len(s.Rooms), strings.Join(s.Rooms, " "))}
+				}
+			}
+			return dialog.Outcome{Note: "You are not connected to " + key + "."}
+		}}
+}
+
+// disconnect closes the person's connections, and for operators those of others.
+func (d *dialogues) disconnect() dialog.Command {
+	return dialog.Command{Node: d.node("disconnect"), Name: "Disconnect from networks", Words: []string{"disconnect", "networks"}, Help: "Leaves all rooms of a network.",
+		Start: func(ctx context.Context, who dialog.Asker) dialog.Outcome {
+			mine := d.hub.Accounts(ctx, func(k person.Key) bool { return k.Owner == who.Person.Bare() })
+			var networks []xep.Option
+			for _, key := range slices.SortedFunc(maps.Keys(mine), func(x, y person.Key) int { return strings.Compare(x.Key, y.Key) }) {
+				networks = append(networks, xep.Option{Label: key.Key, Value: key.Key})
+			}
+			if len(networks) == 0 {
+				return dialog.Outcome{Note: "You are not connected to any network."}
+			}
+			return dialog.Outcome{Ask: &xep.Form{Title: "Disconnect from networks", Fields: []xep.Field{
+				{Name: "quit-message", Label: "Words of goodbye"},
+				{Name: "networks", Label: "Networks", Kind: xep.Choices, Options: networks, Required: true},
+			}}, Then: func(_ context.Context, a xep.Answers) dialog.Outcome {
+				for _, key := range a["networks"] {
+					if account := mine[person.Key{Owner: who.Person.Bare(), Key: key}]; account != nil {
+						account.Disconnect(a.Get("quit-message"))
+					}
+				}
+				return dialog.Outcome{Note: "Disconnected from " + strings.Join(a["networks"], ", ") + "."}
+			}}
+		}}
+}
+
+// configureGateway is what a person sets for the whole transport.
+func (d *dialogues) configureGateway() dialog.Command {
+	return dialog.Command{Node: "configure", Name: "Your settings", Words: []string{"configure"}, Help: "Shows and changes your settings.",
+		Start: func(_ context.Context, who dialog.Asker) dialog.Outcome {
+			return d.configure("Your settings", options.Where{Person: who.Person.Bare().String()}, options.GatewayFields, nil)
+		}}
+}
+
+// configureAccount is what a person sets for an account; the bot asks which.
+func (d *dialogues) configureAccount(key string, ask bool) dialog.Command {
+	settings := func(who dialog.Asker, key string) dialog.Outcome {
+		scope, err := d.driver.Scope(key)
+		if err != nil {
+			return dialog.Outcome{Problem: account.Refusal(err)}
+		}
+		return d.configure("Your settings for "+key, options.Where{Person: who.Person.Bare().String(), Scope: string(scope)}, nil, d.about.AccountFields)
+	}
+	c := dialog.Command{Node: "configure", Name: "Your settings for " + key,
+		Start: func(_ context.Context, who dialog.Asker) dialog.Outcome { return settings(who, key) }}
+	if ask {
+		c.Node, c.Name, c.Words, c.Help = "configure-network", "Your settings for a network", []string{"network", "network"}, "Shows and changes your settings for a network."
+		c.Start = func(_ context.Context, who dialog.Asker) dialog.Outcome {
+			return dialog.Outcome{Ask: &xep.Form{Title: c.Name, Fields: []xep.Field{{Name: "network", Label: "Network", Required: true}}}, More: true,
+				Then: func(_ context.Context, a xep.Answers) dialog.Outcome { return settings(who, a.Get("network")) }}
+		}
+	}
+	return c
+}
+
+// configureRoom is what a person sets for a room.
+func (d *dialogues) configureRoom(at address.Address) dialog.Command {
+	return dialog.Command{Node: "configure", Name: "Your settings for " + at.Name,
+		Start: func(_ context.Context, who dialog.Asker) dialog.Outcome {
+			scope, err := d.driver.Scope(at.Key)
+			if err != nil {
+				return dialog.Outcome{Problem: account.Refusal(err)}
+			}
+			where := options.Where{Person: who.Person.Bare().String(), Scope: string(scope), Place: at.Name}
+			return d.configure("Your settings for "+at.Name, where, options.RoomFields, d.about.RoomFields)
+		}}
+}
+
+// configure asks for options, those of the core first, and keeps what is answered.
+func (d *dialogues) configure(title string, where options.Where, own, drivers []transports.Field) dialog.Outcome {
+	fields := slices.Concat(own, drivers)
+	now := d.options.Get(where)
+	form := &xep.Form{Title: title}
+	for _, f := range fields {
+		field := xep.Field{Name: f.Name, Label: f.Label, Help: f.Help, Kind: xep.FieldKind(f.Kind), Values: now.All(fields, f.Name)}
+		if f.Kind == transports.Switch && len(field.Values) == 0 { // a room follows the gateway until it has a word of its own
+			field.Values = d.options.Get(options.Where{Person: where.Person}).All(options.GatewayFields, f.Name)
+		}
+		form.Fields = append(form.Fields, field)
+	}
+	var take dialog.Step
+	take = func(ctx context.Context, a xep.Answers) dialog.Outcome {
+		next := merge(d.options.Get(where), form, a)
+		err := options.Check(own, next)
+		if err == nil {
+			err = d.driver.Check(drivers, next)
+		}
+		if err != nil {
+			return dialog.Outcome{Ask: form.Filled(a), Then: take, Problem: account.Refusal(err)}
+		}
+		if err := d.set(ctx, where, next); err != nil {
+			return dialog.Outcome{Problem: account.Refusal(&transports.Fault{Text: "Your settings could not be kept. Try again later.", Cause: err})}
+		}
+		return dialog.Outcome{Note: "Your settings are kept."}
+	}
+	return dialog.Outcome{Ask: form, Then: take}
+}
+
+// merge takes answers into options: what was not asked or not changed stays as it is.
+func merge(now transports.Options, form *xep.Form, a xep.Answers) transports.Options {
+	next := maps.Clone(now)
+	if next == nil {
+		next = transports.Options{}
+	}
+	for _, f := range form.Fields {
+		values, answered := a[f.Name]
+		switch {
+		case !answered || slices.Equal(values, f.Values):
+		case len(values) == 0 || f.Kind != xep.Lines && values[0] == "":
+			delete(next, f.Name)
+		case f.Kind == xep.Switch:
+			next[f.Name] = []string{fmt.Sprint(a.On(f.Name))}
+		default:
+			next[f.Name] = values
+		}
+	}
+	return next
+}
+
+// set keeps options and waits until they are on disk.
+func (d *dialogues) set(ctx context.Context, where options.Where, o transports.Options) error {
+	done := make(chan error, 1)
+	d.options.Set(where, o, func(err error) { done <- err })
+	select {
+	case err := <-done:
+		if owner, bad := stanza.ParseJID(where.Person); bad == nil {
+			d.hub.OptionsChanged(owner)
+		}
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

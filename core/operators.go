@@ -1,0 +1,86 @@
+package core
+
+import (
+	"context"
+	"fmt"
+
+	"isthmus/core/dialog"
+	"isthmus/core/person"
+	"isthmus/core/stanza"
+	"isthmus/core/xep"
+)
+
+// operators are the commands for who manages the transport; where XEP-0133 has a node for one, it is that.
+func (d *dialogues) operators() dialog.Menu {
+	const admin = "http://jabber.org/protocol/admin#"
+	return dialog.Menu{
+		{Node: admin + "get-online-users-list", Name: "Who is connected", Words: []string{"who"}, Help: "Lists all who are connected.", Operator: true,
+			Start: func(ctx context.Context, _ dialog.Asker) dialog.Outcome {
+				return d.report(ctx, "Who is connected", func(person.Key) bool { return true })
+			}},
+		{Node: admin + "get-registered-users-list", Name: "Who has settings here", Words: []string{"people"}, Help: "Lists all who have registered or set anything.", Operator: true,
+			Start: func(context.Context, dialog.Asker) dialog.Outcome {
+				people := d.options.People()
+				if len(people) == 0 {
+					return dialog.Outcome{Note: "Nobody has settings here."}
+				}
+				return dialog.Outcome{Report: &xep.Report{Title: "Who has settings here", Fields: []xep.Field{
+					{Name: "registereduserjids", Label: "People", Kind: xep.JIDs, Values: people}}}}
+			}},
+		{Node: d.node("disconnect-user"), Name: "Disconnect people", Words: []string{"kick", "jids", "quit-message"}, Help: "Closes all connections of people.", Operator: true,
+			Start: func(context.Context, dialog.Asker) dialog.Outcome {
+				return dialog.Outcome{Ask: &xep.Form{Title: "Disconnect people", Fields: []xep.Field{
+					{Name: "jids", Label: "People", Help: "their addresses", Kind: xep.JIDs, Required: true},
+					{Name: "quit-message", Label: "Reason"},
+				}}, Then: func(ctx context.Context, a xep.Answers) dialog.Outcome {
+					accounts := d.hub.Accounts(ctx, func(k person.Key) bool { return contains(a["jids"], k.Owner) })
+					for _, found := range accounts {
+						found.Disconnect(a.Get("quit-message"))
+					}
+					return dialog.Outcome{Note: fmt.Sprintf("%d connections were closed.", len(accounts))}
+				}}
+			}},
+		{Node: admin + "delete-user", Name: "Remove people", Words: []string{"remove", "accountjids"}, Help: "Disconnects people and deletes all that is kept of them.", Operator: true,
+			Start: func(context.Context, dialog.Asker) dialog.Outcome {
+				return dialog.Outcome{Ask: &xep.Form{Title: "Remove people", Fields: []xep.Field{
+					{Name: "accountjids", Label: "People", Kind: xep.JIDs, Required: true}}},
+					Then: func(ctx context.Context, a xep.Answers) dialog.Outcome {
+						for _, text := range a["accountjids"] {
+							who, err := stanza.ParseJID(text)
+							if err != nil {
+								continue // the form has checked them
+							}
+							if outcome := d.remove(ctx, who.Bare()); outcome.Problem != nil {
+								return outcome
+							}
+						}
+						return dialog.Outcome{Note: fmt.Sprintf("%d people were removed.", len(a["accountjids"]))}
+					}}
+			}},
+		{Node: admin + "announce", Name: "Announce something", Words: []string{"announce", "announcement"}, Help: "Sends a message to all who are connected.", Operator: true,
+			Start: func(context.Context, dialog.Asker) dialog.Outcome {
+				return dialog.Outcome{Ask: &xep.Form{Title: "Announce something", Fields: []xep.Field{
+					{Name: "announcement", Label: "Message", Kind: xep.Lines, Required: true}}},
+					Then: func(ctx context.Context, a xep.Answers) dialog.Outcome {
+						told := map[stanza.JID]bool{}
+						for key := range d.hub.Accounts(ctx, func(person.Key) bool { return true }) {
+							if !told[key.Owner] {
+								told[key.Owner] = true
+								d.reply((&stanza.Stanza{Kind: stanza.Message, From: stanza.JID{Local: botName, Domain: d.domain}, To: key.Owner, Type: "chat"}).
+									Add(stanza.Text("", "body", a.Text("announcement"))))
+							}
+						}
+						return dialog.Outcome{Note: fmt.Sprintf("%d people were told.", len(told))}
+					}}
+			}},
+	}
+}
+
+func contains(texts []string, who stanza.JID) bool {
+	for _, text := range texts {
+		if j, err := stanza.ParseJID(text); err == nil && j.Bare() == who {
+			return true
+		}
+	}
+	return false
+}

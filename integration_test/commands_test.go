@@ -1,0 +1,152 @@
+package integration_test
+
+import (
+	"testing"
+
+	"isthmus/integration_test/xmppclient"
+)
+
+const (
+	execute = "<iq type='set' id='{id}' to='{to}'><command xmlns='http://jabber.org/protocol/commands' node='{node}' action='execute'/></iq>"
+	form    = "/{http://jabber.org/protocol/commands}command"
+)
+
+// run executes a command that asks, hands in the fields (as XML), and gives the last answer.
+func run(t *testing.T, c *xmppclient.Client, to, node, fields string) *xmppclient.Element {
+	t.Helper()
+	id := c.NewID()
+	c.Send(t, execute, "id", id, "to", to, "node", node)
+	answer := c.Expect(t, "iq[@id='"+id+"']")
+	if fields == "" || answer.Attr("type") != "result" {
+		return answer
+	}
+	session := answer.Find("iq" + form).Attr("sessionid")
+	id = c.NewID()
+	c.Send(t, "<iq type='set' id='{id}' to='{to}'><command xmlns='http://jabber.org/protocol/commands' node='{node}' sessionid='{session}' action='complete'>"+
+		"<x xmlns='jabber:x:data' type='submit'>"+fields+"</x></command></iq>", "id", id, "to", to, "node", node, "session", session)
+	return c.Expect(t, "iq[@id='"+id+"']")
+}
+
+func mustMatch(t *testing.T, e *xmppclient.Element, patterns ...string) {
+	t.Helper()
+	for _, p := range patterns {
+		if !e.Matches(p) {
+			t.Errorf("%s does not fit\n%s", e, p)
+		}
+	}
+}
+
+const commandsOf = "<iq type='get' id='{id}' to='{to}'><query xmlns='http://jabber.org/protocol/disco#items' node='http://jabber.org/protocol/commands'/></iq>"
+
+var commands = []scenario{
+	{"commands are found where they belong, and operators have more", func(t *testing.T, w *world) {
+		_, room := w.channel()
+		alice, admin := w.client(t, "alice", "desk"), w.client(t, "admin", "desk")
+		list := func(c *xmppclient.Client, to string) *xmppclient.Element {
+			id := c.NewID()
+			c.Send(t, commandsOf, "id", id, "to", to)
+			return c.Expect(t, "iq[@type='result'][@id='"+id+"']")
+		}
+		mustMatch(t, list(alice, domain), "iq/{disco#items}query[item[@node='configure']][item[@node='ping']][item[@node='disconnect-from-irc-servers']][not(item[@node='disconnect-user'])]")
+		mustMatch(t, list(admin, domain), "iq/{disco#items}query[item[@node='disconnect-user']][item[@node='http://jabber.org/protocol/admin#announce']]")
+		mustMatch(t, list(alice, host+"@"+domain), "iq/{disco#items}query[item[@node='configure']][item[@node='get-irc-connection-info']]")
+		mustMatch(t, list(alice, room), "iq/{disco#items}query[item[@node='configure']]")
+		mustMatch(t, run(t, alice, domain, "ping", ""), "iq[@type='result']"+form+"[@status='completed']/note[text()='Pong']")
+		mustMatch(t, run(t, alice, domain, "disconnect-user", ""), "iq[@type='error']")
+		join(t, alice, room, "alice")
+		mustMatch(t, run(t, alice, room+"/alice", "configure", ""), "iq[@type='error']/error/"+conditions+"feature-not-implemented")
+	}},
+	{"a person's settings for a network are used at the next connection", func(t *testing.T, w *world) {
+		channel, room := w.channel()
+		dora := w.onIRC(t, "dora", channel)
+		bob := w.client(t, "bob", "desk")
+		done := run(t, bob, host+"@"+domain, "configure", "<field var='realname'><value>Robert the Great</value></field><field var='username'><value>robert</value></field>")
+		mustMatch(t, done, "iq[@type='result']"+form+"[@status='completed']")
+		join(t, bob, room, "bob")
+		dora.Send(t, "WHOIS bob")
+		dora.Expect(t, ` 311 dora bob ~?robert \S+ \* :Robert the Great`)
+		mustMatch(t, run(t, bob, host+"@"+domain, "get-irc-connection-info", ""), "iq"+form+"/note[text()~'connected to "+host+" as bob']")
+		id := bob.NewID()
+		bob.Send(t, execute, "id", id, "to", host+"@"+domain, "node", "configure")
+		bob.Expect(t, "iq[@id='"+id+"']"+form+"[@status='executing']/{jabber:x:data}x[field[@var='realname'][value[text()='Robert the Great']]]")
+		done = run(t, bob, host+"@"+domain, "configure", "<field var='realname'><value/></field><field var='username'><value/></field>")
+		mustMatch(t, done, "iq[@type='result']"+form+"[@status='completed']")
+	}},
+	{"the gateway stays in a persistent room, and tells later what was said", func(t *testing.T, w *world) {
+		channel, room := w.channel()
+		dora := w.onIRC(t, "dora", channel)
+		alice := w.client(t, "alice", "desk")
+		join(t, alice, room, "alice")
+		alice.Send(t, "<iq type='get' id='o1' to='{room}'><query xmlns='http://jabber.org/protocol/muc#owner'/></iq>", "room", room)
+		alice.Expect(t, "iq[@type='result'][@id='o1']/{muc#owner}query/{jabber:x:data}x[@type='form'][field[@var='FORM_TYPE'][value[text()='http://jabber.org/protocol/muc#roomconfig']]][field[@var='persistent'][@type='boolean']][field[@var='encoding_in']]")
+		persistent := func(value string) {
+			alice.Send(t, "<iq type='set' id='o2' to='{room}'><query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>"+
+				"<field var='FORM_TYPE'><value>http://jabber.org/protocol/muc#roomconfig</value></field><field var='persistent'><value>{value}</value></field></x></query></iq>", "room", room, "value", value)
+			alice.Expect(t, "iq[@type='result'][@id='o2']")
+		}
+		persistent("true")
+		leave(t, alice, room, "alice")
+		dora.Say(t, channel, "while you were out")
+		dora.ExpectNone(t, `^:alice!\S+ (PART|QUIT)`)
+		for len(archivedIDs(t, alice, room)) == 0 { // until the gateway has heard it
+		}
+		alice.Send(t, joinStanza, "room", room, "nick", "alice")
+		alice.Expect(t, "presence[@from='"+room+"/alice']/{muc#user}x[status[@code='110']]")
+		alice.ExpectNext(t, "message[@from='"+room+"/dora'][{urn:xmpp:delay}delay]/body[text()='while you were out']")
+		alice.ExpectNext(t, "message/subject")
+		leave(t, alice, room, "alice")
+		persistent("false")
+		dora.Expect(t, `^:alice!\S+ (PART|QUIT)`)
+	}},
+	{"the bot does by chat what the commands do", func(t *testing.T, w *world) {
+		_, room := w.channel()
+		alice := w.client(t, "alice", "desk")
+		bot := "isthmus@" + domain
+		ask := func(text, answer string) {
+			t.Helper()
+			alice.Send(t, "<message type='chat' to='{bot}' id='b1'><body>{text}</body></message>", "bot", bot, "text", text)
+			alice.Expect(t, "message[@type='chat'][@from='"+bot+"']/body[text()~'"+answer+"']")
+		}
+		ask("help", "join")
+		ask("ping", "Pong")
+		ask("join #somewhere "+host, "xmpp:#somewhere%"+host+"@"+domain)
+		join(t, alice, room, "alice")
+		ask("status", "connected")
+		ask("frobnicate", "help")
+	}},
+	{"someone registers, and everything of theirs goes when they leave", func(t *testing.T, w *world) {
+		_, room := w.channel()
+		bob := w.client(t, "bob", "desk")
+		bob.Send(t, "<iq type='get' id='r1' to='{domain}'><query xmlns='jabber:iq:register'/></iq>", "domain", domain)
+		bob.Expect(t, "iq[@type='result'][@id='r1']/{jabber:iq:register}query[{jabber:x:data}x][not(registered)]")
+		bob.Send(t, "<iq type='set' id='r2' to='{domain}'><query xmlns='jabber:iq:register'><x xmlns='jabber:x:data' type='submit'><field var='max_history_length'><value>7</value></field></x></query></iq>", "domain", domain)
+		bob.Expect(t, "iq[@type='result'][@id='r2']")
+		bob.Send(t, "<iq type='get' id='r3' to='{domain}'><query xmlns='jabber:iq:register'/></iq>", "domain", domain)
+		bob.Expect(t, "iq[@type='result'][@id='r3']/{jabber:iq:register}query[registered]/{jabber:x:data}x/field[@var='max_history_length']/value[text()='7']")
+		join(t, bob, room, "bob")
+		say(t, bob, room, "soon gone")
+		bob.Expect(t, "message/body[text()='soon gone']")
+		bob.Send(t, "<iq type='set' id='r4' to='{domain}'><query xmlns='jabber:iq:register'><remove/></query></iq>", "domain", domain)
+		bob.ExpectEach(t, "iq[@type='result'][@id='r4']", "presence[@type='unavailable'][@from='"+room+"/bob']/{muc#user}x[status[@code='110']]")
+		bob.Send(t, archiveQuery+"</set></query></iq>", "id", "r5", "room", room)
+		bob.Expect(t, "iq[@type='result'][@id='r5']/{urn:xmpp:mam:2}fin/{http://jabber.org/protocol/rsm}set/count[text()='0']")
+	}},
+	{"a client turns a name and a network into an address", func(t *testing.T, w *world) {
+		alice := w.client(t, "alice", "desk")
+		alice.Send(t, "<iq type='get' id='g1' to='{domain}'><query xmlns='jabber:iq:gateway'/></iq>", "domain", domain)
+		alice.Expect(t, "iq[@type='result'][@id='g1']/{jabber:iq:gateway}query[desc][prompt]")
+		alice.Send(t, "<iq type='set' id='g2' to='{domain}'><query xmlns='jabber:iq:gateway'><prompt>#go-nuts, {host}</prompt></query></iq>", "domain", domain, "host", host)
+		alice.Expect(t, "iq[@type='result'][@id='g2']/{jabber:iq:gateway}query/jid[text()='#go-nuts%"+host+"@"+domain+"']")
+	}},
+	{"an operator sees who is connected, tells them something, and disconnects one", func(t *testing.T, w *world) {
+		_, room := w.channel()
+		alice, admin := w.client(t, "alice", "desk"), w.client(t, "admin", "desk")
+		alice.Send(t, "<presence/>")
+		join(t, alice, room, "alice")
+		mustMatch(t, run(t, admin, domain, "http://jabber.org/protocol/admin#get-online-users-list", ""), "iq"+form+"/{jabber:x:data}x[@type='result']/item[field[value[text()='alice@localhost']]]")
+		mustMatch(t, run(t, admin, domain, "http://jabber.org/protocol/admin#announce", "<field var='announcement'><value>A restart at noon.</value></field>"), "iq[@type='result']"+form+"[@status='completed']")
+		alice.Expect(t, "message[@from='isthmus@"+domain+"']/body[text()='A restart at noon.']")
+		mustMatch(t, run(t, admin, domain, "disconnect-user", "<field var='jids'><value>alice@localhost</value></field><field var='quit-message'><value>enough</value></field>"), "iq[@type='result']"+form+"[@status='completed']")
+		alice.Expect(t, "presence[@type='unavailable'][@from='"+room+"/alice']/{muc#user}x[status[@code='110']]")
+	}},
+}

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -45,17 +46,21 @@ func runDemo(t *testing.T, demo, state string) (page string) {
 		}
 		timer.Stop()
 	})
+	var said []string
 	address := regexp.MustCompile(`http://localhost:\d+/`)
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		if found := address.FindString(lines.Text()); found != "" {
 			page = found
 		}
-		if page != "" && regexp.MustCompile("Ctrl-C").MatchString(lines.Text()) {
-			return page
+		said = append(said, lines.Text())
+		if strings.Contains(lines.Text(), "Ctrl-C") { // the last that it says
+			break
 		}
 	}
-	t.Fatal("the demo did not say that it runs")
-	return ""
+	if page == "" {
+		t.Fatalf("the demo gave no address of its page:\n%s", strings.Join(said, "\n"))
+	}
+	return page
 }
 
 func browse(t *testing.T, page, screenshot string, args ...string) {

@@ -21,6 +21,8 @@ type Field struct {
 	Label, Help string
 	Kind        FieldKind
 	Default     []string
+	// Sealed: it is shown, but may hold secrets, so it is sealed where it is kept, as a Secret is.
+	Sealed bool
 }
 
 // Options are values by the names of fields.

@@ -174,7 +174,7 @@ func (t *takeover) set(where options.Where, from biboumi.Options) error {
 			set[name], changed = one[name], true
 		}
 		t.sets++
-		if slices.ContainsFunc(own, func(f transports.Field) bool { return f.Name == name && f.Kind == transports.Secret }) {
+		if slices.ContainsFunc(own, func(f transports.Field) bool { return f.Name == name && (f.Kind == transports.Secret || f.Sealed) }) {
 			t.secrets++
 		}
 		if name == options.Persistent && one[name][0] == "true" && where.Place != "" {

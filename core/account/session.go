@@ -2,10 +2,14 @@ package account
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"time"
 
+	"isthmus/core/stanza"
 	"isthmus/core/xep"
 	"isthmus/transports"
 )
@@ -53,7 +57,7 @@ func (a *Account) connect(name string) {
 	if a.session == nil {
 		env := a.Env
 		env.Log = a.log
-		session, err := a.Driver.Open(transports.Account{Scope: a.scope, Person: personName(a.owner.Local), Name: name, Options: a.Options.Get(a.where(""))}, env)
+		session, err := a.Driver.Open(transports.Account{Scope: a.scope, Person: personName(a.owner, a.Domain), Name: name, Options: a.Options.Get(a.where(""))}, env)
 		if err != nil {
 			a.lost(err)
 			return
@@ -74,19 +78,21 @@ func (a *Account) connect(name string) {
 	}()
 }
 
-// personName makes a plain ASCII word of a localpart.
-func personName(local string) string {
+// personName is a plain ASCII word for a person, by which the network can tell people apart: the localpart of the people of the
+// gateway's own domain, others with a mark that no two share.
+func personName(who stanza.JID, domain string) string {
 	word := []byte{}
-	for i := range len(local) {
-		c := local[i]
+	for i := range len(who.Local) {
+		c := who.Local[i]
 		if c >= 'a' && c <= 'z' || c >= '0' && c <= '9' {
 			word = append(word, c)
 		}
 	}
-	if len(word) == 0 {
-		return "user"
+	if len(word) == len(who.Local) && strings.HasSuffix(domain, "."+who.Domain) {
+		return string(word)
 	}
-	return string(word)
+	sum := sha256.Sum256([]byte(who.Bare().String()))
+	return string(word[:min(len(word), 4)]) + "x" + hex.EncodeToString(sum[:2])
 }
 
 // disconnectIfUnused closes the session when nobody is in a room any more.

@@ -53,7 +53,7 @@ type Book struct {
 func Load(ctx context.Context, s *store.Store, keys *seal.Keys, transport string, about transports.About, log *slog.Logger) (*Book, error) {
 	b := &Book{transport: transport, store: s, keys: keys, secret: map[string]bool{}, all: map[Where]transports.Options{}}
 	for _, f := range slices.Concat(about.AccountFields, about.RoomFields) {
-		b.secret[f.Name] = f.Kind == transports.Secret
+		b.secret[f.Name] = f.Kind == transports.Secret || f.Sealed
 	}
 	rows, err := s.Options(ctx, transport)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 func BenchmarkLineToEvent(b *testing.B) {
 	events := 0
 	s := &Session{network: &network{host: host, burst: 10, rate: 1}, driver: &Driver{}, env: transports.Env{Log: quiet}, nick: "alice", ids: map[string]transports.RoomID{}}
-	c := newConnection(s, nil, func(transports.Event) { events++ })
+	c := newConnection(s, nil, endpoint{plain: true}, func(transports.Event) { events++ })
 	for _, line := range []string{":s 001 alice :x", ":s 422 alice :x", ":alice!a@b JOIN #room", ":s 366 alice #room :x"} {
 		m, _ := parse([]byte(line), nil)
 		c.handle(m)

@@ -1,8 +1,6 @@
 package irc
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"net"
 	"strconv"
@@ -10,7 +8,6 @@ import (
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/ianaindex"
 )
 
 // What holds where the configuration says nothing.
@@ -18,6 +15,8 @@ const (
 	defaultPort  = 6697 // RFC 7194
 	defaultBurst = 10
 	defaultRate  = 1.0
+
+	defaultConnectRate = 10.0
 )
 
 // Config is what the operator says of the driver. The zero value lets nobody connect anywhere.
@@ -30,6 +29,10 @@ type Config struct {
 	Ports []int `mapstructure:"ports"`
 	// Realname is what WHOIS shows of everyone; empty for each one's own display name.
 	Realname string `mapstructure:"realname"`
+	// ConnectRate is how many connections a second are made to one host, for all people together; 10 where it is 0.
+	ConnectRate float64 `mapstructure:"connect_rate"`
+	// Identd is the host:port on which IRC servers ask for the user names of connections (RFC 1413); empty for none.
+	Identd string `mapstructure:"identd"`
 }
 
 // Network is an IRC network, and how to reach it. The zero value of all but Host is the safe default.
@@ -44,6 +47,8 @@ type Network struct {
 	Fingerprint string `mapstructure:"fingerprint"`
 	// Password is sent as PASS.
 	Password string `mapstructure:"password"`
+	// WebIRC is the password of WEBIRC, by which the server is told who of the gateway's people connects; empty for none.
+	WebIRC string `mapstructure:"webirc_password"`
 	// Encoding is how lines are read that are not UTF-8, by its IANA name; empty for ISO-8859-1.
 	Encoding string `mapstructure:"encoding"`
 	// Burst is how many lines may go out at once, 10 where it is 0; Rate is how many lines a second follow, 1 where it is 0.
@@ -54,13 +59,25 @@ type Network struct {
 // network is a checked Network.
 type network struct {
 	host        string
-	addresses   []string // tried in order
-	plain       bool
-	fingerprint []byte // of the one certificate to accept; nil where an authority must vouch for it
+	addresses   []endpoint // tried in order
+	own         bool       // a person may name other addresses and certificates
+	unverified  bool       // any certificate is accepted
+	fingerprint []byte     // of the one certificate to accept; nil where an authority must vouch for it
+	certified   string     // the name that the certificate must have; empty for host
 	password    string
-	encoding    encoding.Encoding
+	webirc      string            // the password of WEBIRC, empty where there is none
+	commands    []string          // sent after the welcome
+	in          encoding.Encoding // of what comes in and is not UTF-8
+	out         encoding.Encoding // of what is sent, nil for UTF-8
 	burst       int
 	rate        float64
+}
+
+// endpoint is where a connection may be made.
+type endpoint struct {
+	address string // host:port
+	plain   bool   // without TLS
+	strict  bool   // the host wants TLS always (IRCv3 sts), so its certificate must be right
 }
 
 // check turns the configuration into networks by host. Its errors name the field.
@@ -73,6 +90,14 @@ func (c Config) check() (map[string]*network, error) {
 			return nil, fmt.Errorf("ports: %d is no port; give numbers from 1 to 65535", port)
 		}
 	}
+	if c.ConnectRate < 0 || c.ConnectRate != c.ConnectRate {
+		return nil, fmt.Errorf("connect_rate: %v connections a second are too few; give more than 0, or leave it out", c.ConnectRate)
+	}
+	if c.Identd != "" {
+		if _, port, err := net.SplitHostPort(c.Identd); err != nil || port == "" {
+			return nil, fmt.Errorf("identd: %q is not of the form host:port, such as 0.0.0.0:113", c.Identd)
+		}
+	}
 	networks := make(map[string]*network, len(c.Networks))
 	for i, n := range c.Networks {
 		checked, err := n.check()
@@ -82,6 +107,7 @@ func (c Config) check() (map[string]*network, error) {
 		if networks[checked.host] != nil {
 			return nil, fmt.Errorf("networks[%d] (%s): host: it is there twice; remove one", i, n.Host)
 		}
+		checked.own = c.Any && n.Address == "" && n.Password == "" && n.Fingerprint == "" && n.WebIRC == "" && !n.Plain
 		networks[checked.host] = checked
 	}
 	return networks, nil
@@ -92,20 +118,20 @@ func (n Network) check() (*network, error) {
 	if !ok {
 		return nil, fmt.Errorf("host: %q is no host name; give one such as irc.example.org", n.Host)
 	}
-	checked := &network{host: host, plain: n.Plain, password: n.Password, encoding: charmap.ISO8859_1, burst: n.Burst, rate: n.Rate}
+	checked := &network{host: host, password: n.Password, in: charmap.ISO8859_1, burst: n.Burst, rate: n.Rate}
 	if n.Address == "" {
-		checked.addresses = []string{net.JoinHostPort(host, strconv.Itoa(defaultPort))}
+		checked.addresses = []endpoint{{net.JoinHostPort(host, strconv.Itoa(defaultPort)), n.Plain, false}}
 	} else {
 		at, port, err := net.SplitHostPort(n.Address)
 		if number, bad := strconv.Atoi(port); err != nil || bad != nil || at == "" || number < 1 || number > 65535 {
 			return nil, fmt.Errorf("address: %q is not of the form host:port, such as irc.example.org:6697", n.Address)
 		}
-		checked.addresses = []string{n.Address}
+		checked.addresses = []endpoint{{n.Address, n.Plain, false}}
 	}
 	if n.Fingerprint != "" {
 		var err error
-		if checked.fingerprint, err = hex.DecodeString(strings.ReplaceAll(n.Fingerprint, ":", "")); err != nil || len(checked.fingerprint) != sha256.Size {
-			return nil, fmt.Errorf("fingerprint: %q is no SHA-256; give 64 hex digits, with or without colons", n.Fingerprint)
+		if checked.fingerprint, err = fingerprintOf(n.Fingerprint); err != nil {
+			return nil, fmt.Errorf("fingerprint: %w", err)
 		}
 		if n.Plain {
 			return nil, fmt.Errorf("fingerprint: a connection without TLS has no certificate; remove fingerprint or plain")
@@ -114,12 +140,19 @@ func (n Network) check() (*network, error) {
 	if badLine(n.Password) {
 		return nil, fmt.Errorf("password: it must be one line")
 	}
+	if badLine(n.WebIRC) || strings.ContainsAny(n.WebIRC, " :") {
+		return nil, fmt.Errorf("webirc_password: it must be one word")
+	}
+	checked.webirc = n.WebIRC
 	if n.Encoding != "" {
-		found, err := ianaindex.IANA.Encoding(n.Encoding)
-		if err != nil || found == nil {
-			return nil, fmt.Errorf("encoding: %q is not known; give an IANA name such as ISO-8859-15 or windows-1252", n.Encoding)
+		found, err := encodingNamed(n.Encoding)
+		if err != nil {
+			return nil, fmt.Errorf("encoding: %w", err)
 		}
-		checked.encoding = found
+		if found == nil {
+			return nil, fmt.Errorf("encoding: UTF-8 is always read; give what else is written there, such as ISO-8859-15 or windows-1252")
+		}
+		checked.in = found
 	}
 	switch {
 	case n.Burst < 0:
@@ -138,14 +171,20 @@ func (n Network) check() (*network, error) {
 
 // other is a host that only a person named.
 func (c Config) other(host string) *network {
-	n := &network{host: host, encoding: charmap.ISO8859_1, burst: defaultBurst, rate: defaultRate}
-	for _, port := range c.Ports {
-		n.addresses = append(n.addresses, net.JoinHostPort(host, strconv.Itoa(port)))
-	}
+	n := &network{host: host, own: true, in: charmap.ISO8859_1, burst: defaultBurst, rate: defaultRate}
+	n.addresses = endpoints(host, c.Ports, false)
 	if len(n.addresses) == 0 {
-		n.addresses = []string{net.JoinHostPort(host, strconv.Itoa(defaultPort))}
+		n.addresses = endpoints(host, []int{defaultPort}, false)
 	}
 	return n
+}
+
+func endpoints(host string, ports []int, plain bool) []endpoint {
+	var all []endpoint
+	for _, port := range ports {
+		all = append(all, endpoint{net.JoinHostPort(host, strconv.Itoa(port)), plain, false})
+	}
+	return all
 }
 
 // hostname is the one spelling of a host's name (RFC 1123 §2.1), without the dot that may end it.

@@ -1,6 +1,7 @@
 package irc
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -24,7 +25,9 @@ func (c *confirmer) handed(j *job) {
 		c.sent = append(c.sent, j)
 	}
 	if len(j.lines) == 0 {
-		c.ended++
+		if !j.labelled {
+			c.ended++
+		}
 		j.release()
 	}
 }
@@ -37,7 +40,7 @@ func (c *confirmer) ask(more bool) string {
 	c.counter++
 	c.token, c.ended = c.counter, 0
 	for _, j := range c.sent {
-		if len(j.lines) == 0 && j.token == 0 {
+		if len(j.lines) == 0 && j.token == 0 && !j.labelled {
 			j.token = c.token
 		}
 	}
@@ -58,6 +61,7 @@ func (c *confirmer) pong(text string) {
 	left := c.sent[:0]
 	for _, j := range c.sent {
 		switch {
+		case j.token == token && j.verb == asksFor: // the answer settles it
 		case j.token == token:
 			j.settle(nil)
 		case j.isSettled(): // it failed while lines of it were still to come
@@ -67,6 +71,11 @@ func (c *confirmer) pong(text string) {
 	}
 	clear(c.sent[len(left):])
 	c.sent = left
+}
+
+// drop forgets a job that is settled.
+func (c *confirmer) drop(settled *job) {
+	c.sent = slices.DeleteFunc(c.sent, func(j *job) bool { return j == settled })
 }
 
 // oldest is the job sent first of those that an error may be about, or nil.

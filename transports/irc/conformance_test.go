@@ -56,9 +56,11 @@ func (p *peer) write(lines ...string) {
 func (p *peer) await(fits func(words []string) bool) {
 	p.t.Helper()
 	deadline := time.After(patience)
+	var passed []string
 	for {
 		select {
 		case line, open := <-p.lines:
+			passed = append(passed, line)
 			if !open {
 				p.t.Fatal("the peer's connection has ended")
 			}
@@ -69,7 +71,7 @@ func (p *peer) await(fits func(words []string) bool) {
 				return
 			}
 		case <-deadline:
-			p.t.Fatal("the peer waits for a line that does not come")
+			p.t.Fatalf("the peer waits for a line that does not come; there came %q", passed[max(0, len(passed)-20):])
 		}
 	}
 }

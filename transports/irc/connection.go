@@ -28,10 +28,13 @@ type connection struct {
 	log     *slog.Logger
 	emit    func(transports.Event)
 	socket  net.Conn
+	at      endpoint // where it leads
+	sts     demand   // what the server says of TLS
 
 	requests chan *request // from Do
+	calls    chan func()   // from others who ask what is known
 	ended    chan struct{} // closed when no request is taken any more
-	incoming chan message  // from the reader, closed at its end
+	inbox    *inbox        // from the reader
 	written  chan error    // what became of the batch that was being written
 
 	support    isupport
@@ -39,14 +42,21 @@ type connection struct {
 	user, host string // ours, as the server shows them to others; empty while unknown
 	server     string // its name
 	stage      stage
-	offered    []string // capabilities of the server, while it lists them
+	caps       caps
+	login      login
+	labels     labels
 	rooms      map[string]*room
 	entering   map[string]*entering // rooms whose JOIN is not answered yet
 	overdue    time.Time            // when the first of those answers may be overdue, zero while none is awaited
 	kept       int                  // members in lists and with standings, in all rooms
 	out        outbox
 	confirm    confirmer
-	answers    answerer
+	questions  questions
+	directory  *directory          // nil before anyone asked for it
+	bans       map[string]*banList // lists that are coming in, by folded room
+	hosts      map[string]string   // user@host, by folded nick, of those whom the server was asked about
+	banned     map[banned]string   // masks that the account has set
+	aways      map[string]string   // words of absence that were told, by folded nick
 
 	writing  bool   // a batch is being written
 	spare    []byte // the buffer of the last batch
@@ -68,25 +78,27 @@ const (
 	online
 )
 
-func newConnection(s *Session, socket net.Conn, emit func(transports.Event)) *connection {
+func newConnection(s *Session, socket net.Conn, at endpoint, emit func(transports.Event)) *connection {
 	return &connection{
-		session: s, network: s.network, log: s.env.Log.With("host", s.network.host), emit: emit, socket: socket,
-		requests: make(chan *request), ended: make(chan struct{}),
-		incoming: make(chan message, 16), written: make(chan error, 1),
+		session: s, at: at, network: s.network, log: s.env.Log.With("host", s.network.host), emit: emit, socket: socket,
+		requests: make(chan *request), calls: make(chan func()), bans: map[string]*banList{}, hosts: map[string]string{}, banned: map[banned]string{}, ended: make(chan struct{}),
+		inbox: newInbox(), written: make(chan error, 1),
 		support: defaultSupport(), nick: s.wantedNick(), rooms: map[string]*room{}, entering: map[string]*entering{},
-		out: newOutbox(s.network), answers: newAnswerer(), began: time.Now(), heard: time.Now(), idle: idleAtLeast + rand.N(idleSpread),
+		out: newOutbox(s.network), questions: newQuestions(), login: newLogin(s, at), caps: newCaps(), labels: newLabels(), began: time.Now(), heard: time.Now(), idle: idleAtLeast + rand.N(idleSpread),
 	}
 }
 
 // run works until the connection is lost, for which it gives the reason, or ctx has ended and the goodbye is said.
 func (c *connection) run(ctx context.Context) error {
-	stop := make(chan struct{})
-	go c.read(stop)
+	stop, read := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(read)
+		c.read(stop)
+	}()
 	defer func() {
 		close(stop)
 		c.socket.Close()
-		for range c.incoming { // closed when the reader has ended
-		}
+		<-read
 		if c.writing {
 			<-c.written
 		}
@@ -101,15 +113,19 @@ func (c *connection) run(ctx context.Context) error {
 		c.flush()
 		timer.Reset(time.Until(c.wake()))
 		select {
-		case m, open := <-c.incoming:
+		case <-c.inbox.more:
+			lines, open := c.inbox.take()
+			for i := 0; i < len(lines) && c.fault == nil; i++ {
+				c.handle(lines[i].message)
+				c.heard, c.asked = time.Now(), false
+			}
 			if !open {
 				c.fail(offline("The server closed the connection."))
-				break
 			}
-			c.handle(m)
-			c.heard, c.asked = time.Now(), false
 		case r := <-c.requests:
 			c.accept(r)
+		case call := <-c.calls:
+			call()
 		case err := <-c.written:
 			if c.writing = false; cap(c.spare) > keptLine {
 				c.spare = nil
@@ -135,24 +151,32 @@ func (c *connection) fail(fault *transports.Fault) {
 	}
 }
 
-// read hands over what the server says, until stop.
+// read hands over what the server says, until stop. It answers PING by itself: the rest may be waiting for the core.
 func (c *connection) read(stop <-chan struct{}) {
-	defer close(c.incoming)
+	defer c.inbox.close()
 	for lines := newLineReader(c.socket); ; {
 		line, err := lines.next()
 		if err != nil {
 			return
 		}
-		m, ok := parse(line, c.network.encoding)
+		m, ok := parse(line, c.network.in)
 		if !ok {
 			continue
 		}
-		select {
-		case c.incoming <- m:
-		case <-stop:
+		if m.Command == "PING" && !c.pong(m.Trailing()) {
+			return
+		}
+		if !c.inbox.put(m, len(line), stop) {
 			return
 		}
 	}
+}
+
+// pong answers a PING. RFC 2812 §3.7.2.
+func (c *connection) pong(token string) bool {
+	c.socket.SetWriteDeadline(time.Now().Add(writeWithin))
+	_, err := c.socket.Write([]byte("PONG :" + oneLine(token) + "\r\n"))
+	return err == nil
 }
 
 // write writes a batch and says what became of it. Its goroutine lives as long: most connections are idle.
@@ -169,7 +193,7 @@ func (c *connection) flush() {
 	}
 	now := time.Now()
 	c.forgetJoins()
-	batch := c.out.take(c.spare[:0], now, &c.support, c.confirm.handed, c.entered)
+	batch := c.out.take(c.spare[:0], now, &c.support, c)
 	if ping := c.confirm.ask(len(c.out.held) > 0 && c.quitting.IsZero()); ping != "" {
 		batch = append(append(batch, ping...), "\r\n"...)
 		c.out.charge(now)
@@ -199,6 +223,8 @@ func (c *connection) wake() time.Time {
 		sooner(c.began.Add(registerWithin))
 	}
 	sooner(c.overdue)
+	sooner(c.questions.next())
+	sooner(c.listDue())
 	if !c.writing {
 		sooner(c.out.next(time.Now()))
 	}
@@ -212,7 +238,7 @@ func (c *connection) tick(now time.Time) {
 	switch {
 	case !c.quitting.IsZero() && !now.Before(c.quitting):
 		c.fail(offline("The server did not close the connection."))
-	case len(c.incoming) > 0: // it is we who did not listen
+	case c.inbox.waiting(): // it is we who did not listen
 	case c.stage != online && now.Sub(c.began) >= registerWithin:
 		c.fail(offline("The server did not welcome the gateway in time."))
 	case c.asked && silent >= c.idle+answerWithin:
@@ -224,6 +250,8 @@ func (c *connection) tick(now time.Time) {
 	if !c.overdue.IsZero() && !now.Before(c.overdue) {
 		c.giveUpJoins(now)
 	}
+	c.answerOverdue(now)
+	c.listOverdue(now)
 }
 
 // quit says goodbye: what may go now goes before QUIT, the rest is given back.
@@ -251,6 +279,12 @@ func (c *connection) settleAll() {
 		j.lost()
 	}
 	c.confirm.lost()
+	for _, q := range c.questions.ours {
+		q.lost()
+	}
+	if c.directory != nil {
+		c.directory.end(offline("The connection to the server was lost."))
+	}
 	for _, e := range c.entering {
 		for _, r := range e.requests {
 			r.lost()

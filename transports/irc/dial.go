@@ -3,6 +3,7 @@ package irc
 import (
 	"bytes"
 	"context"
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
@@ -19,57 +20,81 @@ import (
 // dialWithin bounds the way to an open connection, TLS included, for each address.
 const dialWithin = 30 * time.Second
 
-// dial connects to the first address that answers. Its errors are Faults.
-func (s *Session) dial(ctx context.Context) (socket net.Conn, err error) {
-	for _, address := range s.network.addresses {
-		if socket, err = s.dialOne(ctx, address); err == nil || ctx.Err() != nil {
-			return socket, err
+// dial connects to the first address that answers, in its turn. Its errors are Faults.
+func (s *Session) dial(ctx context.Context) (socket net.Conn, at endpoint, err error) {
+	for _, at = range s.driver.secured.apply(s.network.addresses, time.Now()) {
+		if err = s.driver.turns.wait(ctx, at); err != nil {
+			return nil, at, offline("The gateway has too many connections to make.")
 		}
-		s.env.Log.Info("irc: cannot connect", "host", s.network.host, "address", address, "error", err)
+		if socket, err = s.dialOne(ctx, at); err == nil || ctx.Err() != nil {
+			return socket, at, err
+		}
+		s.env.Log.Info("irc: cannot connect", "host", s.network.host, "address", at.address, "error", err)
 		if transports.AsFault(err).Kind != transports.Offline {
 			break // another port would say the same
 		}
 	}
-	return nil, err
+	return nil, at, err
 }
 
-func (s *Session) dialOne(ctx context.Context, address string) (net.Conn, error) {
+func (s *Session) dialOne(ctx context.Context, at endpoint) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialWithin)
 	defer cancel()
-	socket, err := s.env.Dial(ctx, "tcp", address)
+	socket, err := s.env.Dial(ctx, "tcp", at.address)
 	if err != nil {
-		return nil, dialFault(address, err)
+		return nil, dialFault(at.address, err)
 	}
-	if s.network.plain {
+	s.driver.idents.add(socket, s.username())
+	if at.plain {
 		return socket, nil
 	}
-	secured := tls.Client(socket, s.tls())
+	secured := tls.Client(socket, s.tls(at.strict))
 	if err := secured.HandshakeContext(ctx); err != nil {
-		socket.Close()
-		return nil, tlsFault(address, err)
+		s.hangUp(socket)
+		return nil, tlsFault(at.address, err)
 	}
 	return secured, nil
 }
 
-// tls verifies the certificate itself, so that what is wrong with it can be said together with its fingerprint.
-func (s *Session) tls() *tls.Config {
+// hangUp closes a connection.
+func (s *Session) hangUp(socket net.Conn) {
+	socket.Close()
+	s.driver.idents.remove(socket)
+}
+
+// tls verifies the certificate itself, so that what is wrong with it can be said together with its fingerprint. strict leaves
+// the person no say in it.
+func (s *Session) tls(strict bool) *tls.Config {
+	name := s.network.certified
+	if name == "" {
+		name = s.network.host
+	}
+	var shown []tls.Certificate
+	if s.certificate != nil {
+		shown = append(shown, *s.certificate)
+	}
 	return &tls.Config{
-		ServerName:         s.network.host,
+		Certificates:       shown,
+		ServerName:         name,
 		InsecureSkipVerify: true, // VerifyConnection does it
 		VerifyConnection: func(state tls.ConnectionState) error {
 			leaf := state.PeerCertificates[0]
 			sum := sha256.Sum256(leaf.Raw)
-			if s.network.fingerprint != nil {
-				if bytes.Equal(sum[:], s.network.fingerprint) {
+			if wanted := s.network.fingerprint; wanted != nil {
+				old := sha1.Sum(leaf.Raw)
+				if bytes.Equal(sum[:], wanted) || bytes.Equal(old[:], wanted) {
 					return nil
 				}
-				return s.untrusted(sum[:], "it is not the certificate that the operator accepted", nil)
+				return s.untrusted(sum[:], "it is not the certificate that was accepted", nil)
+			}
+			if s.network.unverified && !strict {
+				return nil
 			}
 			between := x509.NewCertPool()
 			for _, certificate := range state.PeerCertificates[1:] {
 				between.AddCert(certificate)
 			}
-			if _, err := leaf.Verify(x509.VerifyOptions{DNSName: s.network.host, Roots: s.driver.roots, Intermediates: between}); err != nil {
+			if _, err := leaf.Verify(x509.VerifyOptions{DNSName: name, Roots: s.driver.roots, Intermediates: between}); err != nil {
 				return s.untrusted(sum[:], whyUntrusted(leaf, err), err)
 			}
 			return nil
@@ -79,10 +104,13 @@ func (s *Session) tls() *tls.Config {
 
 func (s *Session) untrusted(sum []byte, why string, cause error) *transports.Fault {
 	fingerprint := strings.ReplaceAll(fmt.Sprintf("% X", sum), " ", ":")
+	how := fmt.Sprintf("the operator of the gateway can accept it with this line for the network in the configuration: fingerprint: %q", fingerprint)
+	if s.network.own {
+		how = "you can accept it in the settings for this server, where it is the " + optionFingerprint + "."
+	}
 	return &transports.Fault{Kind: transports.Untrusted, Cause: cause, Text: fmt.Sprintf(
-		"The certificate of %s cannot be trusted: %s. Its SHA-256 fingerprint is %s. If you know from the network itself that "+
-			"this one is right, the operator of the gateway can accept it with this line for the network in the configuration: fingerprint: %q",
-		s.network.host, why, fingerprint, fingerprint)}
+		"The certificate of %s cannot be trusted: %s. Its SHA-256 fingerprint is %s. If you know from the network itself that this one is right, %s",
+		s.network.host, why, fingerprint, how)}
 }
 
 // whyUntrusted says what is wrong with a certificate. RFC 5280 §6, RFC 6125 §6.

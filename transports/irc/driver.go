@@ -6,10 +6,13 @@ package irc
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"slices"
 	"strings"
+
+	"golang.org/x/time/rate"
 
 	"isthmus/transports"
 )
@@ -19,6 +22,10 @@ type Driver struct {
 	config   Config
 	networks map[string]*network
 	roots    *x509.CertPool // nil for the authorities that the machine trusts
+
+	turns   turns
+	idents  idents
+	secured secured
 }
 
 // New makes a driver. Its errors name the field of the configuration that is wrong, and say what to write.
@@ -27,16 +34,29 @@ func New(config Config) (*Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Driver{config: config, networks: networks}, nil
+	perSecond := config.ConnectRate
+	if perSecond == 0 {
+		perSecond = defaultConnectRate
+	}
+	return &Driver{
+		config: config, networks: networks,
+		turns:   turns{perSecond: perSecond, hosts: map[string]*rate.Limiter{}},
+		idents:  idents{address: config.Identd, users: map[connectionPorts]string{}},
+		secured: secured{hosts: map[string]policy{}},
+	}, nil
 }
 
 // About describes the driver.
 func (*Driver) About() transports.About {
-	return transports.About{Kind: "irc", Name: "IRC", Sigils: "#&", Open: true}
+	return transports.About{Kind: "irc", Name: "IRC", Sigils: "#&", Open: true, Slashes: slashes, AccountFields: accountFields, RoomFields: roomFields,
+		Nodes: map[string]string{"disconnect": "disconnect-from-irc-servers", "connection": "get-irc-connection-info"}}
 }
 
-// Run waits for the end: the accounts share nothing.
-func (*Driver) Run(ctx context.Context) error {
+// Run answers the servers that ask whose a connection is, where the operator wants it.
+func (d *Driver) Run(ctx context.Context) error {
+	if d.idents.address != "" {
+		return d.idents.run(ctx)
+	}
 	<-ctx.Done()
 	return nil
 }
@@ -76,8 +96,21 @@ func (d *Driver) network(key string) (*network, error) {
 // Open makes a session. It connects in Session.Run.
 func (d *Driver) Open(account transports.Account, env transports.Env) (transports.Session, error) {
 	n, err := d.network(string(account.Scope))
+	if err == nil {
+		err = d.Check(accountFields, account.Options)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return &Session{driver: d, network: n, account: account, env: env, ids: map[string]transports.RoomID{}}, nil
+	var certificate *tls.Certificate
+	if text := account.Options.Get(nil, optionCertificate); text != "" {
+		if certificate, err = clientCertificate(text); err != nil {
+			return nil, err
+		}
+	}
+	return &Session{
+		certificate: certificate,
+		driver:      d, network: d.config.personal(n, account.Options), account: account, env: env,
+		ids: map[string]transports.RoomID{}, encodings: map[string]encodings{},
+	}, nil
 }

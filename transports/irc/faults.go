@@ -75,7 +75,7 @@ var joinRefusals = map[string]refusal{
 }
 
 // verbs are kinds of commands, as a set.
-type verbs uint8
+type verbs uint16
 
 const (
 	saying   verbs = 1 << iota // PRIVMSG, NOTICE
@@ -84,8 +84,12 @@ const (
 	topicing
 	parting
 	renaming // NICK
+	inviting
+	asksFor     // PRIVMSG with a question that someone is to answer
+	instructing // whatever a person wrote
+	listing     // LIST
 
-	inRoom = changing | kicking | topicing | parting
+	inRoom = changing | kicking | topicing | parting | inviting
 )
 
 // jobRefusal is what a numeric means for commands other than JOIN.
@@ -98,16 +102,18 @@ type jobRefusal struct {
 
 // jobRefusals are the answers to other commands that fail. RFC 2812 §5.2, and what today's servers added.
 var jobRefusals = map[string][]jobRefusal{
-	"401": {{verbs: saying | changing | kicking, refusal: refusal{kind: transports.NotFound, text: "Nobody there has this name now."}}},
+	"401": {{verbs: saying | asksFor | changing | kicking | inviting, refusal: refusal{kind: transports.NotFound, text: "Nobody there has this name now."}}},
+	"263": {{verbs: listing, nameless: true, refusal: refusal{kind: transports.RateLimited, text: "The server does not list its rooms now. Try again later.", wait: throttleWait}}},
 	"402": {{verbs: saying, refusal: refusal{kind: transports.NotFound, text: "There is no such server."}}},
 	"403": {{verbs: parting, harmless: true}, {verbs: saying | inRoom, refusal: refusal{kind: transports.NotFound, text: "There is no such room."}}},
-	"404": {{verbs: saying, refusal: refusal{kind: transports.Forbidden, text: "You cannot speak there."}}},
+	"404": {{verbs: saying | asksFor, refusal: refusal{kind: transports.Forbidden, text: "You cannot speak there."}}},
 	"407": {{verbs: saying, refusal: refusal{kind: transports.Forbidden, text: "The message was not delivered."}}},
 	"408": {{verbs: saying, refusal: refusal{kind: transports.Forbidden, text: "The message was not delivered."}}},
 	"411": {{verbs: saying, nameless: true, refusal: refusal{kind: transports.Invalid, text: "The message was not delivered."}}},
 	"412": {{verbs: saying, nameless: true, refusal: refusal{kind: transports.Invalid, text: "The message is empty."}}},
 	"415": {{verbs: saying, refusal: refusal{kind: transports.Forbidden, text: "The message was not delivered."}}},
-	"416": {{verbs: saying, nameless: true, refusal: refusal{kind: transports.TooLarge, text: "The message was not delivered."}}},
+	"416": {{verbs: saying, nameless: true, refusal: refusal{kind: transports.TooLarge, text: "The message was not delivered."}},
+		{verbs: listing, nameless: true, refusal: refusal{kind: transports.TooLarge, text: "The server has too many rooms to list them."}}},
 	"417": {{verbs: saying | inRoom, nameless: true, refusal: refusal{kind: transports.TooLarge, text: "It is too long for the server."}}},
 	"431": {{verbs: renaming, refusal: refusal{kind: transports.Invalid, text: "The server does not allow this nickname."}}},
 	"432": {{verbs: renaming, refusal: refusal{kind: transports.Invalid, text: "The server does not allow this nickname."}}},
@@ -120,22 +126,24 @@ var jobRefusals = map[string][]jobRefusal{
 	"439": {{verbs: saying, refusal: refusal{kind: transports.RateLimited, text: "You write to new people too fast.", wait: throttleWait}}},
 	"441": {{verbs: changing | kicking, refusal: refusal{kind: transports.NotFound, text: "They are not in the room."}}},
 	"442": {{verbs: parting, harmless: true}, {verbs: inRoom, refusal: refusal{kind: transports.NotFound, text: "You are not in the room."}}},
+	"443": {{verbs: inviting, refusal: refusal{kind: transports.Conflict, text: "They are in the room already."}}},
 	"447": {{verbs: renaming, refusal: refusal{kind: transports.Forbidden, text: "You cannot change your nickname while you are in a room that forbids it."}}},
+	"421": {{verbs: listing, nameless: true, refusal: refusal{kind: transports.Forbidden, text: "The server does not list its rooms."}}},
 	"461": {{verbs: changing | kicking | topicing, nameless: true, refusal: refusal{kind: transports.Invalid, text: "The server did not understand it."}}},
 	"472": {{verbs: changing, nameless: true, refusal: refusal{kind: transports.Unsupported, text: "The server does not know this standing."}}},
 	"477": {{verbs: saying | topicing, refusal: refusal{kind: transports.Forbidden, text: "You must have registered your nickname and be logged in for this."}}},
 	"478": {{verbs: changing, refusal: refusal{kind: transports.TooLarge, text: "The room has as many bans as the server allows."}}},
-	"482": {{verbs: changing | kicking | topicing, refusal: refusal{kind: transports.Forbidden, text: "You may not do this in the room."}}},
+	"482": {{verbs: changing | kicking | topicing | inviting, refusal: refusal{kind: transports.Forbidden, text: "You may not do this in the room."}}},
 	"484": {{verbs: changing | kicking, refusal: refusal{kind: transports.Forbidden, text: "The server protects this user."}},
 		{verbs: renaming, refusal: refusal{kind: transports.Forbidden, text: "You cannot change your nickname now."}}},
 	"485": {{verbs: changing | kicking, refusal: refusal{kind: transports.Forbidden, text: "The server protects this user."}}},
-	"486": {{verbs: saying, refusal: refusal{kind: transports.Forbidden, text: "They take messages only from people who are logged in."}}},
+	"486": {{verbs: saying | asksFor, refusal: refusal{kind: transports.Forbidden, text: "They take messages only from people who are logged in."}}},
 	"489": {{verbs: saying | changing, refusal: refusal{kind: transports.Forbidden, text: "It was refused."}}},
 	"492": {{verbs: saying, refusal: refusal{kind: transports.Forbidden, text: "The message was not delivered."}}},
 	"499": {{verbs: changing, refusal: refusal{kind: transports.Forbidden, text: "Only the room's owner may do this."}}},
-	"531": {{verbs: saying, refusal: refusal{kind: transports.Forbidden, text: "They take no messages from you."}}},
+	"531": {{verbs: saying | asksFor, refusal: refusal{kind: transports.Forbidden, text: "They take no messages from you."}}},
 	"696": {{verbs: changing, refusal: refusal{kind: transports.Invalid, text: "The server did not understand it."}}},
-	"716": {{verbs: saying, refusal: refusal{kind: transports.Forbidden, text: "They take messages only from people whom they accepted."}}},
+	"716": {{verbs: saying | asksFor, refusal: refusal{kind: transports.Forbidden, text: "They take messages only from people whom they accepted."}}},
 }
 
 // onError gives an error to the command that it answers: a JOIN of the room that it names, else the oldest command that
@@ -152,6 +160,9 @@ func (c *connection) onError(m message) {
 		c.refuse(folded, known.fault(m))
 		return
 	}
+	if order := c.confirm.oldest(func(j *job) bool { return j.verb == instructing }); order != nil && c.confirm.sent[0] == order && c.refuseOrder(m) {
+		return
+	}
 	for _, r := range jobRefusals[m.Command] {
 		if j := c.confirm.oldest(func(j *job) bool { return j.verb&r.verbs != 0 && c.about(j, r, m) }); j != nil {
 			if r.harmless {
@@ -161,6 +172,9 @@ func (c *connection) onError(m message) {
 			}
 			return
 		}
+	}
+	if c.refuseOrder(m) {
+		return
 	}
 	c.announce("", joinWords(m.Params[min(1, len(m.Params)):]))
 }

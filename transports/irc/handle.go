@@ -11,10 +11,24 @@ import (
 
 // handlers are the lines that mean something, by command or numeric.
 var handlers = map[string]func(*connection, message){
-	"PING":  (*connection).onPing,
-	"PONG":  (*connection).onPong,
-	"ERROR": (*connection).onClosing,
-	"CAP":   (*connection).onCap,
+	"PONG":         (*connection).onPong,
+	"ERROR":        (*connection).onClosing,
+	"CAP":          (*connection).onCap,
+	"AUTHENTICATE": (*connection).onAuthenticate,
+	"BATCH":        (*connection).onBatch,
+	"FAIL":         (*connection).onStandardReply,
+	"WARN":         (*connection).onStandardReply,
+	"NOTE":         (*connection).onStandardReply,
+
+	"900": (*connection).onLoggedIn,
+	"901": (*connection).onLoggedOut,
+	"902": (*connection).onLoginRefused,
+	"903": (*connection).onLoginDone,
+	"904": (*connection).onLoginRefused,
+	"905": (*connection).onLoginRefused,
+	"906": (*connection).onLoginRefused,
+	"907": (*connection).onLoginDone,
+	"908": (*connection).onMechanisms,
 
 	"001": (*connection).onWelcome,
 	"005": (*connection).onSupport,
@@ -35,16 +49,21 @@ var handlers = map[string]func(*connection, message){
 	"KICK":  (*connection).onKick,
 	"TOPIC": (*connection).onTopic,
 	"MODE":  (*connection).onMode,
+	"302":   (*connection).onUserHost,
+	"322":   (*connection).onListed,
+	"323":   (*connection).onListEnd,
 	"324":   (*connection).onModeIs,
 	"331":   (*connection).onTopicIs,
 	"332":   (*connection).onTopicIs,
 	"333":   (*connection).onTopicBy,
 	"353":   (*connection).onNames,
 	"366":   (*connection).onNamesEnd,
+	"367":   (*connection).onBanListed,
 	"470":   (*connection).onForwarded,
 
 	"NICK":    (*connection).onNick,
 	"QUIT":    (*connection).onQuit,
+	"ACCOUNT": (*connection).onAccount,
 	"CHGHOST": (*connection).onHostChanged,
 	"INVITE":  (*connection).onInvite,
 
@@ -52,13 +71,23 @@ var handlers = map[string]func(*connection, message){
 	"NOTICE":  (*connection).onMessage,
 }
 
-// handle does what a line asks for. Errors without a meaning of their own go to onError, other numerics are for nobody:
-// the welcome, the message of the day, counts of users.
+// handle does what a line asks for. Errors without a meaning of their own go to onError; what other numerics say is told,
+// but for the welcome, the message of the day, and what the driver itself asked.
 func (c *connection) handle(m message) {
+	if m.raw != nil {
+		m = c.reread(m)
+	}
+	if c.labelled(m) {
+		return
+	}
+	greeted := c.stage == online
 	if handler := handlers[m.Command]; handler != nil {
 		handler(c, m)
 	} else if isError(m.Command) {
 		c.onError(m)
+	}
+	if greeted && !isError(m.Command) {
+		c.onReply(m)
 	}
 }
 
@@ -69,15 +98,12 @@ func isError(command string) bool {
 
 func (c *connection) fold(name string) string { return c.support.casemap.fold(name) }
 
-// onPing answers at once. RFC 2812 §3.7.2.
-func (c *connection) onPing(m message) { c.out.now("PONG :" + m.Trailing()) }
-
 // onPong confirms what was sent before its PING. RFC 2812 §3.7.3.
 func (c *connection) onPong(m message) { c.confirm.pong(m.Trailing()) }
 
 // self is the account as a user.
 func (c *connection) self() transports.User {
-	return user(&irc.Prefix{Name: c.nick, User: c.user, Host: c.host}, "")
+	return user(&irc.Prefix{Name: c.nick, User: c.user, Host: c.host}, c.login.account)
 }
 
 func (c *connection) isSelf(name string) bool { return c.fold(name) == c.fold(c.nick) }

@@ -2,9 +2,6 @@ package irc
 
 import (
 	"strings"
-	"time"
-
-	"golang.org/x/time/rate"
 
 	"isthmus/mapping/text"
 	"isthmus/transports"
@@ -36,8 +33,10 @@ func (c *connection) onMessage(m message) {
 	if ctcp, is := strings.CutPrefix(words, "\x01"); is {
 		verb, rest, _ := strings.Cut(strings.TrimSuffix(ctcp, "\x01"), " ")
 		if !strings.EqualFold(verb, "ACTION") {
-			if event.Style == transports.Says && !event.Own {
-				c.answerCTCP(m.Name, strings.ToUpper(verb), rest)
+			if event.Style == transports.Notice {
+				c.onAnswer(m, strings.ToUpper(verb), rest)
+			} else if !event.Own || c.isSelf(target) {
+				c.onQuestion(m, strings.ToUpper(verb), rest)
 			}
 			return
 		}
@@ -61,36 +60,4 @@ func (c *connection) onMessage(m message) {
 
 func announced(id transports.RoomID, line string) transports.Event {
 	return transports.Announced{Room: id, Text: text.ParseIRC(line)}
-}
-
-// How often questions by CTCP are answered, whoever asks.
-const (
-	answerEvery = 5 * time.Second
-	answerBurst = 3
-)
-
-// answerer bounds the answers to CTCP.
-type answerer struct{ limiter *rate.Limiter }
-
-func newAnswerer() answerer {
-	return answerer{rate.NewLimiter(rate.Every(answerEvery), answerBurst)}
-}
-
-// answerCTCP answers what programs ask each other (https://modern.ircdocs.horse/ctcp.html). Everything else is ignored.
-func (c *connection) answerCTCP(to, verb, rest string) {
-	answer := ""
-	switch verb {
-	case "VERSION":
-		answer = "VERSION Isthmus"
-	case "PING":
-		answer = "PING " + rest[:min(len(rest), 64)]
-	case "TIME":
-		answer = "TIME " + time.Now().UTC().Format(time.RFC1123)
-	case "CLIENTINFO":
-		answer = "CLIENTINFO ACTION CLIENTINFO PING TIME VERSION"
-	}
-	if answer == "" || !c.support.isNick(to) || !c.answers.limiter.Allow() {
-		return
-	}
-	c.out.whenQuiet("NOTICE " + to + " :\x01" + strings.ReplaceAll(oneLine(answer), "\x01", "") + "\x01")
 }

@@ -31,6 +31,23 @@ func (c *connection) onNick(m message) {
 	}
 }
 
+// onAccount is someone who has logged in to the network's services, or out. IRCv3 account-notify.
+func (c *connection) onAccount(m message) {
+	if c.stage != online || m.Name == "" {
+		return
+	}
+	if c.isSelf(m.Name) {
+		c.login.account = strings.TrimPrefix(m.Param(0), "*")
+	}
+	u := user(m.Prefix, m.Param(0))
+	for _, r := range c.rooms {
+		if folded := c.fold(m.Name); r.list[folded].ID != "" {
+			r.list[folded] = u
+		}
+	}
+	c.emit(transports.UserRenamed{Was: u.ID, User: u})
+}
+
 // onQuit is someone who has left the network: by QUIT (RFC 2812 §3.1.7), or because two of its servers lost each other.
 func (c *connection) onQuit(m message) {
 	if c.stage != online || m.Name == "" || c.isSelf(m.Name) {
@@ -59,9 +76,19 @@ func (c *connection) onHostHidden(m message) {
 	}
 }
 
-// onInvite is an invitation into a room. RFC 2812 §3.2.7. With invite-notify others' come too.
+// onInvite is an invitation into a room. RFC 2812 §3.2.7. With IRCv3 invite-notify others' come too.
 func (c *connection) onInvite(m message) {
-	if c.isSelf(m.Param(0)) && c.support.isRoom(m.Param(1)) {
-		c.announce("", m.Name+" invites you to "+m.Param(1)+".")
+	name := m.Param(1)
+	if c.stage != online || m.Name == "" || !c.support.isRoom(name) {
+		return
+	}
+	if c.isSelf(m.Param(0)) {
+		id, known := c.session.ids[c.fold(name)]
+		if !known {
+			id = transports.RoomID(asciiLower(name))
+		}
+		c.emit(transports.Invited{Room: id, Name: name, By: author(m)})
+	} else if r := c.rooms[c.fold(name)]; r != nil {
+		c.tell(r, announced(r.id, m.Name+" invited "+m.Param(0)+"."))
 	}
 }

@@ -73,7 +73,8 @@ func TestRolesAndAffiliationsBecomeModes(t *testing.T) {
 		{transports.SetAffiliation{User: "op", Affiliation: transports.AffiliatedMember}, "MODE #room -o op"},
 		{transports.SetAffiliation{User: "carol", Affiliation: transports.Admin}, "MODE #room +o carol"},
 		{transports.SetAffiliation{User: "bob", Affiliation: transports.Owner}, "MODE #room +a bob"},
-		{transports.SetAffiliation{User: "bob", Affiliation: transports.Outcast, Reason: "spam"}, "MODE #room +b bob!*@*|KICK #room bob :spam"},
+		{transports.SetAffiliation{User: "*!*@evil.example", Affiliation: transports.Outcast}, "MODE #room +b *!*@evil.example"},
+		{transports.SetAffiliation{User: "*!*@evil.example", Affiliation: transports.NoAffiliation}, "MODE #room -b *!*@evil.example"},
 		{transports.SetAffiliation{User: "bob", Affiliation: transports.NoAffiliation}, "MODE #room -b bob!*@*"},
 		{transports.SetAffiliation{User: "op", Affiliation: transports.Admin}, ""}, // it is so already
 	} {
@@ -110,5 +111,43 @@ func TestAServerWithoutOwnersSaysSo(t *testing.T) {
 		s.do(transports.SetRole{Room: "#room", User: "bob", Role: transports.Moderator})
 		s.expect("MODE #room +o bob", "PING :confirm-1")
 		wantFault(t, s.do(transports.SetAffiliation{Room: "#room", User: "*", Affiliation: transports.Outcast}).err(), transports.Invalid)
+	})
+}
+
+func TestABanIsOfTheHost(t *testing.T) {
+	for answer, mask := range map[string]string{
+		":irc.srv 302 alice :Bob*=+~b@evil.example": "*!*@evil.example", ":irc.srv 302 alice :bob=-~b@host.example": "*!*b@host.example", // our own host
+		":irc.srv 302 alice :": "bob!*@*",
+	} {
+		play(t, Network{}, func(s *script) {
+			s.welcome()
+			s.enter("#room", "@alice bob")
+			banned := s.do(transports.SetAffiliation{Room: "#room", User: "bob", Affiliation: transports.Outcast, Reason: "spam"})
+			s.expect("USERHOST bob", "PING :confirm-1")
+			s.says(answer, ":irc.srv PONG irc.srv :confirm-1")
+			s.expect("MODE #room +b "+mask, "KICK #room bob :spam", "PING :confirm-2")
+			banned.pending()
+			s.says(":irc.srv PONG irc.srv :confirm-2")
+			if err := banned.err(); err != nil {
+				t.Error(err)
+			}
+			s.do(transports.SetAffiliation{Room: "#room", User: "bob", Affiliation: transports.NoAffiliation})
+			want := []string{"MODE #room -b bob!*@*"}
+			if mask != "bob!*@*" {
+				want = append(want, "MODE #room -b "+mask)
+			}
+			s.expect(append(want, "PING :confirm-3")...)
+		})
+	}
+}
+
+func TestABanThatCannotBeFinishedIsAFault(t *testing.T) {
+	play(t, Network{}, func(s *script) {
+		s.welcome()
+		s.enter("#room", "@alice bob")
+		banned := s.do(transports.SetAffiliation{Room: "#room", User: "bob", Affiliation: transports.Outcast})
+		s.server.Close()
+		s.fault(transports.Offline)
+		wantFault(t, banned.err(), transports.Offline)
 	})
 }

@@ -1,6 +1,7 @@
 package irc
 
 import (
+	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -26,6 +27,8 @@ const (
 	optionNick         = "nick"
 	optionPass         = "pass"
 	optionSASLPassword = "sasl_password"
+	optionSASLAccount  = "sasl_account"
+	optionCertificate  = "client_certificate"
 	optionAddress      = "address"
 	optionPorts        = "ports"
 	optionTLSPorts     = "tls_ports"
@@ -40,17 +43,19 @@ var accountFields = []transports.Field{
 	{Name: optionUsername, Label: "User name", Help: "The user name that others see before the @ of your mask. If it is empty, it is made from your address."},
 	{Name: optionRealname, Label: "Real name", Help: "What others see as your real name. If it is empty, your nickname is used."},
 	{Name: optionSASLPassword, Label: "SASL password", Kind: transports.Secret,
-		Help: "The password of your account at the network's services. You are logged in with it, and your nickname as the account, before you are connected. " +
-			"Write account:password if your account has another name than your nickname."},
+		Help: "The password of your account at the network's services. With it you are logged in before you are connected; if that fails, you are not connected."},
+	{Name: optionSASLAccount, Label: "SASL account", Help: "The name of your account at the network's services, if it is not your nickname."},
+	{Name: optionCertificate, Label: "Client certificate", Kind: transports.Secret,
+		Help: "A certificate and its private key in PEM form, both in this field, to log in with at the network's services (SASL EXTERNAL). They know it by its fingerprint."},
 	{Name: optionPass, Label: "Server password", Kind: transports.Secret, Help: "The password of the server itself (PASS). Few servers have one."},
-	{Name: optionCommands, Label: "Commands after connecting", Kind: transports.Lines, Help: "Lines in the language of IRC, sent in order as soon as you are connected and before you join rooms."},
+	{Name: optionCommands, Label: "Commands after connecting", Kind: transports.Lines, Sealed: true, Help: "Lines in the language of IRC, sent in order as soon as you are connected and before you join rooms."},
 	{Name: optionEncodingIn, Label: "Incoming encoding", Help: "How text is read that is not UTF-8. Give a name such as ISO-8859-15 or windows-1251."},
 	{Name: optionEncodingOut, Label: "Outgoing encoding", Default: []string{"UTF-8"}, Help: "How your text is sent. Leave it at UTF-8 unless the people there cannot read it."},
 	{Name: optionAddress, Label: "Address", Help: "The host to connect to, if it is not the name of the server."},
-	{Name: optionTLSPorts, Label: "Ports with TLS", Default: []string{strconv.Itoa(defaultPort)}, Help: "The ports for encrypted connections, separated by ; and tried in order."},
-	{Name: optionPorts, Label: "Ports without TLS", Help: "The ports for connections that are not encrypted, separated by ; and tried after those with TLS."},
+	{Name: optionTLSPorts, Label: "Ports with TLS", Kind: transports.Lines, Default: []string{strconv.Itoa(defaultPort)}, Help: "The ports for encrypted connections, tried in order."},
+	{Name: optionPorts, Label: "Ports without TLS", Kind: transports.Lines, Help: "The ports for connections that are not encrypted, tried after those with TLS. If there are none, no such connection is made."},
 	{Name: optionVerify, Label: "Verify the certificate", Kind: transports.Switch, Default: []string{"true"}, Help: "Connect only if the server's certificate is valid. If this is off, anyone on the way can read your password."},
-	{Name: optionFingerprint, Label: "Fingerprint of the certificate", Help: "The SHA-256 fingerprint of a certificate to accept, valid or not, as 64 hexadecimal digits."},
+	{Name: optionFingerprint, Label: "Fingerprint of the certificate", Help: "The SHA-256 or SHA-1 of the one certificate to accept, valid or not, as 64 or 40 hexadecimal digits."},
 	{Name: optionThrottle, Label: "Lines at once", Kind: transports.Number, Help: "How many lines may be sent at once; after that it is one a second. With 0 it is always one a second, with -1 there is no limit."},
 }
 
@@ -68,7 +73,7 @@ func (*Driver) Check(fields []transports.Field, options transports.Options) erro
 			return invalidOption(f, "takes one value only.")
 		}
 		for _, value := range values {
-			if badLine(value) {
+			if badLine(value) && f.Name != optionCertificate {
 				return invalidOption(f, "must not contain a line break.")
 			}
 			if wrong := checkOption(f.Name, value); wrong != "" {
@@ -99,7 +104,7 @@ func checkOption(name, value string) string {
 		}
 	case optionEncodingIn, optionEncodingOut:
 		if _, err := encodingNamed(value); err != nil {
-			return fmt.Sprintf("%q is no encoding that is known; give a name such as UTF-8, ISO-8859-15 or windows-1251.", value)
+			return err.Error() + "."
 		}
 	case optionCommands:
 		if len(value) > usualLineLen-2 {
@@ -111,7 +116,7 @@ func checkOption(name, value string) string {
 		}
 	case optionPorts, optionTLSPorts:
 		if _, err := portsOf(value); err != nil {
-			return err.Error()
+			return err.Error() + "."
 		}
 	case optionVerify:
 		if _, ok := truth(value); !ok {
@@ -119,7 +124,18 @@ func checkOption(name, value string) string {
 		}
 	case optionFingerprint:
 		if _, err := fingerprintOf(value); err != nil {
-			return err.Error()
+			return err.Error() + "."
+		}
+	case optionPass, optionSASLPassword, optionSASLAccount, optionRealname:
+		if len(value) > maxSecret {
+			return fmt.Sprintf("it must not be longer than %d bytes.", maxSecret)
+		}
+	case optionCertificate:
+		if len(value) > maxCertificate {
+			return fmt.Sprintf("it must not be longer than %d bytes.", maxCertificate)
+		}
+		if _, err := clientCertificate(value); err != nil {
+			return err.Error() + "."
 		}
 	case optionThrottle:
 		if n, err := strconv.Atoi(value); err != nil || n < -1 || n > 1000 {
@@ -136,9 +152,9 @@ func truth(value string) (on, ok bool) {
 }
 
 // portsOf reads ports that are separated by ; or commas or spaces.
-func portsOf(value string) ([]int, error) {
+func portsOf(values ...string) ([]int, error) {
 	var ports []int
-	for _, word := range strings.FieldsFunc(value, func(r rune) bool { return r == ';' || r == ',' || r == ' ' }) {
+	for _, word := range strings.FieldsFunc(strings.Join(values, " "), func(r rune) bool { return r == ';' || r == ',' || r == ' ' }) {
 		port, err := strconv.Atoi(word)
 		if err != nil || port < 1 || port > 65535 {
 			return nil, fmt.Errorf("%q is no port; give numbers from 1 to 65535, separated by ;", word)
@@ -153,26 +169,35 @@ func portsOf(value string) ([]int, error) {
 	return ports, nil
 }
 
+// maxSecret bounds the bytes of a password or a name, so that it fits its line.
+const maxSecret = 300
+
+// maxCertificate bounds the bytes of a certificate with its key.
+const maxCertificate = 16 << 10
+
 // maxPorts bounds how many ports of a host one connection tries.
 const maxPorts = 8
 
-// fingerprintOf reads the SHA-256 of a certificate.
+// fingerprintOf reads the SHA-256 of a certificate, or its SHA-1, which gateways before this one wanted.
 func fingerprintOf(value string) ([]byte, error) {
 	sum, err := hex.DecodeString(strings.ReplaceAll(value, ":", ""))
-	if err != nil || len(sum) != sha256.Size {
-		return nil, fmt.Errorf("%q is no SHA-256; give 64 hex digits, with or without colons", value)
+	if err != nil || len(sum) != sha256.Size && len(sum) != sha1.Size {
+		return nil, fmt.Errorf("%q is no fingerprint; give a SHA-256 as 64 hex digits, or a SHA-1 as 40, with or without colons", value)
 	}
 	return sum, nil
 }
 
-// encodingNamed finds an encoding by its IANA name; nil for UTF-8.
+// encodingNamed finds an encoding by its IANA name; nil for UTF-8. The language of IRC itself is ASCII, so an encoding must contain it.
 func encodingNamed(name string) (encoding.Encoding, error) {
 	if strings.EqualFold(name, "utf-8") || strings.EqualFold(name, "utf8") {
 		return nil, nil
 	}
 	found, err := ianaindex.IANA.Encoding(name)
-	if err == nil && found == nil {
-		err = fmt.Errorf("the encoding %q is not supported", name)
+	if err != nil || found == nil {
+		return nil, fmt.Errorf("%q is no encoding that is known; give a name such as UTF-8, ISO-8859-15 or windows-1251", name)
 	}
-	return found, err
+	if ascii, err := found.NewEncoder().String("PING :x"); err != nil || ascii != "PING :x" {
+		return nil, fmt.Errorf("IRC cannot be spoken in %s; give a name such as UTF-8, ISO-8859-15 or windows-1251", name)
+	}
+	return found, nil
 }

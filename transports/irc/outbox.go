@@ -17,11 +17,14 @@ const (
 // job is a command on its way to the server, as lines.
 type job struct {
 	*request
-	verb    verbs    // what kind of command it is
-	names   []string // the folded names that errors about it may have in them
-	lines   []string // those not yet handed over
-	started bool     // one was
-	token   int      // of the PING that follows the last line, 0 before there is one
+	verb     verbs    // what kind of command it is
+	names    []string // the folded names that errors about it may have in them
+	lines    []string // those not yet handed over
+	started  bool     // one was
+	order    string   // the command of an order that a person gave
+	labelled bool     // its lines are answered by their labels, else a PING confirms it
+	awaited  int      // labels without an answer
+	token    int      // of the PING that follows the last line, 0 before there is one
 }
 
 // entry is a JOIN that waits for its line.
@@ -66,9 +69,15 @@ func (o *outbox) whenQuiet(line string) {
 	}
 }
 
-// take moves to batch what may go now. sent is told of each job whose line it was, after the line was taken from it;
-// joined of each JOIN.
-func (o *outbox) take(batch []byte, now time.Time, support *isupport, sent func(*job), joined func(entry)) []byte {
+// sending is told of what goes.
+type sending interface {
+	label(*job) string // what stands before the next line of a job
+	handed(*job)       // after a line was taken from it
+	entered(entry)     // of each JOIN
+}
+
+// take moves to batch what may go now.
+func (o *outbox) take(batch []byte, now time.Time, support *isupport, told sending) []byte {
 	batch = append(batch, o.urgent...)
 	o.urgent = o.urgent[:0]
 	for len(o.joins) > 0 {
@@ -78,7 +87,7 @@ func (o *outbox) take(batch []byte, now time.Time, support *isupport, sent func(
 		line, entries := joinLine(o.joins, support)
 		batch = append(append(batch, line...), "\r\n"...)
 		for _, e := range o.joins[:entries] {
-			joined(e)
+			told.entered(e)
 		}
 		o.joins = o.joins[entries:]
 	}
@@ -94,14 +103,14 @@ func (o *outbox) take(batch []byte, now time.Time, support *isupport, sent func(
 		if !first.hand() { // its context ended just now
 			continue
 		}
-		batch = append(append(batch, first.lines[0]...), "\r\n"...)
+		batch = append(append(append(batch, told.label(first)...), first.lines[0]...), "\r\n"...)
 		first.lines = first.lines[1:]
 		o.held[0] = nil
 		o.held = o.held[1:]
 		if len(first.lines) > 0 {
 			o.held = append(o.held, first)
 		}
-		sent(first)
+		told.handed(first)
 	}
 	for len(o.later) > 0 && o.limiter.TokensAt(now) >= o.reserve() && o.limiter.AllowN(now, 1) {
 		batch = append(append(batch, o.later[0]...), "\r\n"...)

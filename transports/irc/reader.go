@@ -80,6 +80,7 @@ func wholeRunes(line []byte) []byte {
 type message struct {
 	*irc.Message
 	tags string // as they came, without "@"
+	raw  []byte // the line, where it was not UTF-8
 }
 
 // parse reads a line. It is false where there is no message in it. Tags are kept apart: the parser of the library fails on
@@ -99,7 +100,11 @@ func parse(line []byte, fallback encoding.Encoding) (message, bool) {
 	if err != nil || nameless || !legible(parsed.Name) {
 		return message{}, false
 	}
-	return message{parsed, tags}, true
+	m := message{Message: parsed, tags: tags}
+	if !utf8.Valid(line) {
+		m.raw = bytes.Clone(line)
+	}
+	return m, true
 }
 
 // decode is a line as UTF-8, without NUL. Lines that are not UTF-8 are read in the encoding of the network.

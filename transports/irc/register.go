@@ -1,29 +1,46 @@
 package irc
 
 import (
-	"slices"
+	"crypto/sha256"
+	"net/netip"
 	"strings"
+	"time"
 
 	"isthmus/transports"
 )
 
-// wantedCapabilities are asked for where the server offers them. Each makes something right that is known already:
-// several signs in a list of names, masks in it, times, accounts, and a new host that is no QUIT.
-var wantedCapabilities = []string{"account-tag", "chghost", "extended-join", "multi-prefix", "server-time", "userhost-in-names"}
-
 // register begins the registration: RFC 2812 §3.1, IRCv3 capability negotiation. A server without capabilities goes on
 // by itself.
 func (c *connection) register() {
+	person := c.session.account.Person
+	if c.network.webirc != "" {
+		address := personAddress(person)
+		c.out.now("WEBIRC " + c.network.webirc + " isthmus " + address + " " + address) // IRCv3 webirc
+	}
 	c.out.now("CAP LS 302")
 	if c.network.password != "" {
 		c.out.now("PASS :" + c.network.password)
 	}
-	realname := c.session.driver.config.Realname
-	if realname == "" {
-		realname = oneLine(c.session.account.Name)
-	}
 	c.out.now("NICK " + c.nick)
-	c.out.now("USER " + username(c.session.account.Person) + " 0 * :" + realname)
+	c.out.now("USER " + c.session.username() + " 0 * :" + c.session.realname())
+}
+
+// realname is what WHOIS shows: the operator's word, else the person's, else the display name.
+func (s *Session) realname() string {
+	for _, name := range []string{s.driver.config.Realname, s.account.Options.Get(nil, optionRealname)} {
+		if name != "" {
+			return name
+		}
+	}
+	return oneLine(s.account.Name)
+}
+
+// personAddress is a private address (RFC 4193) that stands for a person, the same at every connection, so that a network
+// can ban one without the others.
+func personAddress(person string) string {
+	sum := sha256.Sum256([]byte(person))
+	sum[0] = 0xfd
+	return netip.AddrFrom16([16]byte(sum[:16])).String()
 }
 
 // username is a word as USER takes it: RFC 2812 §2.3.1, with less than that allows.
@@ -45,35 +62,13 @@ func username(person string) string {
 	return kept[:min(len(kept), most)]
 }
 
-// onCap asks for the capabilities that the server offers. IRCv3 capability negotiation, version 302.
-func (c *connection) onCap(m message) {
-	if c.stage != registering {
-		return // what is offered or taken away later is none that we need
-	}
-	switch m.Param(1) {
-	case "LS":
-		for _, offer := range strings.Fields(m.Trailing()) {
-			name, _, _ := strings.Cut(offer, "=")
-			if slices.Contains(wantedCapabilities, name) && !slices.Contains(c.offered, name) {
-				c.offered = append(c.offered, name)
-			}
-		}
-		if m.Param(2) == "*" && len(m.Params) > 3 {
-			return // more follow
-		}
-		if len(c.offered) == 0 {
-			c.out.now("CAP END")
-		} else {
-			c.out.now("CAP REQ :" + strings.Join(c.offered, " "))
-		}
-	case "ACK", "NAK":
-		c.out.now("CAP END")
-	}
-}
-
 // onWelcome learns the nick that the server gave. RPL_WELCOME, RFC 2812 §5.1.
 func (c *connection) onWelcome(m message) {
 	if c.stage != registering {
+		return
+	}
+	if c.login.wanted() && !c.login.done { // the server did not wait for us
+		c.fail(c.noLogin())
 		return
 	}
 	c.stage, c.server = welcomed, m.Name
@@ -112,6 +107,10 @@ func (c *connection) onMotdEnd(message) {
 	if c.quitting.IsZero() {
 		c.session.live.Store(c)
 	}
+	for _, line := range c.network.commands {
+		c.out.now(c.quietly(c.encode(line, "")))
+		c.out.charge(time.Now())
+	}
 	c.emit(transports.Online{Self: c.self(), Can: capabilities})
 }
 
@@ -122,11 +121,21 @@ func (c *connection) onNickRefused(m message) {
 		return
 	}
 	fault := &transports.Fault{Kind: transports.Conflict, Text: said("The nickname "+c.nick+" is in use on "+c.network.host+". Choose another one.", m)}
+	if c.session.nick != "" && !c.session.lost.IsZero() && c.began.Sub(c.session.lost) < ghostWithin {
+		// It is our own connection before this one, as a rule, which the server has not missed yet.
+		fault.Kind, fault.Wait, fault.Text = transports.Offline, ghostWait, said("The nickname "+c.nick+" is still in use on "+c.network.host+".", m)
+	}
 	if m.Command == "432" || m.Command == "431" {
 		fault.Kind, fault.Text = transports.Invalid, said(c.network.host+" does not allow the nickname "+c.nick+". Choose another one.", m)
 	}
 	c.fail(fault)
 }
+
+// How long after a connection was lost a nick in use counts as that connection's, and when to look again.
+const (
+	ghostWithin = 5 * time.Minute
+	ghostWait   = 15 * time.Second
+)
 
 // onPasswordRefused is ERR_PASSWDMISMATCH.
 func (c *connection) onPasswordRefused(m message) {

@@ -25,7 +25,7 @@ type request struct {
 }
 
 func newRequest(command transports.Command, done func(transports.Result, error)) *request {
-	return &request{command: command, done: done, freed: make(chan struct{})}
+	return &request{command: command, done: done, forget: func() bool { return true }, freed: make(chan struct{})}
 }
 
 // hand tells whether the command is still wanted, and that it is on its way from now on.
@@ -41,24 +41,33 @@ func (r *request) settle(fault *transports.Fault) {
 		return
 	}
 	r.forget()
-	r.finish(fault)
+	r.finish(transports.Result{}, fault)
+}
+
+// succeed tells the outcome where the network had something to say.
+func (r *request) succeed(result transports.Result) {
+	if r.phase.Swap(settled) == settled {
+		return
+	}
+	r.forget()
+	r.finish(result, nil)
 }
 
 // abandon is called when the context has ended.
 func (r *request) abandon() {
 	switch {
 	case r.phase.CompareAndSwap(waiting, settled):
-		r.finish(notSent())
+		r.finish(transports.Result{}, notSent())
 	case r.phase.CompareAndSwap(handed, settled):
-		r.finish(unknownOutcome())
+		r.finish(transports.Result{}, unknownOutcome())
 	}
 }
 
-func (r *request) finish(fault *transports.Fault) {
+func (r *request) finish(result transports.Result, fault *transports.Fault) {
 	if fault == nil {
-		r.done(transports.Result{}, nil)
+		r.done(result, nil)
 	} else {
-		r.done(transports.Result{}, fault)
+		r.done(result, fault)
 	}
 	r.release()
 }
@@ -73,7 +82,7 @@ func (r *request) release() {
 // lost settles a request whose connection is gone.
 func (r *request) lost() {
 	switch _, joining := r.command.(transports.Join); {
-	case joining: // whatever became of it, the account is in no room now
+	case joining, r.command == nil: // whatever became of it, the account is in no room now; a question leaves no doubt
 		r.settle(offline("The connection to the server was lost."))
 	case r.phase.Load() == handed:
 		r.settle(unknownOutcome())

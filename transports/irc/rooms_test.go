@@ -245,7 +245,7 @@ func TestComingBackWhileTheLeavingIsUnderWayIsAJoin(t *testing.T) {
 }
 
 func TestAFloodOfNamesHasABound(t *testing.T) {
-	c := newConnection(&Session{network: &network{burst: 1, rate: 1}, env: transports.Env{Log: quiet}, nick: "alice"}, nil, func(transports.Event) {})
+	c := newConnection(&Session{network: &network{burst: 1, rate: 1}, env: transports.Env{Log: quiet}, nick: "alice"}, nil, endpoint{plain: true}, func(transports.Event) {})
 	r := &room{id: "#room", list: map[string]transports.User{}}
 	c.kept = maxKept
 	c.came(r, "bob", transports.User{ID: "bob"})

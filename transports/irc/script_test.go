@@ -19,6 +19,8 @@ import (
 // script plays the server by hand, one line at a time, in a synctest bubble.
 type script struct {
 	t       *testing.T
+	config  Config
+	options transports.Options
 	session transports.Session
 
 	server net.Conn
@@ -41,8 +43,14 @@ var quiet = slog.New(slog.DiscardHandler)
 // play runs a scenario with an account called alice on a network without TLS.
 func play(t *testing.T, n Network, story func(*script)) {
 	t.Helper()
+	playAs(t, Config{}, n, nil, story)
+}
+
+// playAs runs a scenario with what the operator and the person have set.
+func playAs(t *testing.T, config Config, n Network, options transports.Options, story func(*script)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{t: t}
+		s := &script{t: t, config: config, options: options}
 		s.open(n)
 		s.run()
 		defer func() {
@@ -58,7 +66,8 @@ func play(t *testing.T, n Network, story func(*script)) {
 
 func (s *script) open(n Network) {
 	n.Host, n.Plain = host, true
-	driver, err := New(Config{Networks: []Network{n}})
+	s.config.Networks = []Network{n}
+	driver, err := New(s.config)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -67,7 +76,7 @@ func (s *script) open(n Network) {
 		s.serve(server)
 		return client, nil
 	}}
-	if s.session, err = driver.Open(transports.Account{Scope: host, Person: "alice", Name: "alice"}, env); err != nil {
+	if s.session, err = driver.Open(transports.Account{Scope: host, Person: "alice", Name: "alice", Options: s.options}, env); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -207,7 +216,7 @@ func (s *script) welcome(support ...string) {
 	s.t.Helper()
 	s.expect("CAP LS 302", "NICK alice", "USER alice 0 * :alice")
 	s.says(":irc.srv CAP * LS :away-notify server-time multi-prefix sasl=PLAIN")
-	s.expect("CAP REQ :server-time multi-prefix")
+	s.expect("CAP REQ :multi-prefix server-time")
 	s.says(":irc.srv CAP alice ACK :server-time multi-prefix")
 	s.expect("CAP END")
 	s.says(":irc.srv 001 alice :Welcome")
@@ -243,7 +252,15 @@ type outcome struct {
 	mu     sync.Mutex
 	calls  int
 	result error
+	text   string
 	back   bool // Do has returned
+}
+
+// said is what the network said of a command that is done.
+func (o *outcome) said() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text
 }
 
 func (o *outcome) hasReturned() bool {
@@ -257,10 +274,11 @@ func (s *script) do(command transports.Command) *outcome {
 	s.t.Cleanup(cancel)
 	o := &outcome{t: s.t, cancel: cancel}
 	go func() {
-		s.session.Do(ctx, command, func(_ transports.Result, err error) {
+		s.session.Do(ctx, command, func(r transports.Result, err error) {
 			o.mu.Lock()
 			defer o.mu.Unlock()
 			o.calls++
+			o.text = r.Text
 			o.result = err
 		})
 		o.mu.Lock()

@@ -33,6 +33,14 @@ func (c *connection) accept(r *request) {
 		c.setRole(r, command)
 	case transports.SetAffiliation:
 		c.setAffiliation(r, command)
+	case transports.Invite:
+		c.invite(r, command)
+	case transports.Instruct:
+		c.instruct(r, command)
+	case transports.Ask:
+		c.ask(r, command)
+	case transports.Answer:
+		c.answer(r, command)
 	default:
 		r.settle(transports.ErrUnsupported)
 	}
@@ -50,6 +58,9 @@ func (c *connection) hold(r *request, verb verbs, names []string, lines ...strin
 	}
 	for i := range names {
 		names[i] = c.fold(names[i])
+	}
+	for i := range lines {
+		lines[i] = c.encode(lines[i], names[0])
 	}
 	c.out.held = append(c.out.held, &job{request: r, verb: verb, names: names, lines: lines})
 }
@@ -97,6 +108,7 @@ func (c *connection) join(r *request, command transports.Join) {
 		r.settle(moved(id))
 		return
 	}
+	c.encodeAs(folded, command.Options)
 	if in := c.rooms[folded]; in != nil && !in.leaving {
 		r.hand()
 		in.waiting = append(in.waiting, r)
@@ -205,13 +217,21 @@ func (c *connection) setRole(r *request, command transports.SetRole) {
 // setAffiliation changes modes; an outcast is banned and removed; who has no standing to lose is banned no longer.
 func (c *connection) setAffiliation(r *request, command transports.SetAffiliation) {
 	room, who := string(command.Room), string(command.User)
+	outcast := command.Affiliation == transports.Outcast
+	if isMask(who) && (outcast || command.Affiliation == transports.NoAffiliation) {
+		sign := "-b "
+		if outcast {
+			sign = "+b "
+		}
+		c.hold(r, changing, []string{room, who}, "MODE "+room+" "+sign+who)
+		return
+	}
 	if !c.support.isNick(who) {
 		r.settle(notNick(who))
 		return
 	}
-	names := []string{room, who}
-	if command.Affiliation == transports.Outcast {
-		c.hold(r, changing|kicking, names, "MODE "+room+" +b "+who+"!*@*", c.kick(room, who, command.Reason))
+	if outcast {
+		c.ban(r, room, who, command.Reason)
 		return
 	}
 	wanted, known := c.support.affiliationChange(command.Affiliation)
@@ -221,9 +241,19 @@ func (c *connection) setAffiliation(r *request, command transports.SetAffiliatio
 	}
 	lines := c.support.modeLines(room, who, c.has(room, who), wanted)
 	if command.Affiliation == transports.NoAffiliation && len(lines) == 0 {
-		lines = []string{"MODE " + room + " -b " + who + "!*@*"}
+		lines = c.unban(room, who)
 	}
-	c.hold(r, changing, names, lines...)
+	c.hold(r, changing, []string{room, who}, lines...)
+}
+
+// invite asks someone into a room. RFC 2812 §3.2.7. There is no place for a reason in it.
+func (c *connection) invite(r *request, command transports.Invite) {
+	room, who := string(command.Room), string(command.User)
+	if !c.support.isNick(who) {
+		r.settle(notNick(who))
+		return
+	}
+	c.hold(r, inviting, []string{room, who}, "INVITE "+who+" "+room)
 }
 
 // has are the modes that a user has in a room.

@@ -41,11 +41,16 @@ type guest struct {
 
 func newGuest(t *testing.T, n irc.Network) *guest {
 	t.Helper()
+	return newGuestWith(t, n, nil)
+}
+
+func newGuestWith(t *testing.T, n irc.Network, options transports.Options) *guest {
+	t.Helper()
 	driver, err := irc.New(irc.Config{Networks: []irc.Network{n}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	session, err := driver.Open(transports.Account{Scope: transports.Scope(n.Host), Person: "juliet", Name: "Juliet"}, transports.Env{Log: slog.New(slog.DiscardHandler), Dial: new(net.Dialer).DialContext})
+	session, err := driver.Open(transports.Account{Scope: transports.Scope(n.Host), Person: "juliet", Name: "Juliet", Options: options}, transports.Env{Log: slog.New(slog.DiscardHandler), Dial: new(net.Dialer).DialContext})
 	if err != nil {
 		t.Fatal(err)
 	}

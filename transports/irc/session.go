@@ -2,7 +2,9 @@ package irc
 
 import (
 	"context"
+	"crypto/tls"
 	"sync/atomic"
+	"time"
 
 	"isthmus/mapping/nick"
 	"isthmus/transports"
@@ -10,7 +12,8 @@ import (
 
 // capabilities are what plain IRC can do. There are no ids: a line carries none that is the same for all.
 var capabilities = transports.Capabilities{
-	Features:   transports.Topics | transports.Names | transports.Roles | transports.Affiliations,
+	Features: transports.Topics | transports.Names | transports.Roles | transports.Affiliations |
+		transports.Invitations | transports.Instructions | transports.Questions,
 	SingleLine: true,
 }
 
@@ -21,29 +24,49 @@ type Session struct {
 	account transports.Account
 	env     transports.Env
 
-	nick string                       // the nick last asked for with success; empty before the first connection
-	ids  map[string]transports.RoomID // the spelling under which a room was first joined, by its folded name
+	certificate *tls.Certificate // to log in with, nil for none
+
+	nick      string                       // the nick last asked for with success; empty before the first connection
+	lost      time.Time                    // when the last connection that was welcomed ended
+	ids       map[string]transports.RoomID // the spelling under which a room was first joined, by its folded name
+	encodings map[string]encodings         // of rooms that have their own, by folded name
 
 	live atomic.Pointer[connection] // the connection that takes commands, nil while there is none
 }
 
-// Run connects, registers, and emits what happens until the connection is lost or ctx ends.
+// Run connects, registers, and emits what happens until the connection is lost or ctx ends. A server that wants TLS gets it
+// at once.
 func (s *Session) Run(ctx context.Context, emit func(transports.Event)) error {
-	socket, err := s.dial(ctx)
-	if ctx.Err() != nil {
-		if err == nil {
-			socket.Close()
-		}
-		return nil
+	fault, again := s.runOnce(ctx, emit)
+	if again {
+		fault, _ = s.runOnce(ctx, emit)
 	}
-	if err != nil {
-		return err
-	}
-	fault := newConnection(s, socket, emit).run(ctx)
 	if fault == nil || ctx.Err() != nil {
 		return nil
 	}
 	return fault
+}
+
+// runOnce runs one connection. again tells that the server wants another one, with TLS.
+func (s *Session) runOnce(ctx context.Context, emit func(transports.Event)) (fault error, again bool) {
+	socket, at, err := s.dial(ctx)
+	if err != nil {
+		return err, false
+	}
+	defer s.driver.idents.remove(socket)
+	if ctx.Err() != nil {
+		socket.Close()
+		return nil, false
+	}
+	c := newConnection(s, socket, at, emit)
+	fault = c.run(ctx)
+	if c.stage == online {
+		s.lost = time.Now()
+	}
+	if c.sts.lasting && !at.plain {
+		s.driver.secured.confirm(at, c.sts.duration, time.Now()) // it holds from the end of the connection
+	}
+	return fault, c.sts.port != 0 && at.plain && c.stage == registering
 }
 
 // Do carries out a command. It returns when all lines of the command have been handed to the network; of a Join at once,
@@ -78,6 +101,9 @@ func (s *Session) wantedNick() string {
 	if s.nick != "" {
 		return s.nick
 	}
+	if wanted := s.account.Options.Get(nil, optionNick); wanted != "" {
+		return wanted
+	}
 	return nick.IRC(s.account.Name, usualNickLen)
 }
 
@@ -91,4 +117,18 @@ func (s *Session) refold(fold func(string) string) {
 		ids[fold(string(id))] = id
 	}
 	s.ids = ids
+	own := make(map[string]encodings, len(s.encodings))
+	for name, e := range s.encodings {
+		own[fold(name)] = e
+	}
+	s.encodings = own
+}
+
+// username is the user name of the account. Where servers may ask for it, it is the gateway that vouches for it, not the
+// person.
+func (s *Session) username() string {
+	if wanted := s.account.Options.Get(nil, optionUsername); wanted != "" && s.driver.idents.address == "" {
+		return username(wanted)
+	}
+	return username(s.account.Person)
 }

@@ -22,6 +22,11 @@ func everyCommand(h Harness, self transports.UserID) []transports.Command {
 		transports.SetName{Name: h.Account.Name + "x"},
 		transports.SetRole{Room: h.Room, User: self, Role: transports.Moderator},
 		transports.SetAffiliation{Room: h.Room, User: self, Affiliation: transports.AffiliatedMember},
+		transports.Invite{Room: h.Room, User: self},
+		transports.Instruct{Line: "PING :law"},
+		transports.Instruct{Place: place, Line: "law"},
+		transports.Ask{Place: transports.TalkWith(self), Question: transports.AboutPing},
+		transports.Answer{Place: transports.TalkWith(self), ID: 1, Text: "an answer that nobody asked for"},
 		transports.Leave{Room: h.Room},
 	}
 }

@@ -1,0 +1,119 @@
+package irc
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"isthmus/transports"
+)
+
+func TestAFloodNeverGetsUsDisconnected(t *testing.T) {
+	play(t, Network{}, func(s *script) {
+		s.welcome()
+		s.block = make(chan struct{}) // the archive writes
+		const many = 10_000
+		words := strings.Repeat("x", 400)
+		for i := range many {
+			if _, err := fmt.Fprintf(s.server, ":bob!b@h PRIVMSG alice :%d %s\r\n", i, words); err != nil {
+				t.Fatalf("after %d lines the driver takes no more: %v", i, err)
+			}
+		}
+		s.says("PING :are you there") // the core is still busy
+		s.expect("PONG :are you there")
+		time.Sleep(10 * time.Minute) // however long
+		s.says("PING :still")
+		s.expect("PONG :still")
+		close(s.block)
+		synctest.Wait()
+		events := s.told()
+		if len(events) != many {
+			t.Fatalf("%d of %d lines were told", len(events), many)
+		}
+		for i, e := range events {
+			if m := e.(transports.Message); !strings.HasPrefix(m.Text.String(), fmt.Sprint(i, " ")) {
+				t.Fatalf("line %d is %.20q", i, m.Text.String())
+			}
+		}
+	})
+}
+
+func TestWhatWaitsIsBounded(t *testing.T) {
+	b, stop := newInbox(), make(chan struct{})
+	n := 0
+	for ; b.cost < maxInbox; n++ {
+		b.put(message{}, 1<<20, stop)
+	}
+	full := make(chan bool)
+	go func() { full <- b.put(message{}, 1, stop) }()
+	select {
+	case <-full:
+		t.Fatal("there is room over the bound")
+	case <-time.After(10 * time.Millisecond):
+	}
+	if lines, open := b.take(); len(lines) != n || !open {
+		t.Fatalf("took %d of %d lines", len(lines), n)
+	}
+	if !<-full {
+		t.Error("the line was lost")
+	}
+	b.close()
+	if lines, open := b.take(); len(lines) != 1 || open {
+		t.Errorf("at the end there are %d lines, open %v", len(lines), open)
+	}
+	b.cost = maxInbox
+	close(stop)
+	if b.put(message{}, 1, stop) {
+		t.Error("a line was taken after the end")
+	}
+}
+
+func TestOurOwnGhostIsWaitedFor(t *testing.T) {
+	play(t, Network{}, func(s *script) {
+		s.welcome()
+		s.server.Close()
+		s.fault(transports.Offline)
+		s.run()
+		s.hears()
+		s.says(":irc.srv 433 * alice :Nickname is already in use.")
+		if fault := s.fault(transports.Offline, "still in use"); fault.Wait != ghostWait {
+			t.Errorf("to wait %v", fault.Wait)
+		}
+		time.Sleep(ghostWithin) // whose it is now, we do not know
+		s.run()
+		s.hears()
+		s.says(":irc.srv 433 * alice :Nickname is already in use.")
+		s.fault(transports.Conflict)
+	})
+}
+
+func TestConnectionsOfManyPeopleAreSpread(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		driver, err := New(Config{ConnectRate: 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		for range 35 {
+			if err := driver.turns.wait(t.Context(), endpoint{address: "irc.example.org:6697"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if took := time.Since(began).Round(time.Second); took != 5*time.Second {
+			t.Errorf("35 connections took %v", took)
+		}
+		driver.turns.wait(t.Context(), endpoint{address: "irc.example.net:6697"})
+		if took := time.Since(began).Round(time.Second); took != 5*time.Second {
+			t.Errorf("another host waits too: %v", took)
+		}
+		for i := range 10 * pruneTurns {
+			driver.turns.wait(t.Context(), endpoint{address: fmt.Sprintf("host%d:6697", i)})
+			time.Sleep(time.Second)
+		}
+		if known := len(driver.turns.hosts); known > pruneTurns {
+			t.Errorf("%d hosts are remembered", known)
+		}
+	})
+}

@@ -128,7 +128,7 @@ func TestWhatPeopleHadWithBiboumiIsTakenOver(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			h := newHome(t, url, "127.0.0.1:1", p.irc.Plain, "")
 			for range 2 {
-				says(t, h.take(t, p.database), "17 options of 1 person", "2 passwords (sealed)", "1 persistent channel;", "6 messages of 1 archive",
+				says(t, h.take(t, p.database), "17 options of 1 person", "3 secrets (sealed)", "1 persistent channel;", "6 messages of 1 archive",
 					"Not taken over of alice@localhost, irc.example: ", "no fingerprint", "1 option and 0 messages. elsewhere.example: This gateway does not connect to elsewhere.example.",
 					"Not needed: 1 contact")
 				s, book, key := h.open(t)

@@ -204,7 +204,7 @@ func site(w options.Where) string {
 // summary says in sentences what was taken over, and what not.
 func (t *takeover) summary(out io.Writer, contacts int) {
 	fmt.Fprintf(out, "Taken over, or here already: %s of %s, of them %s (sealed) and %s; %s of %s.\n",
-		count(t.sets, "option", "options"), count(len(t.people), "person", "people"), count(t.secrets, "password", "passwords"),
+		count(t.sets, "option", "options"), count(len(t.people), "person", "people"), count(t.secrets, "secret", "secrets"),
 		count(t.persistent, "persistent channel", "persistent channels"), count(t.taken, "message", "messages"), count(len(t.archives), "archive", "archives"))
 	if t.persistent > 0 {
 		fmt.Fprintln(out, "The gateway stays in a persistent channel from the next time on that its owner joins it.")

@@ -34,7 +34,7 @@ type dialogues struct {
 // handle takes what belongs to a dialogue. It is called by the hub's goroutine and does not block.
 func (d *dialogues) handle(s *stanza.Stanza, to address.Address) bool {
 	who := dialog.Asker{Person: s.From, Operator: d.policy.Operator(s.From), Place: s.To.Local}
-	if to.Kind == address.Bot {
+	if to.Kind == address.Bot || to.Kind == address.Gateway && s.Kind == stanza.Message {
 		d.bot(s, who)
 		return true
 	}
@@ -139,6 +139,10 @@ func (d *dialogues) owner(s *stanza.Stanza, to address.Address) bool {
 	submitted, ok := xep.ParseOwner(s)
 	if !ok {
 		return false
+	}
+	if xep.IsDestroy(s) {
+		d.reply(s.Refuse(&stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The room belongs to its network and cannot be destroyed from here. Leave it."}))
+		return true
 	}
 	command := d.configureRoom(to)
 	go func() { // its steps may wait for the disk

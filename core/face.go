@@ -33,11 +33,6 @@ func (f *face) handle(s *stanza.Stanza, accounts []stanza.JID) {
 		}
 	case stanza.Presence:
 		f.presence(s)
-	case stanza.Message:
-		if s.Type != "error" && !xep.Ephemeral(s) {
-			f.reply(s.Refuse(&stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ServiceUnavailable,
-				Text: "Nobody reads messages to the gateway itself. Write to a room or a person."}))
-		}
 	}
 }
 

@@ -51,19 +51,14 @@ func TestTheGatewaySaysWhatItIs(t *testing.T) {
 			`><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>There is no such node here.</text></error></iq>`,
 		`<iq type='set'` + addressed + `<query xmlns='urn:unknown'/></iq>`: `<iq type='error'` + answered +
 			`><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
-		`<message type='chat'` + addressed + `<body>hi</body></message>`: `<message type='error'` + answered +
-			`><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>` +
-			`Nobody reads messages to the gateway itself. Write to a room or a person.</text></error></message>`,
-		`<iq type='result'` + addressed + `</iq>`:                                                                   ``,
-		`<iq type='error'` + addressed + `</iq>`:                                                                    ``,
-		`<message type='error'` + addressed + `<body>hi</body></message>`:                                           ``,
-		`<message type='chat'` + addressed + `<composing xmlns='http://jabber.org/protocol/chatstates'/></message>`: ``,
-		`<presence type='unavailable'` + addressed + `</presence>`:                                                  ``,
-		`<presence type='error'` + addressed + `</presence>`:                                                        ``,
-		`<presence type='subscribed'` + addressed + `</presence>`:                                                   ``,
-		`<presence type='unsubscribe'` + addressed + `</presence>`:                                                  `<presence type='unsubscribed' from='gw.example' to='alice@example.org'/>`,
-		`<presence type='probe'` + addressed + `</presence>`:                                                        `<presence from='gw.example' to='alice@example.org/phone'>` + string(info.Caps().Append(nil)) + `</presence>`,
-		`<presence` + addressed + `</presence>`:                                                                     `<presence from='gw.example' to='alice@example.org/phone'>` + string(info.Caps().Append(nil)) + `</presence>`,
+		`<iq type='result'` + addressed + `</iq>`:                  ``,
+		`<iq type='error'` + addressed + `</iq>`:                   ``,
+		`<presence type='unavailable'` + addressed + `</presence>`: ``,
+		`<presence type='error'` + addressed + `</presence>`:       ``,
+		`<presence type='subscribed'` + addressed + `</presence>`:  ``,
+		`<presence type='unsubscribe'` + addressed + `</presence>`: `<presence type='unsubscribed' from='gw.example' to='alice@example.org'/>`,
+		`<presence type='probe'` + addressed + `</presence>`:       `<presence from='gw.example' to='alice@example.org/phone'>` + string(info.Caps().Append(nil)) + `</presence>`,
+		`<presence` + addressed + `</presence>`:                    `<presence from='gw.example' to='alice@example.org/phone'>` + string(info.Caps().Append(nil)) + `</presence>`,
 	} {
 		var got replies
 		f := &face{info: info, version: "1.2", jid: stanza.JID{Domain: "gw.example"}, reply: got.reply}

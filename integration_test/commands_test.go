@@ -79,6 +79,8 @@ var commands = []scenario{
 		join(t, alice, room, "alice")
 		alice.Send(t, "<iq type='get' id='o1' to='{room}'><query xmlns='http://jabber.org/protocol/muc#owner'/></iq>", "room", room)
 		alice.Expect(t, "iq[@type='result'][@id='o1']/{muc#owner}query/{jabber:x:data}x[@type='form'][field[@var='FORM_TYPE'][value[text()='http://jabber.org/protocol/muc#roomconfig']]][field[@var='persistent'][@type='boolean']][field[@var='encoding_in']]")
+		alice.Send(t, "<iq type='set' id='o0' to='{room}'><query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query></iq>", "room", room)
+		alice.Expect(t, "iq[@type='error'][@id='o0']/error/"+conditions+"feature-not-implemented")
 		persistent := func(value string) {
 			alice.Send(t, "<iq type='set' id='o2' to='{room}'><query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>"+
 				"<field var='FORM_TYPE'><value>http://jabber.org/protocol/muc#roomconfig</value></field><field var='persistent'><value>{value}</value></field></x></query></iq>", "room", room, "value", value)
@@ -108,6 +110,8 @@ var commands = []scenario{
 			alice.Expect(t, "message[@type='chat'][@from='"+bot+"']/body[text()~'"+answer+"']")
 		}
 		ask("help", "join")
+		alice.Send(t, "<message type='chat' to='{domain}' id='b0'><body>ping</body></message>", "domain", domain)
+		alice.Expect(t, "message[@from='"+domain+"']/body[text()~'Pong']")
 		ask("ping", "Pong")
 		ask("join #somewhere "+host, "xmpp:#somewhere%"+host+"@"+domain)
 		join(t, alice, room, "alice")

@@ -13,6 +13,11 @@ func ParseOwner(s *stanza.Stanza) (submitted *stanza.Element, ok bool) {
 	return q.Child(nsForm, "x"), true
 }
 
+// IsDestroy finds a request to destroy a room (XEP-0045 §10.9).
+func IsDestroy(s *stanza.Stanza) bool {
+	return s.Request() && s.Child(nsOwner, "query").Child(nsOwner, "destroy") != nil
+}
+
 // RoomConfig is the form of a room's configuration (XEP-0045 §10.2).
 func RoomConfig(f *Form) *stanza.Element {
 	typed := *f

@@ -86,7 +86,10 @@ func TestAfterACrashPeopleKnowThatTheyAreOut(t *testing.T) {
 // What the XMPP server had written to a gateway that no longer read is lost without a word; nothing on this side can know of
 // it. All that the gateway had taken ends as a reflection, an entry of the archive, or an error.
 func TestACrashInTheMiddleOfTrafficLosesNoMessageInSilence(t *testing.T) {
-	const messages = 300
+	const (
+		messages = 600
+		before   = 220 // just over what the configuration lets out at once, so that others are waiting
+	)
 	w := prosodyWorld(t, "")
 	channel, room := w.channel()
 	dora := w.onIRC(t, "dora", channel)
@@ -98,7 +101,9 @@ func TestACrashInTheMiddleOfTrafficLosesNoMessageInSilence(t *testing.T) {
 		texts[say(t, alice, room, text)] = text
 	}
 	confirmed, unknown := map[string]bool{}, map[string]bool{}
-	confirmed[alice.Expect(t, "message[@type='groupchat']/body[text()~'^message']").Attr("id")] = true
+	for range before {
+		confirmed[alice.Expect(t, "message[@type='groupchat']/body[text()~'^message']").Attr("id")] = true
+	}
 	w.gateway.Kill()
 	w.run(t)
 	for answer := alice.Ping(t, domain); ; {

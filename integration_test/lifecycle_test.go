@@ -54,7 +54,7 @@ func TestStoppingTheGatewayPutsEveryoneOutAndSaysGoodbye(t *testing.T) {
 // awaitGateway waits until the gateway answers, which it does when its stream is there.
 func awaitGateway(t *testing.T, c *xmppclient.Client) {
 	t.Helper()
-	for deadline := time.Now().Add(xmppclient.Patience); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(3 * xmppclient.Patience); time.Now().Before(deadline); { // after a conflict it comes back slowly
 		if c.Expect(t, c.Ping(t, domain)).Attr("type") == "result" {
 			return
 		}
@@ -235,6 +235,7 @@ func TestOnlyTheDeadAreDroppedWhenTheStreamBreaks(t *testing.T) {
 	if out, err := check.CombinedOutput(); err != nil {
 		t.Fatalf("%v:\n%s", err, out)
 	}
+	awaitGateway(t, w.client(t, "bob", "desk"))
 	alice.Expect(t, "iq[@type='get'][@from='"+room+"']/{urn:xmpp:ping}ping")
 	dora.Say(t, channel, "still there?")
 	alice.Expect(t, "message[@from='"+room+"/dora']/body[text()='still there?']")

@@ -21,6 +21,7 @@ var habits = []scenario{
 		alice.Expect(t, "presence[not(@type)][@from='"+room+"/dora']")
 		say(t, alice, room, "/mode +o dora")
 		dora.Expect(t, `MODE `+channel+` \+o :?dora`)
+		alice.ExpectEach(t, "message[@from='"+room+"/alice']/body[text()='/mode +o dora']", "presence[@from='"+room+"/dora']/{muc#user}x/item[@role='moderator']")
 		say(t, alice, room, "/usr/bin is a folder")
 		dora.Expect(t, "PRIVMSG "+channel+" :/usr/bin is a folder")
 	}},

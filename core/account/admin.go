@@ -31,20 +31,7 @@ func (a *Account) administer(s *stanza.Stanza, j *joined, items []xep.AdminItem)
 		a.refuse(s, badRequest("The request changes nothing."))
 		return
 	}
-	left, failed := len(commands), false
-	for _, c := range commands {
-		a.command(c, func(_ transports.Result, err error) {
-			left--
-			switch {
-			case failed:
-			case err != nil:
-				failed = true
-				a.refuse(s, a.stanzaError(err))
-			case left == 0:
-				a.Stream.Reply(s.Result())
-			}
-		})
-	}
+	a.commandAll(s, commands, func() { a.Stream.Reply(s.Result()) })
 }
 
 func adminCommand(j *joined, item xep.AdminItem) (transports.Command, *stanza.Error) {

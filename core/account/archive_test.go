@@ -188,3 +188,11 @@ func TestAMessageOfTheArchiveHasTheIDThatItWasShownWith(t *testing.T) {
 		}
 	})
 }
+
+func TestARoomHasOneArchive(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		w.sends(iq("phone", "set", "#go%irc.net@gw.example", `<query xmlns='urn:xmpp:mam:2' node='other'/>`))
+		w.expect("phone: q refused: item-not-found: There is no such node here.")
+	})
+}

@@ -15,6 +15,8 @@ func TestALineToTheAccountIsForTheServer(t *testing.T) {
 		w.sends(`<message type='chat' id='m1'` + from("phone") + `to='irc.net@gw.example'><body>WHOIS bob</body><request xmlns='urn:xmpp:receipts'/></message>`)
 		w.expectCommands("instruct : WHOIS bob")
 		w.expect("phone: chat from irc.net@gw.example: receipt of m1")
+		w.sends(chat("phone", "m0", "irc.net@gw.example", "\n"))
+		w.expect("phone: m0 refused: bad-request: The message has no text.")
 		w.denies(transports.Invalid, "There is no such command.")
 		w.sends(chat("phone", "m2", "irc.net@gw.example", "FROB"))
 		w.expect("phone: m2 refused: not-acceptable: There is no such command.")
@@ -28,6 +30,13 @@ func TestOnlyKnownWordsAfterASlashAreCommands(t *testing.T) {
 		w.sends(groupchat("phone", "m1", "/mode +t"))
 		w.sends(groupchat("phone", "m2", "/etc/passwd is a file"))
 		w.expectCommands("instruct #go: mode +t", "send #go /etc/passwd is a file")
+		w.expect("phone: <alice> /mode +t", "phone: <alice> /etc/passwd is a file") // each is confirmed
+		if rows := w.rows(); len(rows) != 1 {
+			t.Errorf("the archive has %d rows", len(rows))
+		}
+		w.denies(transports.Forbidden, "You are no operator.")
+		w.sends(groupchat("phone", "m3", "/mode +t"))
+		w.expect("phone: m3 refused: forbidden: You are no operator.")
 	})
 }
 

@@ -23,6 +23,7 @@ var (
 	shuttingDown   = &stanza.Error{Type: xmpp.Wait, Condition: xmpp.ServiceUnavailable, Text: "The gateway is shutting down. Try again in a moment."}
 	encrypted      = &stanza.Error{Type: xmpp.Modify, Condition: xmpp.NotAcceptable, Text: "This message is encrypted, and nobody on the other side could read it. Switch encryption off for this chat and send it again."}
 	onlyGroupchat  = badRequest("A message to a room must be of the type groupchat.")
+	emptyMessage   = badRequest("The message has no text.")
 	onlyChat       = badRequest("A message to one person must not be of the type groupchat.")
 	nobodyNamed    = badRequest("This address is of nobody. Write the nick as its resource: %network@gateway/nick.")
 	noSuchFilter   = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The archive of a room cannot be searched by sender, nor read from a numbered position."}

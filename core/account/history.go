@@ -139,6 +139,10 @@ func (a *Account) readArchive(s *stanza.Stanza, id string) {
 		a.refuse(s, badRequest(problem))
 		return
 	}
+	if asked.Node != "" { // XEP-0313 §4: a room has one archive
+		a.refuse(s, noNode)
+		return
+	}
 	if asked.Page.Indexed || asked.With != "" && asked.With != s.To.String() { // XEP-0059 §2.4; XEP-0313 §4.1.1: never ignored
 		a.refuse(s, noSuchFilter)
 		return

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"isthmus/core/room"
 	"isthmus/core/stanza"
 	"isthmus/core/store"
 	"isthmus/core/xep"
@@ -21,12 +22,32 @@ func (a *Account) slash(body string) (line string, ok bool) {
 	return line, slices.Contains(a.About.Slashes, strings.ToLower(word))
 }
 
-// instruct hands lines to the network itself. What it says to them comes as announcements.
-func (a *Account) instruct(s *stanza.Stanza, place transports.Place, body string) {
-	lines := strings.FieldsFunc(body, func(r rune) bool { return r == '\n' || r == '\r' })
-	left, failed := len(lines), false
-	for _, line := range lines {
-		a.command(transports.Instruct{Place: place, Line: line}, func(_ transports.Result, err error) {
+// instruct hands lines to the network itself. What it says to them comes as announcements. In a room the sender alone sees the
+// line again: that is its confirmation (XEP-0045 §7.4), and nobody else's business.
+func (a *Account) instruct(s *stanza.Stanza, j *joined, place transports.Place, body string) {
+	var commands []transports.Command
+	for _, line := range linesOf(body) {
+		commands = append(commands, transports.Instruct{Place: place, Line: line})
+	}
+	if len(commands) == 0 {
+		a.refuse(s, emptyMessage)
+		return
+	}
+	a.commandAll(s, commands, func() {
+		if j == nil {
+			a.receipt(s)
+			return
+		}
+		content := stanza.Text("", "body", s.ChildText("", "body")).Append(nil)
+		a.Stream.Reply(j.view.Message(s.From, room.Said{ID: s.ID, Nick: j.view.Nick(a.self), Content: content}))
+	})
+}
+
+// commandAll hands over commands that have one answer: the first that fails refuses s, and done is for when all have been done.
+func (a *Account) commandAll(s *stanza.Stanza, commands []transports.Command, done func()) {
+	left, failed := len(commands), false
+	for _, c := range commands {
+		a.command(c, func(_ transports.Result, err error) {
 			left--
 			switch {
 			case failed:
@@ -34,7 +55,7 @@ func (a *Account) instruct(s *stanza.Stanza, place transports.Place, body string
 				failed = true
 				a.refuse(s, a.stanzaError(err))
 			case left == 0:
-				a.receipt(s)
+				done()
 			}
 		})
 	}

@@ -43,14 +43,14 @@ func (a *Account) message(s *stanza.Stanza, to address.Address) {
 		a.invite(s, j, invites)
 	case body != "" && inRoom && s.To.Resource == "":
 		if line, ok := a.slash(body); ok {
-			a.instruct(s, transports.InRoom(j.id), line)
+			a.instruct(s, j, transports.InRoom(j.id), line)
 			return
 		}
 		a.say(s, j, transports.InRoom(j.id), body)
 	case body != "" && inRoom:
 		a.sayAside(s, j, body)
 	case body != "" && to.Kind == address.Account:
-		a.instruct(s, transports.Place{}, body)
+		a.instruct(s, nil, transports.Place{}, body)
 	case body != "":
 		user := userID(to, s.To.Resource)
 		delete(a.asides, user) // the answer goes to where the person wrote from last
@@ -91,10 +91,10 @@ func (a *Account) forgetAsides(j *joined) {
 func (a *Account) say(s *stanza.Stanza, j *joined, place transports.Place, body string) {
 	lines := []string{body}
 	if a.can.SingleLine {
-		lines = strings.FieldsFunc(body, func(r rune) bool { return r == '\n' || r == '\r' })
+		lines = linesOf(body)
 	}
 	if len(lines) == 0 {
-		a.refuse(s, badRequest("The message has no text."))
+		a.refuse(s, emptyMessage)
 		return
 	}
 	whole := &utterance{request: s, left: len(lines)}
@@ -107,6 +107,11 @@ func (a *Account) say(s *stanza.Stanza, j *joined, place transports.Place, body 
 		}
 		a.send(p, place)
 	}
+}
+
+// linesOf are the lines of a body that are not empty.
+func linesOf(body string) []string {
+	return strings.FieldsFunc(body, func(r rune) bool { return r == '\n' || r == '\r' })
 }
 
 // utterance is what a person said in one stanza, which may have become several messages but has one answer.

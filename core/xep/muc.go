@@ -23,7 +23,6 @@ const (
 	StatusBanned       = 301
 	StatusRenamed      = 303
 	StatusKicked       = 307
-	StatusRemoved      = 321 // an affiliation change
 	StatusShutdown     = 332
 	StatusTechnical    = 333
 )

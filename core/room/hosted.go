@@ -37,10 +37,10 @@ func (h *Hosted) Enter(who stanza.JID, wanted string) []*stanza.Stanza {
 	if !h.Has(who) {
 		h.people = append(h.people, who)
 	}
-	all := make([]*stanza.Stanza, 0, len(h.members))
-	for id, m := range h.members {
-		if id != h.Self {
-			all = append(all, h.available(who, *m, ""))
+	all := make([]*stanza.Stanza, 0, h.Len())
+	for m := range h.members.inOrder() {
+		if m.ID != h.Self {
+			all = append(all, h.available(who, m, ""))
 		}
 	}
 	if self, ok := h.Member(h.Self); ok {
@@ -192,9 +192,9 @@ func ParseRole(word string) (r transports.Role, ok bool) {
 
 // ByRealJID finds a member by their address outside the room, for requests that name people by it (XEP-0045 §9.1).
 func (h *Hosted) ByRealJID(jid string) (Member, bool) {
-	for id, m := range h.members {
-		if jid != "" && h.RealJID(id).String() == jid {
-			return *m, true
+	for m := range h.members.inOrder() {
+		if jid != "" && h.RealJID(m.ID).String() == jid {
+			return m, true
 		}
 	}
 	return Member{}, false
@@ -203,8 +203,8 @@ func (h *Hosted) ByRealJID(jid string) (Member, bool) {
 // Items are the members that a condition holds for, as a list names them (XEP-0045 §9.5).
 func (h *Hosted) Items(holds func(Member) bool) []xep.AdminItem {
 	var all []xep.AdminItem
-	for _, nick := range h.Nicks() {
-		if m, _ := h.ByNick(nick); holds(m) {
+	for m := range h.members.inOrder() {
+		if holds(m) {
 			all = append(all, xep.AdminItem{Nick: m.Nick, JID: h.RealJID(m.ID).String(), Role: roles[m.Role], Affiliation: affiliations[m.Affiliation]})
 		}
 	}

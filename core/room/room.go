@@ -3,25 +3,11 @@
 package room
 
 import (
-	"maps"
-	"slices"
-
 	"isthmus/core/stanza"
 	"isthmus/core/xep"
 	"isthmus/mapping/nick"
 	"isthmus/transports"
 )
-
-// Member is someone in a room.
-type Member struct {
-	ID transports.UserID
-	// Nick is the resource under which the room shows them.
-	Nick string
-	// Occupant is their occupant-id (XEP-0421).
-	Occupant    string
-	Affiliation transports.Affiliation
-	Role        transports.Role
-}
 
 // Room is what is known of a room now.
 type Room struct {
@@ -32,14 +18,13 @@ type Room struct {
 	Moderated bool
 	// Self is the account itself among the members.
 	Self    transports.UserID
-	members map[transports.UserID]*Member
-	nicks   map[string]transports.UserID
+	members members
 	key     []byte
 }
 
 // New makes an empty room; key is the secret from which occupant-ids are made.
 func New(jid stanza.JID, key []byte) *Room {
-	return &Room{JID: jid, key: key, members: map[transports.UserID]*Member{}, nicks: map[string]transports.UserID{}}
+	return &Room{JID: jid, key: key, members: newMembers()}
 }
 
 // Change is one thing that people in the room see happen. The set is closed.
@@ -77,24 +62,17 @@ func (Retitled) change() {}
 
 // Member finds a member by id.
 func (r *Room) Member(id transports.UserID) (Member, bool) {
-	if m := r.members[id]; m != nil {
-		return *m, true
-	}
-	return Member{}, false
+	return r.members.byID.find(string(id))
 }
 
 // ByNick finds a member by the nick that the room shows.
 func (r *Room) ByNick(resource string) (Member, bool) {
-	id, ok := r.nicks[resource]
-	if !ok {
-		return Member{}, false
-	}
-	return r.Member(id)
+	return r.members.byNick.find(resource)
 }
 
 // Nick is the resource for a user: the one shown for a member, and one made of the name for who is not there (any more).
 func (r *Room) Nick(u transports.User) string {
-	if m := r.members[u.ID]; m != nil {
+	if m, there := r.Member(u.ID); there {
 		return m.Nick
 	}
 	return nick.Resource(u.Name)
@@ -102,7 +80,7 @@ func (r *Room) Nick(u transports.User) string {
 
 // Occupant is the occupant-id of a user, there or not.
 func (r *Room) Occupant(u transports.User) string {
-	if m := r.members[u.ID]; m != nil {
+	if m, there := r.Member(u.ID); there {
 		return m.Occupant
 	}
 	return r.occupantID(u)
@@ -117,7 +95,7 @@ func (r *Room) occupantID(u transports.User) string {
 }
 
 // Len is the number of members.
-func (r *Room) Len() int { return len(r.members) }
+func (r *Room) Len() int { return r.members.len }
 
 // Apply takes an event into the room and returns what people see of it. Events about other rooms must not come here;
 // those about users who are not members change nothing.
@@ -153,10 +131,14 @@ func (r *Room) replace(e transports.Room) []Change {
 		for _, m := range e.Members {
 			there[m.User.ID] = true
 		}
-		for id := range r.members {
-			if !there[id] {
-				changes = append(changes, r.remove(id, Went{})...)
+		var gone []Member
+		for m := range r.members.inOrder() {
+			if !there[m.ID] {
+				gone = append(gone, m)
 			}
+		}
+		for _, m := range gone {
+			changes = append(changes, r.remove(m.ID, Went{})...)
 		}
 	}
 	for _, m := range e.Members {
@@ -174,59 +156,62 @@ func sameTopic(a, b transports.Topic) bool {
 }
 
 func (r *Room) put(m transports.Member, by string) []Change {
-	known := r.members[m.User.ID]
-	if known == nil {
-		known = &Member{ID: m.User.ID, Nick: r.freeNick(m.User), Occupant: r.occupantID(m.User),
-			Affiliation: m.Affiliation, Role: m.Role}
-		r.members[known.ID] = known
-		r.nicks[known.Nick] = known.ID
-		return []Change{Came{*known}}
+	known, there := r.Member(m.User.ID)
+	if !there {
+		known = Member{ID: m.User.ID, Nick: r.freeNick(m.User), Occupant: r.occupantID(m.User), Affiliation: m.Affiliation, Role: m.Role}
+		r.members.add(known)
+		return []Change{Came{known}}
 	}
 	if known.Affiliation == m.Affiliation && known.Role == m.Role {
 		return nil
 	}
+	r.members.remove(known)
 	known.Affiliation, known.Role = m.Affiliation, m.Role
-	return []Change{Changed{*known, by}}
+	r.members.add(known)
+	return []Change{Changed{known, by}}
 }
 
 func (r *Room) remove(id transports.UserID, went Went) []Change {
-	m := r.members[id]
-	if m == nil {
+	m, there := r.Member(id)
+	if !there {
 		return nil
 	}
-	delete(r.members, id)
-	delete(r.nicks, m.Nick)
-	went.Member = *m
+	r.members.remove(m)
+	went.Member = m
 	return []Change{went}
 }
 
 func (r *Room) rename(e transports.UserRenamed) []Change {
-	m := r.members[e.Was]
-	if m == nil {
+	m, there := r.Member(e.Was)
+	if !there {
 		return nil
 	}
 	var changes []Change
 	if e.User.ID != e.Was { // whoever had that id must have gone, or the network would not have given it
 		changes = r.remove(e.User.ID, Went{})
 	}
-	delete(r.members, e.Was)
-	delete(r.nicks, m.Nick)
+	r.members.remove(m)
 	was := m.Nick
 	m.ID, m.Nick = e.User.ID, r.freeNick(e.User)
-	r.members[m.ID] = m
-	r.nicks[m.Nick] = m.ID
+	r.members.add(m)
 	if r.Self == e.Was {
 		r.Self = m.ID
 	}
 	if was == m.Nick {
 		return changes
 	}
-	return append(changes, Renamed{was, *m})
+	return append(changes, Renamed{was, m})
 }
 
 func (r *Room) freeNick(u transports.User) string {
-	return nick.Distinct(nick.Resource(u.Name), func(s string) bool { _, taken := r.nicks[s]; return taken })
+	return nick.Distinct(nick.Resource(u.Name), func(s string) bool { _, taken := r.ByNick(s); return taken })
 }
 
 // Nicks are the nicks that the room shows, in order.
-func (r *Room) Nicks() []string { return slices.Sorted(maps.Keys(r.nicks)) }
+func (r *Room) Nicks() []string {
+	nicks := make([]string, 0, r.Len())
+	for m := range r.members.inOrder() {
+		nicks = append(nicks, m.Nick)
+	}
+	return nicks
+}

@@ -2,7 +2,10 @@
 // straight into the bytes of the stream.
 package stanza
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // xmlSpace is the namespace that the prefix xml is bound to (Namespaces in XML 1.0 §3).
 const xmlSpace = "http://www.w3.org/XML/1998/namespace"
@@ -30,6 +33,9 @@ func New(space, name string, attrs ...string) *Element {
 	e := &Element{Space: space, Name: name}
 	for i := 0; i+1 < len(attrs); i += 2 {
 		if attrs[i+1] != "" {
+			if e.Attrs == nil {
+				e.Attrs = make([]Attr, 0, (len(attrs)-i)/2)
+			}
 			e.Attrs = append(e.Attrs, Attr{Name: attrs[i], Value: attrs[i+1]})
 		}
 	}
@@ -43,6 +49,7 @@ func Text(space, name, text string) *Element {
 
 // Add appends children, leaving out nil ones, and returns e.
 func (e *Element) Add(children ...*Element) *Element {
+	e.Nodes = slices.Grow(e.Nodes, len(children))
 	for _, c := range children {
 		if c != nil {
 			e.Nodes = append(e.Nodes, Node{Element: c})

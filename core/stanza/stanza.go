@@ -1,5 +1,7 @@
 package stanza
 
+import "slices"
+
 // Namespace is that of stanzas on a component's stream (XEP-0114 §3); in memory a stanza's own children have the empty one.
 const Namespace = "jabber:component:accept"
 
@@ -39,6 +41,7 @@ func (s *Stanza) ChildText(space, name string) string { return s.Child(space, na
 
 // Add appends children, leaving out nil ones, and returns s.
 func (s *Stanza) Add(children ...*Element) *Stanza {
+	s.Payload = slices.Grow(s.Payload, len(children))
 	for _, c := range children {
 		if c != nil {
 			s.Payload = append(s.Payload, c)

@@ -76,10 +76,11 @@ type OccupantItem struct {
 
 // Element is the child of a room's presence with that item and those codes.
 func (o OccupantItem) Element(codes ...int) *stanza.Element {
-	item := stanza.New("", "item", "affiliation", o.Affiliation, "role", o.Role, "nick", o.Nick)
+	jid := ""
 	if !o.JID.IsZero() {
-		item.Set("jid", o.JID.String())
+		jid = o.JID.String()
 	}
+	item := stanza.New("", "item", "affiliation", o.Affiliation, "role", o.Role, "nick", o.Nick, "jid", jid)
 	if o.Actor != "" {
 		item.Add(stanza.New("", "actor", "nick", o.Actor))
 	}

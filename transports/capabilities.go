@@ -1,21 +1,34 @@
 package transports
 
+import "time"
+
 // Feature is one thing that a network may be able to do; features are a set of bits.
 type Feature uint32
 
 // The features. Each belongs to the command that needs it.
 const (
-	Topics       Feature = 1 << iota // SetTopic
-	Names                            // SetName
-	Roles                            // SetRole
-	Affiliations                     // SetAffiliation
-	Edits                            // Edit
-	Deletions                        // Delete
-	Reactions                        // React
-	TypingShown                      // SetTyping
-	Invitations                      // Invite
-	Instructions                     // Instruct
-	Questions                        // Ask, Answer
+	Topics        Feature = 1 << iota // SetTopic
+	Names                             // SetName
+	Roles                             // SetRole
+	Affiliations                      // SetAffiliation
+	Edits                             // Edit
+	Deletions                         // Delete
+	Reactions                         // React
+	TypingShown                       // SetTyping
+	Invitations                       // Invite
+	Instructions                      // Instruct
+	Questions                         // Ask, Answer
+	Replies                           // Send with ReplyTo
+	Threads                           // Send with Thread
+	Uploads                           // Send with Files
+	Reading                           // MarkRead
+	Presences                         // SetPresence
+	Subscriptions                     // Subscribe, Authorize
+	ContactLists                      // SetContact
+	Blocking                          // Block
+	Creation                          // Create
+	Destruction                       // Destroy
+	RoomNames                         // SetRoomName
 )
 
 // Capabilities say what an account can do now, as data. They come with Online, which comes again when they change.
@@ -27,6 +40,14 @@ type Capabilities struct {
 	SingleLine bool
 	// MaxText is the longest text of one message in characters, 0 where the driver itself splits.
 	MaxText int
+	// MaxFile is the largest file in bytes, 0 where nothing is known.
+	MaxFile int64
+	// Emoji are the only reactions that the network has, nil where it has all; MaxReactions is how many a user may have on one
+	// message, 0 for any number.
+	Emoji        []string
+	MaxReactions int
+	// EditWithin is how old a message may be to be edited, 0 for any age.
+	EditWithin time.Duration
 }
 
 // Allows tells whether a command is within the capabilities; Do answers ErrUnsupported to others.

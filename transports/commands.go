@@ -32,8 +32,11 @@ type Send struct {
 	Nonce int64
 	Style Style
 	Text  text.Text
-	// ReplyTo and Thread are the messages it answers and whose thread it is in, or empty.
-	ReplyTo, Thread MessageID
+	// ReplyTo is the message that it answers, nil for none; Thread the one whose thread it is in, or empty.
+	ReplyTo *Reference
+	Thread  MessageID
+	// Files go with the text, or alone.
+	Files []Upload
 	// As is who speaks through a shared account, nil for the account itself.
 	As *Persona
 }
@@ -42,14 +45,16 @@ type Send struct {
 type Edit struct {
 	Place Place
 	ID    MessageID
+	Style Style
 	Text  text.Text
 	As    *Persona
 }
 
-// Delete takes a message back.
+// Delete takes a message back: an own one, or as a moderator anyone's.
 type Delete struct {
-	Place Place
-	ID    MessageID
+	Place  Place
+	ID     MessageID
+	Reason string
 }
 
 // React makes these the account's reactions on a message, all others are taken back.
@@ -57,6 +62,12 @@ type React struct {
 	Place Place
 	ID    MessageID
 	Emoji []string
+}
+
+// MarkRead tells that the person has seen a message and all before it.
+type MarkRead struct {
+	Place Place
+	Upto  MessageID
 }
 
 // SetTyping tells that the person began or stopped to write.
@@ -97,6 +108,26 @@ type Invite struct {
 	Reason string
 }
 
+// Create makes a room and enters it: Room and the other events come as after a Join. Result.Room is the new room.
+type Create struct {
+	// ID is what the person would like it to be called in its address; the network may choose another.
+	ID     RoomID
+	Name   string
+	Parent RoomID
+}
+
+// Destroy ends a room for everyone.
+type Destroy struct {
+	Room   RoomID
+	Reason string
+}
+
+// SetRoomName changes what people call a room.
+type SetRoomName struct {
+	Room RoomID
+	Name string
+}
+
 // Instruct is a line that the network itself is to read: in a room what a person wrote after a slash, else a line of the network's own protocol. What the
 // network says to it comes as Announced.
 type Instruct struct {
@@ -125,28 +156,48 @@ func (c Send) In() Place           { return c.Place }        // In is the place.
 func (c Edit) In() Place           { return c.Place }        // In is the place.
 func (c Delete) In() Place         { return c.Place }        // In is the place.
 func (c React) In() Place          { return c.Place }        // In is the place.
+func (c MarkRead) In() Place       { return c.Place }        // In is the place.
 func (c SetTyping) In() Place      { return c.Place }        // In is the place.
 func (c SetTopic) In() Place       { return InRoom(c.Room) } // In is the room.
 func (c SetName) In() Place        { return Place{} }        // In is no place: it concerns the account.
 func (c SetRole) In() Place        { return InRoom(c.Room) } // In is the room.
 func (c SetAffiliation) In() Place { return InRoom(c.Room) } // In is the room.
 func (c Invite) In() Place         { return InRoom(c.Room) } // In is the room.
+func (c Create) In() Place         { return InRoom(c.ID) }   // In is the room.
+func (c Destroy) In() Place        { return InRoom(c.Room) } // In is the room.
+func (c SetRoomName) In() Place    { return InRoom(c.Room) } // In is the room.
 func (c Instruct) In() Place       { return c.Place }        // In is the room or nothing.
 func (c Ask) In() Place            { return c.Place }        // In is the talk.
 func (c Answer) In() Place         { return c.Place }        // In is the talk.
 
-func (Join) needs() Feature           { return 0 }
-func (Leave) needs() Feature          { return 0 }
-func (Send) needs() Feature           { return 0 }
+func (Join) needs() Feature  { return 0 }
+func (Leave) needs() Feature { return 0 }
+func (c Send) needs() Feature {
+	var need Feature
+	if c.ReplyTo != nil {
+		need |= Replies
+	}
+	if c.Thread != "" {
+		need |= Threads
+	}
+	if len(c.Files) > 0 {
+		need |= Uploads
+	}
+	return need
+}
 func (Edit) needs() Feature           { return Edits }
 func (Delete) needs() Feature         { return Deletions }
 func (React) needs() Feature          { return Reactions }
+func (MarkRead) needs() Feature       { return Reading }
 func (SetTyping) needs() Feature      { return TypingShown }
 func (SetTopic) needs() Feature       { return Topics }
 func (SetName) needs() Feature        { return Names }
 func (SetRole) needs() Feature        { return Roles }
 func (SetAffiliation) needs() Feature { return Affiliations }
 func (Invite) needs() Feature         { return Invitations }
+func (Create) needs() Feature         { return Creation }
+func (Destroy) needs() Feature        { return Destruction }
+func (SetRoomName) needs() Feature    { return RoomNames }
 func (Instruct) needs() Feature       { return Instructions }
 func (Ask) needs() Feature            { return Questions }
 func (Answer) needs() Feature         { return Questions }

@@ -41,6 +41,8 @@ type About struct {
 	Slashes []string
 	// Nodes are the names under which people's scripts know commands of the core (XEP-0050), by the core's own names.
 	Nodes map[string]string
+	// Flows are the ways to log in; none where accounts come into being by their first use.
+	Flows []Flow
 	// AccountFields and RoomFields are what a person may set for an account and for a room of it.
 	AccountFields, RoomFields []Field
 }
@@ -86,6 +88,8 @@ type Result struct {
 	Parts []MessageID
 	// Text is the answer to an Ask.
 	Text string
+	// Room is what a Create has made.
+	Room RoomID
 }
 
 // Directory is a Session that can list the rooms of its network.
@@ -100,10 +104,20 @@ type Listing struct {
 	Name  string
 	Users int
 	Topic string
+	// Parent is the room or space that it belongs to, or empty; Space tells that it holds rooms and is none itself.
+	Parent RoomID
+	Space  bool
 }
 
 // Registry is a Session that can list who may not enter a room, and others with a lasting standing there.
 type Registry interface {
 	// Affiliated lists those with an affiliation, as the network names them: a user or a mask.
 	Affiliated(ctx context.Context, room RoomID, affiliation Affiliation) ([]string, error)
+}
+
+// History is a Session that can read what was said in a place before, also while the account was away.
+type History interface {
+	// After reads what came after a message, oldest first and at most limit events: each a Message, or an Edited, Deleted or Reacted of one.
+	// With an empty id it reads the last ones. It is a pure query: nothing of it is emitted. more tells that there is more to read.
+	After(ctx context.Context, place Place, id MessageID, limit int) (events []Event, more bool, err error)
 }

@@ -43,16 +43,28 @@ type Message struct {
 	At    time.Time
 	Style Style
 	Text  text.Text
-	// ReplyTo and Thread are the messages it answers and whose thread it is in, or empty.
-	ReplyTo, Thread MessageID
+	// ReplyTo is the message that it answers, nil for none; Thread the one whose thread it is in, or empty.
+	ReplyTo *Reference
+	Thread  MessageID
+	// Forwarded is the message that it passes on, nil for none; Text is what is said about it.
+	Forwarded *Reference
+	Files     []File
 }
 
-// Edited tells that a message now says something else.
+// Reference is a message that another one refers to. The author and the text are known as far as the network tells.
+type Reference struct {
+	ID   MessageID
+	From User
+	Text text.Text
+}
+
+// Edited tells that a message now says something else. What a program adds to it, such as the preview of a link, is no edit.
 type Edited struct {
 	Place Place
 	ID    MessageID
 	From  User
 	At    time.Time
+	Style Style
 	Text  text.Text
 }
 
@@ -60,8 +72,10 @@ type Edited struct {
 type Deleted struct {
 	Place Place
 	ID    MessageID
-	By    User
-	At    time.Time
+	// By is who did it; in a room, one who is not the author moderates.
+	By     User
+	At     time.Time
+	Reason string
 }
 
 // Reacted tells all the reactions that a user now has on a message; none means that the last was taken back.
@@ -69,7 +83,15 @@ type Reacted struct {
 	Place Place
 	ID    MessageID
 	From  User
+	At    time.Time
 	Emoji []string
+}
+
+// Read tells that a user has seen a message and all before it. Where it is the account itself, it did so in another client of the network.
+type Read struct {
+	Place Place
+	Upto  MessageID
+	By    User
 }
 
 // Typing tells that a user began or stopped to write.
@@ -86,11 +108,23 @@ type Room struct {
 	Name string
 	// Parent is the room or space that it belongs to, or empty.
 	Parent RoomID
-	Topic  Topic
+	// Thread is the message that it is the thread of, in Parent, or empty.
+	Thread MessageID
+	// Picture is the version of the room's picture, or empty.
+	Picture string
+	Topic   Topic
 	// Members are those known; Complete tells that nobody else is there. The account itself is among them.
 	Members   []Member
 	Complete  bool
 	Moderated bool
+}
+
+// RoomChanged tells the new name, parent or picture of a room that the account is in.
+type RoomChanged struct {
+	Room    RoomID
+	Name    string
+	Parent  RoomID
+	Picture string
 }
 
 // Topic is what a room is about, who said so and when.
@@ -179,6 +213,8 @@ type Asked struct {
 	Question Question
 }
 
+func (Read) event()          {}
+func (RoomChanged) event()   {}
 func (Invited) event()       {}
 func (Asked) event()         {}
 func (Online) event()        {}

@@ -9,6 +9,8 @@ type (
 	UserID string
 	// MessageID names a message within its place.
 	MessageID string
+	// FileID names a file that somebody has sent, within the scope.
+	FileID string
 )
 
 // Place is one conversation: a room, or the talk with one user. Exactly one of the fields is set.
@@ -38,6 +40,8 @@ type User struct {
 	Name string
 	// Identity is what stays the same for one human over time, as far as the network tells: an account's name or id; it is never shown.
 	Identity string
+	// Picture is the version of their picture (Profiles.Picture), empty where they have none or the network has not told.
+	Picture string
 }
 
 // Persona is the name and picture under which a shared account speaks for someone.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -224,7 +225,7 @@ func (s *script) welcome(support ...string) {
 		s.says(":irc.srv 005 alice " + strings.Join(support, " ") + " :are supported by this server")
 	}
 	s.says(":irc.srv 422 alice :No MOTD")
-	if online := one[transports.Online](s); online.Self.ID != "alice" || online.Can != capabilities {
+	if online := one[transports.Online](s); online.Self.ID != "alice" || !reflect.DeepEqual(online.Can, capabilities) {
 		s.t.Errorf("online as %+v", online)
 	}
 }

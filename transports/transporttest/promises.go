@@ -3,8 +3,11 @@ package transporttest
 import (
 	"context"
 	"fmt"
+	"io"
+	"strings"
 	"testing"
 
+	"isthmus/mapping/text"
 	"isthmus/transports"
 )
 
@@ -18,17 +21,33 @@ func everyCommand(h Harness, self transports.UserID) []transports.Command {
 		transports.Delete{Place: place, ID: "1"},
 		transports.React{Place: place, ID: "1", Emoji: []string{"👍"}},
 		transports.SetTyping{Place: place, On: true},
+		transports.MarkRead{Place: place, Upto: "1"},
+		transports.Send{Place: place, Text: text.Plain("an answer"), ReplyTo: &transports.Reference{ID: "1"}},
+		transports.Send{Place: place, Text: text.Plain("in a thread"), Thread: "1"},
+		transports.Send{Place: place, Files: []transports.Upload{{Name: "a.txt", Type: "text/plain", Size: 1, Open: oneByte}}},
 		transports.SetTopic{Room: h.Room, Text: "topic"},
 		transports.SetName{Name: h.Account.Name + "x"},
 		transports.SetRole{Room: h.Room, User: self, Role: transports.Moderator},
 		transports.SetAffiliation{Room: h.Room, User: self, Affiliation: transports.AffiliatedMember},
 		transports.Invite{Room: h.Room, User: self},
+		transports.SetRoomName{Room: h.Room, Name: "Name"},
+		transports.SetPresence{Presence: transports.Presence{Show: transports.Away, Status: "lunch"}},
+		transports.Subscribe{User: self, On: true},
+		transports.Authorize{User: self, Allow: true},
+		transports.SetContact{User: self, Name: "me", Groups: []string{"friends"}},
+		transports.Block{User: self, On: false},
 		transports.Instruct{Line: "PING :law"},
 		transports.Instruct{Place: place, Line: "law"},
 		transports.Ask{Place: transports.TalkWith(self), Question: transports.AboutPing},
 		transports.Answer{Place: transports.TalkWith(self), ID: 1, Text: "an answer that nobody asked for"},
 		transports.Leave{Room: h.Room},
+		transports.Create{ID: h.Room + "-new", Name: "New"},
+		transports.Destroy{Room: h.Room + "-new"},
 	}
+}
+
+func oneByte(context.Context) (io.ReadCloser, error) {
+	return io.NopCloser(strings.NewReader("1")), nil
 }
 
 func doneOnce(t *testing.T, h Harness) {

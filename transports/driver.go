@@ -16,7 +16,7 @@ type Driver interface {
 	// Run does what the accounts share (an app's socket, a directory) until ctx ends. It is called once, before Open.
 	Run(ctx context.Context) error
 	// Scope finds the scope that a key of an address stands for, or says in a Fault why it cannot be used: malformed,
-	// unknown, or not allowed by the operator. It does no I/O.
+	// unknown, or not allowed by the operator. It does no I/O. It is not asked for the accounts of logins, which the core knows.
 	Scope(key string) (Scope, error)
 	// Check says in a Fault what is wrong with options that a person has set; the fields are those of About.
 	Check(fields []Field, options Options) error

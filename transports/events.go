@@ -119,6 +119,11 @@ type Room struct {
 	Moderated bool
 }
 
+// Memberships tells all the rooms that the account is in, where membership is durable: each connection begins with Online, a Room event for
+// each of them, and this. Of a room that is missing it has become no member while it was away. A Room event that comes later is of a
+// room that it has come into since, by a Join or by someone else's doing.
+type Memberships struct{ Rooms []RoomID }
+
 // RoomChanged tells the new name, parent or picture of a room that the account is in.
 type RoomChanged struct {
 	Room    RoomID
@@ -214,6 +219,7 @@ type Asked struct {
 }
 
 func (Read) event()          {}
+func (Memberships) event()   {}
 func (RoomChanged) event()   {}
 func (Invited) event()       {}
 func (Asked) event()         {}

@@ -59,3 +59,9 @@ type LoginDriver interface {
 	// Login begins one of About's flows for a person (a name for them as in Account.Person).
 	Login(flow, person string, env Env) (Login, error)
 }
+
+// LogoutDriver is a LoginDriver that can end a login at the network too, so that the data is worth nothing any more.
+type LogoutDriver interface {
+	// Logout ends what a login came to. The account is not open.
+	Logout(ctx context.Context, account Account, env Env) error
+}

@@ -65,7 +65,7 @@ func TestTheFirstSchemaIsUpgradedWithItsData(t *testing.T) {
 		same(t, "journal", []Command{{ID: base + 3, Account: base + 1, Transport: "irc.example.org",
 			From: "alice@example.org/phone", To: "#go%libera@irc.example.org", Stanza: "s1", Data: []byte("say")}}, read(t, commands, err))
 		own, err := s.Page(t.Context(), Query{Account: base + 1, Place: "#go", Max: 9})
-		same(t, "rows of the account", []Row{{base + 4, base + 1, "irc.example.org", "libera", "#go", "i1", "carol!c@host", "carol", "x1", 1767225600001, []byte("hello")}},
+		same(t, "rows of the account", []Row{{base + 4, base + 1, "irc.example.org", "libera", "#go", "i1", "carol!c@host", "carol", "x1", 1767225600001, []byte("hello"), ""}},
 			read(t, own, err).Rows)
 		for person, want := range map[string]string{"alice@example.org": "first second", "bob@example.org": "second third"} {
 			page, err := s.Page(t.Context(), Query{Transport: "slack.example.org", Scope: "t0abc", Place: "c0123", Person: person, Max: 9})

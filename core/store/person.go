@@ -90,6 +90,8 @@ const theirAccounts = "SELECT id FROM accounts WHERE transport = ? AND owner = ?
 var (
 	deleteStretch  = oneRow("DELETE FROM archive WHERE account = ? AND account <> 0 AND place = ? AND seq BETWEEN ? AND ?")
 	deleteArchive  = oneRow("DELETE FROM archive WHERE account <> 0 AND account IN (" + theirAccounts + ")")
+	deleteSent     = oneRow("DELETE FROM sent WHERE account IN (" + theirAccounts + ")")
+	deleteCursors  = oneRow("DELETE FROM cursors WHERE account IN (" + theirAccounts + ")")
 	deleteCommands = oneRow("DELETE FROM commands WHERE transport = ? AND (sender = ? OR substr(sender, 1, ?) = ? OR account IN (" + theirAccounts + "))")
 	deletePlaces   = oneRow("DELETE FROM spans WHERE person = ? AND transport = ?")
 	deleteOccupant = oneRow("DELETE FROM occupants WHERE transport = ? AND person = ?")
@@ -104,6 +106,8 @@ func (c forgetPerson) plan(p *plan) {
 	resource := c.person + "/"
 	p.barrier() // it reaches over tables whose keys do not name the person
 	p.add(deleteArchive, nil, c.transport, c.person)
+	p.add(deleteSent, nil, c.transport, c.person)
+	p.add(deleteCursors, nil, c.transport, c.person)
 	p.add(deleteCommands, nil, c.transport, c.person, characters(resource), resource, c.transport, c.person)
 	p.add(deletePlaces, nil, c.person, c.transport)
 	p.add(deleteOccupant, nil, c.transport, c.person)

@@ -1,0 +1,57 @@
+package store
+
+import "testing"
+
+func TestTheIdsThatAClientGaveLeadToTheNetworksAndBack(t *testing.T) {
+	each(t, func(t *testing.T, url string) {
+		s := opened(t, url)
+		first := Sent{Account: 1, Place: "#a", Stanza: "c1", Message: "n1", Thread: "t", Sender: "alice@example.org", At: 1000}
+		second := first
+		second.Part, second.Message = 1, "n2"
+		other := Sent{Account: 2, Place: "#a", Stanza: "c1", Message: "x1", Sender: "bob@example.org", At: 2000}
+		elsewhere := Sent{Account: 1, Place: "#b", Stanza: "c2", Message: "n1", Sender: "alice@example.org", At: 3000}
+		commit(t, s, PutSent{first}, PutSent{second}, PutSent{other}, PutSent{elsewhere}, PutCursor{1, "#a", "n1"}, PutCursor{1, "#a", "n2"})
+		s = reopened(t, s, url)
+		got, err := s.SentAs(t.Context(), 1, "#a", "c1")
+		same(t, "by the client's id", []Sent{first, second}, read(t, got, err))
+		got, err = s.SentOf(t.Context(), 1, "#a", "n2")
+		same(t, "by the network's id of a part", []Sent{first, second}, read(t, got, err))
+		got, err = s.SentIn(t.Context(), 1, "#a", "t")
+		same(t, "by the thread", []Sent{first}, read(t, got, err))
+		got, err = s.SentIn(t.Context(), 1, "#b", "")
+		same(t, "by no thread", []Sent(nil), read(t, got, err))
+		cursors, err := s.Cursors(t.Context(), 1)
+		same(t, "cursors", []PutCursor{{1, "#a", "n2"}}, read(t, cursors, err))
+		first.Message = "n9" // the id is used again
+		commit(t, s, PutSent{first})
+		got, err = s.SentAs(t.Context(), 1, "#a", "c1")
+		same(t, "used again", []Sent{first, second}, read(t, got, err))
+		if _, err = s.Prune(t.Context(), 2500); err != nil {
+			t.Fatal(err)
+		}
+		got, err = s.SentAs(t.Context(), 1, "#a", "c1")
+		same(t, "after the old ones are pruned", []Sent(nil), read(t, got, err))
+		got, err = s.SentAs(t.Context(), 1, "#b", "c2")
+		same(t, "the younger one", []Sent{elsewhere}, read(t, got, err))
+	})
+}
+
+func TestWhatIsTakenBackIsGoneFromTheArchive(t *testing.T) {
+	each(t, func(t *testing.T, url string) {
+		s := opened(t, url)
+		row := func(account int64, id, replaces string) Row {
+			return Row{Seq: NextID(), Account: account, Transport: "t", Scope: "s", Place: "p", ID: id, Content: []byte("secret"), Replaces: replaces}
+		}
+		for _, account := range []int64{0, 1} {
+			commit(t, s, Append{row(account, "m", "")}, Append{row(account, "edit", "m")}, Append{row(account, "other", "")},
+				Retract{Account: account, Transport: "t", Scope: "s", Place: "p", ID: "m", Content: []byte("gone")})
+			commit(t, s, OpenSpan{"alice", "t", "s", "p", 1})
+			page, err := s.Page(t.Context(), Query{Account: account, Transport: "t", Scope: "s", Person: "alice", Place: "p", Max: 10})
+			var got []string
+			for _, r := range read(t, page, err).Rows {
+				got = append(got, r.ID+" "+string(r.Content))
+			}
+			same(t, "rows", []string{"m gone", "other secret"}, got)
+		}
+	})
+}

@@ -107,19 +107,26 @@ func (f *Faces) submit(s *stanza.Stanza, p *person, se *session, form *stanza.El
 		return xep.CommandError(xep.BadPayload, problem)
 	}
 	current.answers = answers
-	then := current.then
-	return f.run(s, p, se, func(ctx context.Context) Outcome { return then(ctx, answers) }, func(o Outcome) { f.conclude(s, p, se, o) })
+	then, left := current.then, current.left
+	current.left = nil // the step has the dialogue now
+	refusal := f.run(s, p, se, func(ctx context.Context) Outcome { return then(ctx, answers) }, func(o Outcome) { f.conclude(s, p, se, o) })
+	if refusal != nil {
+		current.left = left
+	}
+	return refusal
 }
 
 // run runs a step of the session.
 func (f *Faces) run(s *stanza.Stanza, p *person, se *session, step func(context.Context) Outcome, after func(Outcome)) *stanza.Error {
-	stop := f.spawn(se.who, func(ctx context.Context) func() {
-		o := step(ctx)
+	var o Outcome
+	stop := f.spawn(se.who, stepTime, func(ctx context.Context) func() {
+		o = step(ctx)
 		return func() {
 			se.working, se.stop, se.touched = nil, nil, time.Now()
 			after(o)
 		}
 	}, func() {
+		o.left()
 		f.reply(s.Refuse(shuttingDown))
 		if se.canceling != nil {
 			f.reply(se.canceling.Refuse(shuttingDown))
@@ -138,6 +145,7 @@ func (f *Faces) conclude(s *stanza.Stanza, p *person, se *session, o Outcome) {
 	switch {
 	case o.Ask != nil && canceling != nil, o.Problem != nil && canceling != nil: // nothing was done
 		p.end(se)
+		o.left()
 		f.reply(s.Result(se.result(xep.StatusCanceled).Element()))
 		f.reply(canceling.Result(se.result(xep.StatusCanceled).Element()))
 	case o.Ask != nil:
@@ -187,11 +195,14 @@ func (f *Faces) back(s *stanza.Stanza, se *session) *stanza.Error {
 
 // ask makes the outcome's form the current one: the next, or the same again where there was a problem.
 func (se *session) ask(o Outcome) {
-	next := stage{form: o.Ask, then: o.Then, more: o.More}
+	next := stage{form: o.Ask, then: o.Then, more: o.More, left: o.Abandon}
 	if last := len(se.stages) - 1; o.Problem != nil && last >= 0 {
 		next.answers = se.stages[last].answers
 		se.stages[last] = next
 		return
+	}
+	if o.Abandon != nil {
+		se.stages = nil
 	}
 	se.stages = append(se.stages, next)
 }

@@ -23,6 +23,7 @@ var (
 const (
 	said      = "Done."
 	cancelled = "Cancelled."
+	stopsThis = "(“cancel” stops this.)"
 	busy      = "I am still working on what you asked before. Wait a moment, or write “cancel”."
 	unclosed  = "A quote is not closed. Put one at the end too, or write a backslash before it."
 )
@@ -49,7 +50,7 @@ func (f *Faces) hear(s *stanza.Stanza, menu Menu, who Asker) {
 	text := strings.TrimSpace(s.ChildText("", "body"))
 	p := f.person(who)
 	if p.chat != nil && p.chat.stale(time.Now()) {
-		p.chat = nil
+		p.endChat()
 	}
 	c := p.chat
 	switch stops := strings.EqualFold(text, "cancel"); {
@@ -63,10 +64,10 @@ func (f *Faces) hear(s *stanza.Stanza, menu Menu, who Asker) {
 	case c.stop != nil:
 		f.say(s, busy)
 	case stops:
-		p.chat = nil
+		p.endChat()
 		f.say(s, cancelled)
 	case c.command.Operator && !who.Operator: // no operator any more
-		p.chat = nil
+		p.endChat()
 		f.say(s, forbidden.Text)
 	default:
 		c.touched = time.Now()
@@ -98,26 +99,32 @@ func (f *Faces) begin(s *stanza.Stanza, menu Menu, who Asker, line string) {
 	default:
 		p := f.person(who)
 		p.chat = &conversation{command: command, who: who, line: line, words: rest, touched: time.Now()}
-		f.perform(s, p, p.chat, func(ctx context.Context) Outcome { return command.Start(ctx, who) })
+		f.perform(s, p, p.chat, stepTime, func(ctx context.Context) Outcome { return command.Start(ctx, who) })
 	}
 }
 
 // positional tells whether an argument has no name before it; of name=value, the first form decides what it is.
 func positional(w word) bool { return !strings.Contains(w.text, "=") }
 
-// perform runs a step of the conversation.
-func (f *Faces) perform(s *stanza.Stanza, p *person, c *conversation, step func(context.Context) Outcome) {
-	c.stop = f.spawn(c.who, func(ctx context.Context) func() {
-		o := step(ctx)
+// perform runs a step of the conversation, for at most limit.
+func (f *Faces) perform(s *stanza.Stanza, p *person, c *conversation, limit time.Duration, step func(context.Context) Outcome) {
+	var o Outcome
+	c.stop = f.spawn(c.who, limit, func(ctx context.Context) func() {
+		o = step(ctx)
 		return func() {
 			c.stop, c.touched = nil, time.Now()
 			f.told(s, p, c, o)
 		}
-	}, func() { f.reply(s.Refuse(shuttingDown)) })
+	}, func() {
+		o.left()
+		f.reply(s.Refuse(shuttingDown))
+	})
 	if c.stop == nil {
-		p.chat = nil
+		p.endChat()
 		f.say(s, tooMuch.Text)
+		return
 	}
+	c.left = nil // the step has the dialogue now
 }
 
 // told says where a step has led.
@@ -128,12 +135,13 @@ func (f *Faces) told(s *stanza.Stanza, p *person, c *conversation, o Outcome) {
 	}
 	switch {
 	case c.stopping && (o.Ask != nil || o.Problem != nil):
-		p.chat = nil
+		p.endChat()
+		o.left()
 		f.say(s, cancelled)
 	case o.Ask != nil:
 		f.ask(s, p, c, o, lines)
 	default:
-		p.chat = nil
+		p.endChat()
 		if o.Report != nil {
 			lines = append(lines, reported(o.Report)...)
 		}
@@ -151,7 +159,12 @@ func (f *Faces) ask(s *stanza.Stanza, p *person, c *conversation, o Outcome, lin
 	if o.Problem != nil { // what must be answered is asked again, the rest stays
 		kept, form = optional(form, c.answers), form.Filled(c.answers)
 	}
-	c.form, c.then, c.answers, c.asking = form, o.Then, kept, nil
+	c.form, c.then, c.answers, c.asking, c.left = form, o.Then, kept, nil, o.Abandon
+	if o.Wait != nil {
+		f.say(s, append(append(lines, intro(form)...), stopsThis)...)
+		f.perform(s, p, c, waitTime, o.Wait)
+		return
+	}
 	var problem string
 	if c.given == nil {
 		c.given, problem = c.command.assign(form, c.line, c.words)
@@ -168,7 +181,7 @@ func (f *Faces) ask(s *stanza.Stanza, p *person, c *conversation, o Outcome, lin
 	}
 	given := len(c.answers) > 0
 	if c.asking = c.missing(); c.asking != nil {
-		lines = append(append(lines, intro(form)...), question(c.command, c.asking), "(“cancel” stops this.)")
+		lines = append(append(lines, intro(form)...), question(c.command, c.asking), stopsThis)
 		f.say(s, lines...)
 		return
 	}
@@ -240,7 +253,7 @@ func (f *Faces) handIn(s *stanza.Stanza, p *person, c *conversation) {
 	}
 	c.answers = answers
 	then := c.then
-	f.perform(s, p, c, func(ctx context.Context) Outcome { return then(ctx, answers) })
+	f.perform(s, p, c, stepTime, func(ctx context.Context) Outcome { return then(ctx, answers) })
 }
 
 // nsStyling marks a text that is meant literally (XEP-0393 §7).

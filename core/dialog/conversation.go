@@ -21,6 +21,7 @@ type conversation struct {
 	then    Step
 	answers xep.Answers
 	asking  *xep.Field
+	left    func() // hears that nobody will answer (Outcome.Abandon), nil where nobody cares or a step has the answer
 	touched time.Time
 	// stop ends the step that runs, nil where none does; stopping tells that the person asked for that.
 	stop     context.CancelFunc
@@ -29,6 +30,14 @@ type conversation struct {
 
 func (c *conversation) stale(now time.Time) bool {
 	return c.stop == nil && now.Sub(c.touched) > idleTime
+}
+
+// endChat ends the conversation, at the form that waits.
+func (p *person) endChat() {
+	if p.chat != nil {
+		Outcome{Abandon: p.chat.left}.left()
+		p.chat = nil
+	}
 }
 
 // optional are the answers to what need not be answered.

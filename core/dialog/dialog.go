@@ -31,12 +31,25 @@ type Outcome struct {
 	Then Step
 	// More tells that further forms follow this one, so that clients offer "next" and not "finish".
 	More bool
+	// Wait goes on by itself, once what Ask shows has been done elsewhere. A face that can speak unasked runs it at once, for at most
+	// waitTime; in the others the person says by Then when to look.
+	Wait func(ctx context.Context) Outcome
+	// Abandon is called, on a goroutine of its own, when the dialogue ends at this form: neither Then nor Wait will be. From a form
+	// with it there is no way back to those before.
+	Abandon func()
 	// Note is told to the person, Warning as something to heed.
 	Note, Warning string
 	// Report is a result to show.
 	Report *xep.Report
 	// Problem refuses. With Ask, the form is asked again, its first answers kept, and the problem's text is told.
 	Problem *stanza.Error
+}
+
+// left tells who waits for an answer to the form that there will be none.
+func (o Outcome) left() {
+	if o.Abandon != nil {
+		go o.Abandon()
+	}
 }
 
 // Command is the description of a dialogue.

@@ -14,6 +14,7 @@ import (
 // The bounds of what one person may occupy, and for how long.
 const (
 	stepTime    = 2 * time.Minute  // after that a step's context ends
+	waitTime    = 15 * time.Minute // and that of an Outcome's Wait
 	idleTime    = 15 * time.Minute // after that an unfinished dialogue is forgotten
 	maxSessions = 8                // ad-hoc sessions of a person; another one takes the place of the oldest
 	maxSteps    = 8                // steps of a person that run at once
@@ -51,7 +52,7 @@ func New(reply func(*stanza.Stanza)) *Faces {
 
 // Run owns the dialogues until ctx ends. Steps that still run then have their context ended, and who waits for them is refused.
 func (f *Faces) Run(ctx context.Context) {
-	defer close(f.done)
+	defer f.end()
 	f.ctx = ctx
 	sweep := time.NewTicker(idleTime / 4)
 	defer sweep.Stop()
@@ -64,6 +65,17 @@ func (f *Faces) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// end lets go of all that waits for people.
+func (f *Faces) end() {
+	close(f.done)
+	for _, p := range f.people {
+		for _, se := range p.sessions {
+			se.leave()
+		}
+		p.endChat()
 	}
 }
 
@@ -94,15 +106,15 @@ func (f *Faces) person(who Asker) *person {
 	return p
 }
 
-// spawn runs a step on a goroutine of its own, then what it returns on Run's, or lost where Run has ended meanwhile. It returns nil
+// spawn runs a step on a goroutine of its own, for at most limit, then what it returns on Run's, or lost where Run has ended meanwhile. It returns nil
 // where the person has too many under way, else what ends the step's context.
-func (f *Faces) spawn(who Asker, step func(context.Context) (then func()), lost func()) context.CancelFunc {
+func (f *Faces) spawn(who Asker, limit time.Duration, step func(context.Context) (then func()), lost func()) context.CancelFunc {
 	p := f.person(who)
 	if p.steps >= maxSteps {
 		return nil
 	}
 	p.steps++
-	ctx, cancel := context.WithTimeout(f.ctx, stepTime)
+	ctx, cancel := context.WithTimeout(f.ctx, limit)
 	go func() {
 		defer cancel()
 		then := step(ctx)
@@ -116,9 +128,15 @@ func (f *Faces) spawn(who Asker, step func(context.Context) (then func()), lost 
 // sweep forgets what has been idle for too long.
 func (f *Faces) sweep(now time.Time) {
 	for bare, p := range f.people {
-		p.sessions = slices.DeleteFunc(p.sessions, func(se *session) bool { return se.stale(now) })
+		p.sessions = slices.DeleteFunc(p.sessions, func(se *session) bool {
+			stale := se.stale(now)
+			if stale {
+				se.leave()
+			}
+			return stale
+		})
 		if p.chat != nil && p.chat.stale(now) {
-			p.chat = nil
+			p.endChat()
 		}
 		if len(p.sessions) == 0 && p.chat == nil && p.steps == 0 {
 			delete(f.people, bare)

@@ -34,7 +34,7 @@ func (f *Faces) Register(s *stanza.Stanza, g Registration, who Asker) bool {
 		return false
 	}
 	f.handle(s, func() {
-		started := f.spawn(who, func(ctx context.Context) func() {
+		started := f.spawn(who, stepTime, func(ctx context.Context) func() {
 			a := g.answer(ctx, s, r, who)
 			return func() { f.reply(a) }
 		}, func() { f.reply(s.Refuse(shuttingDown)) })
@@ -69,13 +69,17 @@ func (g Registration) answer(ctx context.Context, s *stanza.Stanza, r xep.Regist
 	case first.Ask == nil: // there is nothing to fill in
 		return s.Result(xep.Registration(&xep.Form{Instructions: first.Note}, g.Registered(ctx, who)))
 	case !r.Set:
+		first.left() // what is given comes with a dialogue of its own
 		return s.Result(xep.Registration(first.Ask, g.Registered(ctx, who)))
 	}
 	given, problem := first.Ask.Check(answers)
 	if problem != "" { // XEP-0077 §3.1
+		first.left()
 		return s.Refuse(&stanza.Error{Type: xmpp.Modify, Condition: xmpp.NotAcceptable, Text: problem})
 	}
-	switch o := first.Then(ctx, given); {
+	o := first.Then(ctx, given)
+	o.left()
+	switch {
 	case o.Problem != nil:
 		return s.Refuse(o.Problem)
 	case o.Ask != nil:

@@ -32,6 +32,8 @@ type stage struct {
 	form *xep.Form
 	then Step
 	more bool
+	// left hears that nobody will answer (Outcome.Abandon), nil where nobody cares or a step has the answer.
+	left func()
 	// answers are those given, nil where there were none yet.
 	answers xep.Answers
 }
@@ -75,7 +77,16 @@ func (p *person) session(id string) *session {
 	return nil
 }
 
+// leave ends the dialogue at the form that waits.
+func (se *session) leave() {
+	if last := len(se.stages) - 1; last >= 0 {
+		Outcome{Abandon: se.stages[last].left}.left()
+		se.stages[last].left = nil
+	}
+}
+
 func (p *person) end(se *session) {
+	se.leave()
 	p.sessions = slices.DeleteFunc(p.sessions, func(other *session) bool { return other == se })
 }
 
@@ -89,6 +100,6 @@ func (p *person) makeRoom() bool {
 	if i < 0 {
 		return false
 	}
-	p.sessions = slices.Delete(p.sessions, i, i+1)
+	p.end(p.sessions[i])
 	return true
 }

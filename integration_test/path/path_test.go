@@ -21,12 +21,13 @@ import (
 const (
 	room   = "#a%irc.example@gw.example"
 	person = "alice@example/desk"
+	join   = "<presence from='%s' to='%s/alice'><x xmlns='http://jabber.org/protocol/muc'/></presence>"
 )
 
-// gateway runs Isthmus between the stubs and has one person join the room.
-func gateway(b *testing.B) (*xmppStub, net.Conn, *ircStub, net.Conn) {
+// gateway runs Isthmus between the stubs and has one person join the room, where bob is and a crowd.
+func gateway(b *testing.B, crowd int) (*xmppStub, net.Conn, *ircStub, net.Conn) {
 	b.Helper()
-	xmpp, network := newXMPPStub(b), newIRCStub(b)
+	xmpp, network := newXMPPStub(b), newIRCStub(b, crowd)
 	kept, err := store.Open(b.Context(), "sqlite:"+filepath.Join(b.TempDir(), "isthmus.db"), slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
@@ -61,13 +62,13 @@ func gateway(b *testing.B) (*xmppStub, net.Conn, *ircStub, net.Conn) {
 		}
 	})
 	server := <-xmpp.conn
-	fmt.Fprintf(server, "<presence from='%s' to='%s/alice'><x xmlns='http://jabber.org/protocol/muc'/></presence>", person, room)
+	fmt.Fprintf(server, join, person, room)
 	xmpp.await("<subject")
 	return xmpp, server, network, <-network.conn
 }
 
 func BenchmarkFromIRCToXMPP(b *testing.B) {
-	xmpp, _, _, ircServer := gateway(b)
+	xmpp, _, _, ircServer := gateway(b, 0)
 	b.ReportAllocs()
 	b.ResetTimer()
 	go func() {
@@ -89,7 +90,7 @@ func BenchmarkFromIRCToXMPP(b *testing.B) {
 }
 
 func BenchmarkFromXMPPToIRCWithReflection(b *testing.B) {
-	xmpp, server, network, _ := gateway(b)
+	xmpp, server, network, _ := gateway(b, 0)
 	const window = 400 // messages under way: what a mailbox takes
 	credit := make(chan struct{}, window)
 	for range window {
@@ -111,4 +112,27 @@ func BenchmarkFromXMPPToIRCWithReflection(b *testing.B) {
 		xmpp.await("<message ", "type='groupchat'")
 		credit <- struct{}{}
 	}
+}
+
+// BenchmarkJoiningARoomOf5000 is from the person's presence to the room's subject: once with the connection to the network, and once for a second
+// client of a person who is in the room.
+func BenchmarkJoiningARoomOf5000(b *testing.B) {
+	b.Run("network", func(b *testing.B) {
+		xmpp, server, _, _ := gateway(b, 5000)
+		for b.Loop() {
+			b.StopTimer()
+			fmt.Fprintf(server, "<presence type='unavailable' from='%s' to='%s/alice'/>", person, room)
+			xmpp.await("<presence ", "type='unavailable'", "/alice'")
+			b.StartTimer()
+			fmt.Fprintf(server, join, person, room)
+			xmpp.await("<subject")
+		}
+	})
+	b.Run("second client", func(b *testing.B) {
+		xmpp, server, _, _ := gateway(b, 5000)
+		for b.Loop() { // a client that joins again gets all of it again
+			fmt.Fprintf(server, join, "alice@example/phone", room)
+			xmpp.await("<subject")
+		}
+	})
 }

@@ -91,15 +91,16 @@ func (s *xmppStub) await(parts ...string) {
 	}
 }
 
-// ircStub is an IRC server with one channel and one person on it directly, bob.
+// ircStub is an IRC server with one channel and people on it directly: bob, and a crowd that never says a word.
 type ircStub struct {
 	address string
+	crowd   int
 	conn    chan net.Conn // the client's, once it is in the channel
 	heard   chan struct{} // each PRIVMSG of the client
 }
 
-func newIRCStub(b *testing.B) *ircStub {
-	s := &ircStub{conn: make(chan net.Conn, 1), heard: make(chan struct{}, 4096)}
+func newIRCStub(b *testing.B, crowd int) *ircStub {
+	s := &ircStub{crowd: crowd, conn: make(chan net.Conn, 1), heard: make(chan struct{}, 4096)}
 	s.address = listen(b, s.serve)
 	return s
 }
@@ -125,9 +126,21 @@ func (s *ircStub) serve(conn net.Conn) {
 		case "USER":
 			fmt.Fprintf(out, ":stub 001 %s :Welcome\r\n:stub 005 %[1]s CASEMAPPING=rfc1459 CHANTYPES=# PREFIX=(ov)@+ :are supported\r\n:stub 422 %[1]s :no MOTD\r\n", nick)
 		case "JOIN":
-			fmt.Fprintf(out, ":%s!u@h JOIN #a\r\n:stub 353 %[1]s = #a :%[1]s bob\r\n:stub 366 %[1]s #a :End\r\n", nick)
+			fmt.Fprintf(out, ":%s!u@h JOIN #a\r\n:stub 353 %[1]s = #a :%[1]s bob", nick)
+			for i := range s.crowd {
+				if i%32 == 0 {
+					fmt.Fprintf(out, "\r\n:stub 353 %s = #a :", nick)
+				}
+				fmt.Fprintf(out, "Someone%d ", i)
+			}
+			fmt.Fprintf(out, "\r\n:stub 366 %s #a :End\r\n", nick)
 			_ = out.Flush()
-			s.conn <- conn
+			select {
+			case s.conn <- conn:
+			default: // whoever wanted it has one
+			}
+		case "PART":
+			fmt.Fprintf(out, ":%s!u@h PART #a\r\n", nick)
 		case "PING":
 			fmt.Fprintf(out, ":stub PONG stub :%s\r\n", strings.TrimPrefix(rest, ":"))
 		case "PRIVMSG":

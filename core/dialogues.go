@@ -34,7 +34,7 @@ type dialogues struct {
 // handle takes what belongs to a dialogue. It is called by the hub's goroutine and does not block.
 func (d *dialogues) handle(s *stanza.Stanza, to address.Address) bool {
 	who := dialog.Asker{Person: s.From, Operator: d.policy.Operator(s.From), Place: s.To.Local}
-	if to.Kind == address.Bot || to.Kind == address.Gateway && s.Kind == stanza.Message {
+	if to.Kind == address.Bot || to.Kind == address.Gateway && s.Kind == stanza.Message && d.addresses.Fixed == "" {
 		d.bot(s, who)
 		return true
 	}
@@ -102,7 +102,11 @@ func (d *dialogues) gateway(s *stanza.Stanza) bool {
 		return false
 	}
 	if !set {
-		d.reply(s.Result(xep.GatewayPrompt("Whom or which room do you want to reach? Write a name, then the network.", "name network")))
+		prompt, example := "Whom or which room do you want to reach? Write a name, then the network.", "name network"
+		if d.addresses.Fixed != "" {
+			prompt, example = "Whom or which room do you want to reach? Write a name.", "name"
+		}
+		d.reply(s.Result(xep.GatewayPrompt(prompt, example)))
 		return true
 	}
 	jid, problem := d.find(strings.Fields(strings.ReplaceAll(typed, ",", " ")))
@@ -114,8 +118,11 @@ func (d *dialogues) gateway(s *stanza.Stanza) bool {
 	return true
 }
 
-// find is the address of a user or room, by name and network.
+// find is the address of a user or room, by name and network, or by name alone where there is one network.
 func (d *dialogues) find(words []string) (stanza.JID, string) {
+	if d.addresses.Fixed != "" && len(words) == 1 {
+		words = append(words, d.addresses.Fixed)
+	}
 	if len(words) != 2 {
 		return stanza.JID{}, "Write a name and a network, with a space between them."
 	}

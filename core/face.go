@@ -15,6 +15,8 @@ type face struct {
 	info    xep.Info
 	version string
 	jid     stanza.JID
+	// fixed: the gateway stands for an account as well, which has the presences, the messages and the rooms.
+	fixed   bool
 	started time.Time
 	reply   func(*stanza.Stanza)
 }
@@ -24,8 +26,12 @@ type face struct {
 //go:embed isthmus.png
 var picture []byte
 
-// handle answers a stanza; accounts are the addresses of the person's accounts in use.
-func (f *face) handle(s *stanza.Stanza, accounts []stanza.JID) {
+// handle answers a stanza; accounts are the addresses of the person's accounts in use. It is false for what belongs to the account
+// that the gateway stands for.
+func (f *face) handle(s *stanza.Stanza, accounts []stanza.JID) bool {
+	if node, ok := xep.IsItems(s); f.fixed && (s.Kind != stanza.IQ || ok && node == "") {
+		return false
+	}
 	switch s.Kind {
 	case stanza.IQ:
 		if s.Request() {
@@ -34,6 +40,7 @@ func (f *face) handle(s *stanza.Stanza, accounts []stanza.JID) {
 	case stanza.Presence:
 		f.presence(s)
 	}
+	return true
 }
 
 func (f *face) answer(s *stanza.Stanza, accounts []stanza.JID) *stanza.Stanza {

@@ -100,3 +100,21 @@ func TestTheGatewayTellsItsUptimeItsTimeAndWhoRunsIt(t *testing.T) {
 		}
 	})
 }
+
+func TestOfAFixedNetworkTheGatewayLeavesWhatTheAccountHas(t *testing.T) {
+	var got replies
+	f := &face{info: xep.GatewayInfo("irc", "IRC"), jid: stanza.JID{Domain: "gw.example"}, fixed: true, reply: got.reply}
+	for text, mine := range map[string]bool{
+		`<presence type='subscribe'` + addressed + `</presence>`:                                               false,
+		`<message type='chat'` + addressed + `<body>WHOIS bob</body></message>`:                                false,
+		`<iq type='get'` + addressed + `<query xmlns='http://jabber.org/protocol/disco#items'/></iq>`:          false,
+		`<iq type='get'` + addressed + `<query xmlns='http://jabber.org/protocol/disco#items' node='n'/></iq>`: true,
+		`<iq type='get'` + addressed + `<query xmlns='http://jabber.org/protocol/disco#info'/></iq>`:           true,
+		`<iq type='get'` + addressed + `<query xmlns='jabber:iq:version'/></iq>`:                               true,
+	} {
+		got = nil
+		if f.handle(parse(t, text), nil) != mine || (len(got) == 1) != mine {
+			t.Errorf("%s: answered %v, want %v", text, got, mine)
+		}
+	}
+}

@@ -120,7 +120,7 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 		return nil, err
 	}
 	about := t.Driver.About()
-	addresses := address.Config{Sigils: about.Sigils, Bot: botName}
+	addresses := address.Config{Sigils: about.Sigils, Fixed: string(about.Fixed), Bot: botName}
 	if err := addresses.Validate(); err != nil {
 		return nil, err
 	}
@@ -136,7 +136,10 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 		Domain: domain, About: about, Driver: t.Driver, Addresses: addresses, Stream: s.component, Store: c.Store, Options: set,
 		Env: transports.Env{Log: log, Dial: dial, HTTP: client(dial)}, OccupantKey: key, Log: log,
 	}
-	me := &face{info: xep.GatewayInfo(about.Kind, about.Name), version: c.Version, jid: stanza.JID{Domain: domain}, started: time.Now(), reply: s.component.Reply}
+	me := &face{info: xep.GatewayInfo(about.Kind, about.Name), version: c.Version, jid: stanza.JID{Domain: domain}, fixed: about.Fixed != "", started: time.Now(), reply: s.component.Reply}
+	if me.fixed {
+		me.info.Name += ": " + string(about.Fixed)
+	}
 	me.info.Contacts = c.Contacts
 	policy := person.Policy{People: t.People, Operators: t.Operators}
 	s.faces = dialog.New(s.component.Reply)
@@ -144,7 +147,9 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 		store: c.Store, known: known, faces: s.faces, reply: s.component.Reply}
 	s.hub = person.New(person.Config{
 		Domain: domain, Addresses: addresses, Policy: policy, Log: log, Dialogue: talk.handle,
-		Scope: t.Driver.Scope, Self: func(st *stanza.Stanza, keys []string) { me.handle(st, accountJIDs(addresses, domain, keys)) }, Reply: s.component.Reply, Refusal: account.Refusal,
+		Scope: t.Driver.Scope, Self: func(st *stanza.Stanza, keys []string) bool {
+			return me.handle(st, accountJIDs(addresses, domain, keys))
+		}, Reply: s.component.Reply, Refusal: account.Refusal,
 		Open: func(key person.Key, scope transports.Scope) person.Account {
 			return account.New(shared, known.account(domain, key.Owner, scope), key.Owner, scope, key.Key)
 		},

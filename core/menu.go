@@ -27,13 +27,25 @@ const setTime = 30 * time.Second
 func (d *dialogues) menu(at address.Address) dialog.Menu {
 	switch at.Kind {
 	case address.Gateway:
-		return slices.Concat(dialog.Menu{d.join(), d.status(), d.configureGateway(), d.configureAccount("", true), d.ping(), d.disconnect(), d.unregister()}, d.operators())
+		return slices.Concat(dialog.Menu{d.join(), d.status()}, d.settings(), dialog.Menu{d.ping(), d.disconnect(), d.unregister()}, d.operators())
 	case address.Account:
 		return dialog.Menu{d.configureAccount(at.Key, false), d.connection(at.Key)}
 	case address.Room:
 		return dialog.Menu{d.configureRoom(at)}
 	}
 	return nil
+}
+
+// settings are the commands at the gateway by which a person sets things: for all of it and for a network, and where it stands for
+// one network, what else that has.
+func (d *dialogues) settings() dialog.Menu {
+	all, one := d.configureGateway(), d.configureAccount(d.addresses.Fixed, d.addresses.Fixed == "")
+	if d.addresses.Fixed == "" {
+		return dialog.Menu{all, one}
+	}
+	all.Node, one.Node = "global-configure", "server-configure"
+	one.Words, one.Help = []string{"network"}, "Shows and changes your settings for the network."
+	return dialog.Menu{all, one, d.connection(d.addresses.Fixed)}
 }
 
 // node is the name of a command for clients: the one that people's scripts know it by, or ours.
@@ -51,13 +63,17 @@ func (d *dialogues) ping() dialog.Command {
 
 // join tells how to enter a room: only the person's own client can.
 func (d *dialogues) join() dialog.Command {
-	return dialog.Command{Node: "join", Name: "Join a room", Words: []string{"join", "room", "network"}, Help: "Invites you to a room.",
+	words, fields := []string{"join", "room", "network"}, []xep.Field{
+		{Name: "room", Label: "Room", Help: "its name on the network", Required: true},
+		{Name: "network", Label: "Network", Help: "the network's host", Required: true},
+	}
+	if d.addresses.Fixed != "" {
+		words, fields = words[:2], fields[:1]
+	}
+	return dialog.Command{Node: "join", Name: "Join a room", Words: words, Help: "Invites you to a room.",
 		Start: func(context.Context, dialog.Asker) dialog.Outcome {
-			return dialog.Outcome{Ask: &xep.Form{Title: "Join a room", Fields: []xep.Field{
-				{Name: "room", Label: "Room", Help: "its name on the network", Required: true},
-				{Name: "network", Label: "Network", Help: "the network's host", Required: true},
-			}}, Then: func(_ context.Context, a xep.Answers) dialog.Outcome {
-				room, problem := d.find([]string{a.Get("room"), a.Get("network")})
+			return dialog.Outcome{Ask: &xep.Form{Title: "Join a room", Fields: fields}, Then: func(_ context.Context, a xep.Answers) dialog.Outcome {
+				room, problem := d.find(strings.Fields(a.Get("room") + " " + a.Get("network")))
 				if problem != "" {
 					return dialog.Outcome{Problem: &stanza.Error{Type: xmpp.Modify, Condition: xmpp.NotAcceptable, Text: problem}}
 				}

@@ -32,6 +32,8 @@ type About struct {
 	Name string
 	// Sigils are the characters that begin a room's name in an address; empty where ids tell rooms and users apart by themselves.
 	Sigils string
+	// Fixed is the one scope that the whole domain stands for: addresses then name rooms and users only. Empty where they name their scope as well.
+	Fixed Scope
 	// Open tells that an account comes into being by its first use, without registration.
 	Open bool
 	// StableIDs: the id of a message is the same for every account of the scope.

@@ -44,8 +44,9 @@ type Config struct {
 	Open func(Key, transports.Scope) Account
 	// Dialogue takes what belongs to a dialogue, wherever it is addressed; it must not block.
 	Dialogue func(s *stanza.Stanza, to address.Address) bool
-	// Self answers what is addressed to the gateway itself; the keys are of the sender's accounts in use.
-	Self func(s *stanza.Stanza, keys []string)
+	// Self answers what is addressed to the gateway itself; the keys are of the sender's accounts in use. It is false for what belongs
+	// to the account that the gateway stands for, where Addresses.Fixed names one.
+	Self func(s *stanza.Stanza, keys []string) bool
 	// Reply hands an answer to the stream.
 	Reply func(*stanza.Stanza)
 	// Refusal is the answer for a fault of the driver's.
@@ -198,7 +199,9 @@ func (h *Hub) route(s *stanza.Stanza) {
 	}
 	switch to.Kind {
 	case address.Gateway:
-		h.Self(s, h.keys(s.From.Bare()))
+		if !h.Self(s, h.keys(s.From.Bare())) {
+			h.deliver(s, address.Address{Kind: address.Account, Key: h.Addresses.Fixed})
+		}
 	case address.Bot:
 		h.refuse(s, &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ServiceUnavailable})
 	default:

@@ -82,7 +82,13 @@ func story(t *testing.T, people []string, tell func(t *testing.T, w *world)) {
 				return a
 			},
 			Dialogue: func(*stanza.Stanza, address.Address) bool { return false },
-			Self:     func(s *stanza.Stanza, _ []string) { w.self = append(w.self, s.ID) },
+			Self: func(s *stanza.Stanza, _ []string) bool {
+				if w.hub.Addresses.Fixed != "" {
+					return false
+				}
+				w.self = append(w.self, s.ID)
+				return true
+			},
 			Reply: func(s *stanza.Stanza) {
 				w.mu.Lock()
 				defer w.mu.Unlock()
@@ -344,6 +350,17 @@ func TestAccountsComeBackIntoTheirRoomsOnlyForWhoIsStillAllowed(t *testing.T) {
 		synctest.Wait()
 		if len(w.accounts) != 1 || len(w.accounts[0].stayed) != 1 || w.accounts[0].changed != 1 {
 			t.Errorf("%d accounts", len(w.accounts))
+		}
+	})
+}
+
+func TestOfAFixedNetworkTheGatewayIsTheAccount(t *testing.T) {
+	story(t, []string{"example.org"}, func(t *testing.T, w *world) {
+		w.hub.Addresses.Fixed = "irc.net"
+		w.sends(stanza.Message, "chat", "m1", phone, "gw.example")
+		w.sends(stanza.Message, "groupchat", "m2", phone, "#go%x@gw.example")
+		if len(w.accounts) != 1 || w.accounts[0].key.Key != "irc.net" || !slices.Equal(w.accounts[0].got, []string{"m1 to account", "m2 to room"}) {
+			t.Errorf("the accounts are %+v", w.accounts)
 		}
 	})
 }

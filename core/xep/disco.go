@@ -24,7 +24,9 @@ const (
 // Info is what an entity says of itself (XEP-0030 §3).
 type Info struct {
 	Category, Type, Name string
-	Features             []string
+	// Rooms tells that it is a service of rooms as well, which is a second identity (XEP-0045 §6.1).
+	Rooms    bool
+	Features []string
 	// Contacts are the URIs by which the operator is reached (XEP-0157 §2).
 	Contacts []string
 }
@@ -46,10 +48,20 @@ func contactValues(uris []string) []form.Option {
 	return values
 }
 
+func (i Info) identities() []info.Identity {
+	all := []info.Identity{{Category: i.Category, Type: i.Type, Name: i.Name}}
+	if i.Rooms {
+		all = append(all, info.Identity{Category: "conference", Type: i.Type, Name: i.Name})
+	}
+	return all
+}
+
 // Query is the answer to a disco#info request for that node.
 func (i Info) Query(node string) *stanza.Element {
 	q := stanza.New(nsInfo, "query", "node", node)
-	q.Add(stanza.New("", "identity", "category", i.Category, "type", i.Type, "name", i.Name))
+	for _, id := range i.identities() {
+		q.Add(stanza.New("", "identity", "category", id.Category, "type", id.Type, "name", id.Name))
+	}
 	for _, f := range i.Features {
 		q.Add(stanza.New("", "feature", "var", f))
 	}
@@ -69,7 +81,7 @@ func mustRender(r xml.TokenReader) *stanza.Element {
 }
 
 func (i Info) hash() string {
-	d := disco.Info{Identity: []info.Identity{{Category: i.Category, Type: i.Type, Name: i.Name}}}
+	d := disco.Info{Identity: i.identities()}
 	for _, f := range i.Features {
 		d.Features = append(d.Features, info.Feature{Var: f})
 	}
@@ -118,7 +130,7 @@ func Items(node string, items []Item) *stanza.Element {
 
 // GatewayInfo describes the gateway itself; kind is the network's type in XEP-0030's registry of gateways.
 func GatewayInfo(kind, name string) Info {
-	return Info{Category: "gateway", Type: kind, Name: name, Features: features(
+	return Info{Category: "gateway", Type: kind, Name: name, Rooms: true, Features: features(
 		nsInfo, nsItems, nsVersion, nsPing, nsCaps, nsTime, nsLast, nsVCard, NSCommands, NSRegister, NSGateway, `jid\20escaping`, NSMUC)}
 }
 

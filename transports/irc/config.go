@@ -23,6 +23,8 @@ const (
 type Config struct {
 	// Networks are the IRC networks that people may use.
 	Networks []Network `mapstructure:"networks"`
+	// Fixed makes the whole domain one network, by its host: rooms are #channel@domain, users nick@domain, and the domain itself is the server.
+	Fixed string `mapstructure:"fixed"`
 	// Any lets people name any other host too.
 	Any bool `mapstructure:"any"`
 	// Ports are tried in order, with TLS, on hosts that are not among Networks; 6697 where there are none.
@@ -81,7 +83,7 @@ type endpoint struct {
 }
 
 // check turns the configuration into networks by host. Its errors name the field.
-func (c Config) check() (map[string]*network, error) {
+func (c *Config) check() (map[string]*network, error) {
 	if badLine(c.Realname) {
 		return nil, fmt.Errorf("realname: %q must be one line", c.Realname)
 	}
@@ -98,6 +100,9 @@ func (c Config) check() (map[string]*network, error) {
 			return nil, fmt.Errorf("identd: %q is not of the form host:port, such as 0.0.0.0:113", c.Identd)
 		}
 	}
+	if err := c.checkFixed(); err != nil {
+		return nil, err
+	}
 	networks := make(map[string]*network, len(c.Networks))
 	for i, n := range c.Networks {
 		checked, err := n.check()
@@ -111,6 +116,28 @@ func (c Config) check() (map[string]*network, error) {
 		networks[checked.host] = checked
 	}
 	return networks, nil
+}
+
+// checkFixed makes sure that the one network of a domain is the only one; where it is not described, it is as usual.
+func (c *Config) checkFixed() error {
+	if c.Fixed == "" {
+		return nil
+	}
+	host, ok := hostname(c.Fixed)
+	if !ok {
+		return fmt.Errorf("fixed: %q is no host name; give one such as irc.example.org", c.Fixed)
+	}
+	if c.Any {
+		return fmt.Errorf("fixed and any: nobody could name another host; remove one of them")
+	}
+	c.Fixed = host
+	if len(c.Networks) == 0 {
+		c.Networks = []Network{{Host: host}}
+	}
+	if only, _ := hostname(c.Networks[0].Host); len(c.Networks) > 1 || only != host {
+		return fmt.Errorf("fixed: nobody could reach a network besides %s; list that one alone", host)
+	}
+	return nil
 }
 
 func (n Network) check() (*network, error) {

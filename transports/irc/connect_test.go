@@ -191,6 +191,21 @@ func TestStrangersMayNotNameAnyHost(t *testing.T) {
 	}
 }
 
+func TestAFixedServerIsTheOnlyOne(t *testing.T) {
+	for _, networks := range [][]Network{nil, {{Host: "irc.Example.org", Address: "127.0.0.1:6667"}}} {
+		d, err := New(Config{Fixed: "IRC.example.org.", Networks: networks})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.About().Fixed != "irc.example.org" {
+			t.Errorf("the fixed one is %q", d.About().Fixed)
+		}
+		if _, err := d.Scope("irc.example.org"); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestAMistakeInTheConfigurationIsNamed(t *testing.T) {
 	for _, c := range []struct {
 		config Config
@@ -207,6 +222,10 @@ func TestAMistakeInTheConfigurationIsNamed(t *testing.T) {
 		{Config{Networks: []Network{{Host: "a", Burst: -1}}}, "burst:"},
 		{Config{Networks: []Network{{Host: "a", Rate: -1}}}, "rate:"},
 		{Config{Ports: []int{70000}}, "ports:"},
+		{Config{Fixed: "a b"}, "fixed:"},
+		{Config{Fixed: "a", Any: true}, "fixed and any:"},
+		{Config{Fixed: "a", Networks: []Network{{Host: "b"}}}, "fixed:"},
+		{Config{Fixed: "a", Networks: []Network{{Host: "a"}, {Host: "b"}}}, "fixed:"},
 		{Config{Realname: "a\nb"}, "realname:"},
 	} {
 		if _, err := New(c.config); err == nil || !strings.Contains(err.Error(), c.field) {

@@ -47,8 +47,8 @@ func New(config Config) (*Driver, error) {
 }
 
 // About describes the driver.
-func (*Driver) About() transports.About {
-	return transports.About{Kind: "irc", Name: "IRC", Sigils: "#&", Open: true, Slashes: slashes, AccountFields: accountFields, RoomFields: roomFields,
+func (d *Driver) About() transports.About {
+	return transports.About{Kind: "irc", Name: "IRC", Sigils: "#&", Fixed: transports.Scope(d.config.Fixed), Open: true, Slashes: slashes, AccountFields: accountFields, RoomFields: roomFields,
 		Nodes: map[string]string{"disconnect": "disconnect-from-irc-servers", "connection": "get-irc-connection-info"}}
 }
 

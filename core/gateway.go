@@ -16,6 +16,7 @@ import (
 	"isthmus/core/dialog"
 	"isthmus/core/options"
 	"isthmus/core/person"
+	"isthmus/core/privilege"
 	"isthmus/core/seal"
 	"isthmus/core/stanza"
 	"isthmus/core/store"
@@ -125,7 +126,13 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 		return nil, err
 	}
 	t.Component.Log = log
-	s.component = component.New(t.Component, func(st *stanza.Stanza) { s.hub.Handle(st) }, s.up)
+	policy := person.Policy{People: t.People, Operators: t.Operators}
+	grants := privilege.New(policy.AllowsDomain, log)
+	s.component = component.New(t.Component, func(st *stanza.Stanza) {
+		if !grants.Take(st) {
+			s.hub.Handle(st)
+		}
+	}, s.up)
 	set, err := options.Load(ctx, c.Store, c.Keys, domain, about, log)
 	if err != nil {
 		return nil, err
@@ -134,14 +141,13 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 	dial := guard(t.PrivateNetworks).DialContext
 	shared := &account.Transport{
 		Domain: domain, About: about, Driver: t.Driver, Addresses: addresses, Stream: s.component, Store: c.Store, Options: set,
-		Env: transports.Env{Log: log, Dial: dial, HTTP: client(dial)}, OccupantKey: key, Log: log,
+		Env: transports.Env{Log: log, Dial: dial, HTTP: client(dial)}, OccupantKey: key, Grants: grants, Log: log,
 	}
 	me := &face{info: xep.GatewayInfo(about.Kind, about.Name), version: c.Version, jid: stanza.JID{Domain: domain}, fixed: about.Fixed != "", started: time.Now(), reply: s.component.Reply}
 	if me.fixed {
 		me.info.Name += ": " + string(about.Fixed)
 	}
 	me.info.Contacts = c.Contacts
-	policy := person.Policy{People: t.People, Operators: t.Operators}
 	s.faces = dialog.New(s.component.Reply)
 	talk := &dialogues{domain: domain, addresses: addresses, policy: policy, driver: t.Driver, about: about, options: set,
 		store: c.Store, known: known, faces: s.faces, reply: s.component.Reply}

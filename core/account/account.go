@@ -9,6 +9,7 @@ import (
 
 	"isthmus/core/lane"
 	"isthmus/core/options"
+	"isthmus/core/privilege"
 	"isthmus/core/stanza"
 	"isthmus/core/store"
 	"isthmus/mapping/address"
@@ -38,7 +39,9 @@ type Transport struct {
 	Env       transports.Env
 	// OccupantKey is the secret behind occupant-ids.
 	OccupantKey []byte
-	Log         *slog.Logger
+	// Grants are what XMPP servers let the gateway do in the name of their people.
+	Grants *privilege.Grants
+	Log    *slog.Logger
 }
 
 // Identity is how the store knows an account.

@@ -33,6 +33,13 @@ func (p Policy) Allows(who stanza.JID) bool {
 	return false
 }
 
+// AllowsDomain tells whether anybody of a domain may use the transport.
+func (p Policy) AllowsDomain(domain stanza.JID) bool {
+	return slices.ContainsFunc(p.People, func(entry string) bool {
+		return entry == domain.Domain || strings.HasSuffix(entry, "@"+domain.Domain)
+	})
+}
+
 // refusal tells whom it does not allow what to do.
 func (p Policy) refusal() *stanza.Error {
 	return &stanza.Error{Type: xmpp.Auth, Condition: xmpp.Forbidden,

@@ -36,6 +36,7 @@ var Table = []Extension{
 	{"0245", "The /me Command", "1.0", nil, ""},
 	{"0249", "Direct MUC Invitations", "1.2", nil, "sent"},
 	{"0313", "Message Archive Management", "1.1.3", []string{nsMAM}, "of rooms"},
+	{"0356", "Privileged Entity", "0.4.1", nil, "contact lists and messages, in both versions of the protocol"},
 	{"0359", "Unique and Stable Stanza IDs", "0.7.0", []string{nsStanzaID}, ""},
 	{"0380", "Explicit Message Encryption", "0.4.0", nil, "to refuse what nobody on the other side could read"},
 	{"0393", "Message Styling", "1.1.1", nil, ""},

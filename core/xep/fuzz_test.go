@@ -15,6 +15,8 @@ func FuzzWhateverAClientSends(f *testing.F) {
 	f.Add(`<presence><x xmlns='http://jabber.org/protocol/muc'><history seconds='1' since='x'/><password>p</password></x></presence>`)
 	f.Add(`<iq type='set'><query xmlns='http://jabber.org/protocol/muc#admin'><item nick='a' role='none'><reason/></item></query></iq>`)
 	f.Add(`<message type='error'><error type='cancel'><gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>xmpp:a@b</gone></error></message>`)
+	f.Add(`<message><body>https://x/a</body>` + catOOB + catSFS + `<reference xmlns='urn:xmpp:reference:0'><media-sharing xmlns='urn:xmpp:sims:1'/></reference></message>`)
+	f.Add(`<iq><slot xmlns='urn:xmpp:http:upload:0'><put url='https://x/p'><header name='Cookie'>a&#10;b</header></put><get url='https://x/g'/></slot></iq>`)
 	f.Fuzz(func(t *testing.T, text string) {
 		e, err := stanza.FromTokens(xml.NewDecoder(strings.NewReader(text)))
 		if err != nil {
@@ -36,6 +38,23 @@ func FuzzWhateverAClientSends(f *testing.F) {
 		if _, ok := IsInfo(s); ok && IsPing(s) && s.Kind != stanza.IQ {
 			t.Error("a request that is no IQ")
 		}
+		body := s.ChildText("", "body")
+		shared := ParseShared(s, body)
+		for _, file := range shared.Files {
+			if _, ok := webAddress(file.URL); !ok || file.Size < 0 || !strings.Contains(shared.Links(body), file.URL) {
+				t.Errorf("a file %+v", file)
+			}
+		}
+		if slot, ok := ParseSlot(s); ok {
+			for _, values := range slot.Header {
+				if strings.ContainsAny(strings.Join(values, ""), "\r\n") {
+					t.Errorf("headers %q", slot.Header)
+				}
+			}
+		}
+		ParseUploadService(s)
+		ParseItems(s)
+		ParseTooLarge(s)
 		Encrypted(s)
 		Ephemeral(s)
 		Unreachable(s)

@@ -1,0 +1,43 @@
+package xep
+
+import (
+	"strings"
+
+	"isthmus/core/stanza"
+)
+
+const (
+	nsSFS     = "urn:xmpp:sfs:0"
+	nsURLData = "http://jabber.org/protocol/url-data"
+	nsESFS    = "urn:xmpp:esfs:0"
+)
+
+// FileSharing shares a file (XEP-0447 §3.1): a picture, film or sound to be shown where the message stands, anything else to be fetched on demand.
+func FileSharing(f File) *stanza.Element {
+	disposition := "attachment"
+	if kind, _, _ := strings.Cut(f.Type, "/"); kind == "image" || kind == "video" || kind == "audio" {
+		disposition = "inline"
+	}
+	return stanza.New(nsSFS, "file-sharing", "disposition", disposition).Add(fileElement(f),
+		stanza.New("", "sources").Add(stanza.New(nsURLData, "url-data", "target", f.URL)))
+}
+
+// parseFileSharing reads what a message shares. A file without an address that can be fetched has an empty URL; sealed tells that one
+// is encrypted (XEP-0448 §3).
+func parseFileSharing(s *stanza.Stanza) (files []File, elements []*stanza.Element, sealed bool) {
+	for _, e := range s.Payload {
+		if !e.Is(nsSFS, "file-sharing") {
+			continue
+		}
+		f := parseFile(e.Child(nsFile, "file"))
+		sources := e.Child(nsSFS, "sources")
+		for _, source := range sources.Children() {
+			if source.Is(nsURLData, "url-data") && f.URL == "" {
+				f.URL = trim(source.Attr("target"))
+			}
+		}
+		sealed = sealed || f.URL == "" && sources.Child(nsESFS, "encrypted") != nil
+		files, elements = append(files, f), append(elements, e)
+	}
+	return files, elements, sealed
+}

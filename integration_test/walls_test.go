@@ -52,6 +52,7 @@ var walls = []wall{
 	{"isthmus/transports", []string{"isthmus/mapping/text"}},
 	{"isthmus/transports/irc", []string{"isthmus/transports", "isthmus/mapping/text", "isthmus/mapping/nick", "isthmus/mapping/msgid",
 		"gopkg.in/irc.v4", "golang.org/x/sync/", "golang.org/x/time/", "golang.org/x/text/"}},
+	{"isthmus/transports/loopback", []string{"isthmus/transports", "isthmus/mapping/text"}},
 	{"isthmus/core/stanza", []string{"mellium.im/xmpp/"}},
 	{"isthmus/core/xep", []string{"isthmus/core/stanza", "mellium.im/xmpp/"}},
 	{"isthmus/core/room", []string{"isthmus/core/stanza", "isthmus/core/xep", "isthmus/mapping/", "isthmus/transports"}},

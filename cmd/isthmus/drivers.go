@@ -11,6 +11,7 @@ import (
 	"isthmus/core/component"
 	"isthmus/transports"
 	"isthmus/transports/irc"
+	"isthmus/transports/loopback"
 )
 
 // drivers is the list of all the networks; nothing else names one.
@@ -21,6 +22,13 @@ var drivers = map[string]func(options map[string]any) (transports.Driver, error)
 			return nil, err
 		}
 		return irc.New(c)
+	},
+	"loopback": func(options map[string]any) (transports.Driver, error) {
+		var c loopback.Config
+		if err := configs.Decode(options, &c); err != nil {
+			return nil, err
+		}
+		return loopback.New(c)
 	},
 }
 

@@ -9,6 +9,7 @@ import (
 
 // Harness is a new driver and its network, made for one test. The fields without a function are required.
 type Harness struct {
+	// Driver is one whose Run is at work.
 	Driver  transports.Driver
 	Account transports.Account
 	Env     transports.Env

@@ -1,0 +1,89 @@
+package loopback
+
+import (
+	"context"
+	"sync"
+
+	"isthmus/transports"
+)
+
+// Person is a user of the network who is driven by hand. It acts by the same commands as the gateway does, and hears the
+// same events.
+type Person struct {
+	// ID is who they are.
+	ID transports.UserID
+
+	network *Network
+	client  *client
+	mu      sync.Mutex // one reader at a time
+	unread  []transports.Event
+}
+
+// AddPerson makes a new user, whose name others may have as well. They are there until they quit.
+func (n *Network) AddPerson(name string) *Person {
+	p := &Person{network: n}
+	n.ask(func(n *network) {
+		u := n.addUser(name)
+		u.ByHand = true
+		p.ID, p.client = u.ID, n.connect(u, true)
+	})
+	return p
+}
+
+// Person is another client of a user who is there already, also of one of the gateway's; nil where there is no such user.
+func (n *Network) Person(id transports.UserID) *Person {
+	p := &Person{network: n, ID: id}
+	n.ask(func(n *network) {
+		if u := n.Users[id]; u != nil {
+			p.client = n.connect(u, true)
+		}
+	})
+	if p.client == nil {
+		return nil
+	}
+	return p
+}
+
+// Do carries out a command as the person and tells how it ended.
+func (p *Person) Do(command transports.Command) (result transports.Result, err error) {
+	if asked := p.network.driver.ask(context.Background(), func() { result, err = p.network.network.obey(p.client, command) }); asked != nil {
+		return result, asked
+	}
+	return result, err
+}
+
+// Next waits for the next event that the person sees, until ctx ends, when it is nil.
+func (p *Person) Next(ctx context.Context) transports.Event {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for len(p.unread) == 0 {
+		for _, i := range p.client.queue.take() {
+			if i.event != nil {
+				p.unread = append(p.unread, i.event)
+			}
+		}
+		if len(p.unread) > 0 {
+			break
+		}
+		select {
+		case <-p.client.queue.more:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+	event := p.unread[0]
+	p.unread = p.unread[1:]
+	return event
+}
+
+// Quit takes the person off the network for good, with all their clients.
+func (p *Person) Quit(reason string) {
+	p.network.ask(func(n *network) {
+		u := p.client.user
+		for _, c := range append([]*client(nil), u.clients...) {
+			n.cut(c, fault(transports.Gone, "The user is gone from the network."))
+		}
+		n.quit(u, reason)
+		delete(n.Users, u.ID)
+	})
+}

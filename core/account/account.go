@@ -49,6 +49,8 @@ type Identity struct {
 	ID int64
 	// Keep stores an account that is new; nil for one that is there.
 	Keep func()
+	// Login is what it has from a login, nil for one that came into being by its use.
+	Login *Login
 }
 
 // Account is a login and the goroutine that owns it.
@@ -59,10 +61,15 @@ type Account struct {
 	owner    stanza.JID
 	scope    transports.Scope
 	// key is how addresses name the account.
-	key  string
-	log  *slog.Logger
-	mail *mailbox
-	done chan struct{}
+	key string
+	// login is nil for an account that came into being by its use; why is the fault for which it is not tried again, and present
+	// are the owner's clients that are online.
+	login   *Login
+	why     string
+	present map[string]bool
+	log     *slog.Logger
+	mail    *mailbox
+	done    chan struct{}
 	// lanes carry the commands to the session, in order within a place.
 	lanes *lane.Lanes[transports.Place]
 	// busy counts what will still come back as work.
@@ -78,8 +85,10 @@ type Account struct {
 	// sending are the nonces of messages on their way, by which their echoes are known.
 	sending map[int64]bool
 	// listed are the network\'s rooms as last listed; asking are the requests that wait for the list.
-	listed   listing
-	asking   []*stanza.Stanza
+	listed listing
+	asking []*stanza.Stanza
+	// seen is the account's own presence as its owner was last told.
+	seen     string
 	stopping bool
 }
 
@@ -88,7 +97,7 @@ const maxCommands = 1000
 
 // New makes an account of owner; Run starts it.
 func New(t *Transport, identity Identity, owner stanza.JID, scope transports.Scope, key string) *Account {
-	return &Account{Transport: t, identity: identity, id: identity.ID, owner: owner, scope: scope, key: key,
+	return &Account{Transport: t, identity: identity, id: identity.ID, owner: owner, scope: scope, key: key, login: identity.Login, present: map[string]bool{},
 		log:  t.Log.With("account", key, "person", owner.String()),
 		mail: newMailbox(), done: make(chan struct{}), lanes: lane.New[transports.Place](maxCommands),
 		rooms: map[transports.RoomID]*joined{}, asides: map[transports.UserID]aside{}, sending: map[int64]bool{}}
@@ -129,7 +138,7 @@ func (a *Account) Stop(reason string) {
 }
 
 func (a *Account) idle() bool {
-	return a.busy == 0 && a.link.phase == resting && len(a.rooms) == 0
+	return a.busy == 0 && a.link.phase == resting && (a.stopping || a.login == nil && len(a.rooms) == 0)
 }
 
 // async does slow work elsewhere; the function that it returns is done on the account's goroutine.

@@ -35,10 +35,14 @@ func (a *Account) directory(s *stanza.Stanza) {
 		return
 	}
 	if time.Now().Before(a.listed.until) {
-		a.sendItems(s, page)
+		a.sendItems(s, page, a.allRooms())
 		return
 	}
 	session, ok := a.session.(transports.Directory)
+	if own := a.ownRooms(); a.login != nil && (!ok || a.link.phase != online) {
+		a.sendItems(s, page, own)
+		return
+	}
 	if a.link.phase != online {
 		a.refuse(s, a.stanzaError(a.offlineFault()))
 		return
@@ -76,13 +80,30 @@ func (a *Account) listedRooms(items []xep.Item, err error) {
 			continue
 		}
 		page, _ := xep.ItemsPage(s)
-		a.sendItems(s, page)
+		a.sendItems(s, page, a.allRooms())
 	}
 }
 
+// allRooms are the account's own rooms, then the others that the network lists.
+func (a *Account) allRooms() []xep.Item {
+	own := a.ownRooms()
+	if len(own) == 0 {
+		return a.listed.items
+	}
+	mine := map[stanza.JID]bool{}
+	for _, i := range own {
+		mine[i.JID] = true
+	}
+	for _, i := range a.listed.items {
+		if !mine[i.JID] {
+			own = append(own, i)
+		}
+	}
+	return own
+}
+
 // sendItems sends a page of the listing. An item is known by its address.
-func (a *Account) sendItems(s *stanza.Stanza, page xep.Paging) {
-	items := a.listed.items
+func (a *Account) sendItems(s *stanza.Stanza, page xep.Paging, items []xep.Item) {
 	find := func(id string) int {
 		for i := range items {
 			if items[i].JID.String() == strings.ToLower(id) {

@@ -89,7 +89,7 @@ func (a *Account) showHistory(j *joined, newcomer arrival) {
 // wantedHistory is what the client asks for; where it does not, what was said since the person left, or the last messages.
 func (a *Account) wantedHistory(j *joined, limits xep.HistoryLimits) store.Query {
 	q := store.Query{Max: min(a.Options.HistoryLength(a.owner.String()), maxHistory)}
-	if j.kept {
+	if j.kept && !j.leftAt.IsZero() {
 		q.Since, q.Max = j.leftAt.UnixMilli(), maxReturn
 	}
 	if !limits.Since.IsZero() {

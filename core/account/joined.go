@@ -99,15 +99,21 @@ func (a *Account) arrive(s *stanza.Stanza, id transports.RoomID, join xep.JoinRe
 	}
 	j.forget(s.From) // one who asks again waits once
 	j.arrivals = append(j.arrivals, newcomer)
-	if a.link.phase == online {
+	switch {
+	case a.link.phase == online:
 		a.askToEnter(j)
-		return
+	case a.needed():
+		a.connect(newcomer.nick)
+	default:
+		a.refuseArrivals(j, transports.AsFault(a.offlineFault()))
 	}
-	a.connect(newcomer.nick)
 }
 
 // wantedName is the nick that the first of those who wait asked for.
 func (a *Account) wantedName() string {
+	if a.login != nil {
+		return a.login.Name
+	}
 	for _, j := range a.rooms {
 		if len(j.arrivals) > 0 {
 			return j.arrivals[0].nick
@@ -143,6 +149,9 @@ func (a *Account) askToEnter(j *joined) {
 // confirmed takes the network's word that the account is in a room, and lets in those who wait.
 func (a *Account) confirmed(e transports.Room) {
 	j := a.rooms[e.Room]
+	if j == nil && a.can.Durable {
+		j = a.come(e)
+	}
 	if j == nil {
 		return
 	}
@@ -219,7 +228,9 @@ func (a *Account) leaveIfEmpty(j *joined, reason string) {
 	if a.stays(j) && (j.live || j.kept) {
 		if !j.kept {
 			j.kept, j.leftAt = true, time.Now()
-			a.keepStaying(j)
+			if !j.view.Durable { // the network remembers
+				a.keepStaying(j)
+			}
 		}
 		return
 	}
@@ -257,6 +268,12 @@ func (a *Account) drop(j *joined, who stanza.JID) {
 
 // expel puts everyone out of a room and forgets it.
 func (a *Account) expel(j *joined, reason string, code int) {
+	a.putOut(j, reason, code)
+	delete(a.rooms, j.id)
+}
+
+// putOut tells everyone in a room that they are out of it.
+func (a *Account) putOut(j *joined, reason string, code int) {
 	j.order.add(func() {
 		for _, who := range j.view.People() {
 			a.Store.Write(nil, store.Exit{Occupant: a.occupant(j, who, "")})
@@ -265,7 +282,6 @@ func (a *Account) expel(j *joined, reason string, code int) {
 			a.Stream.Reply(p)
 		}
 	})
-	delete(a.rooms, j.id)
 	a.forgetAsides(j)
 }
 

@@ -20,12 +20,16 @@ const (
 )
 
 func (a *Account) where(place transports.RoomID) options.Where {
-	return options.Where{Person: a.owner.String(), Scope: string(a.scope), Place: string(place)}
+	scope := string(a.scope)
+	if a.login != nil { // a person may have several in one scope
+		scope = a.key
+	}
+	return options.Where{Person: a.owner.String(), Scope: scope, Place: string(place)}
 }
 
 // stays tells whether the gateway stays in a room when the last client leaves it.
 func (a *Account) stays(j *joined) bool {
-	return a.Options.Switch(a.where(j.id), options.Persistent)
+	return j.view.Durable || a.Options.Switch(a.where(j.id), options.Persistent)
 }
 
 // keepStaying remembers across restarts that the gateway is in a room, and under which nick.
@@ -62,17 +66,19 @@ func (a *Account) Stay(id transports.RoomID) {
 		j := a.newRoom(id)
 		j.kept, j.leftAt = true, time.Now()
 		a.rooms[id] = j
-		if a.link.phase == online {
+		switch {
+		case a.link.phase == online:
 			a.askToEnter(j)
-			return
+		case a.needed():
+			a.connect(a.wantedName())
 		}
-		a.connect(a.wantedName())
 	})
 }
 
 // OptionsChanged looks again at what the person has set: a room in which the gateway need not stay any longer is left.
 func (a *Account) OptionsChanged() {
 	a.mail.put(func() {
+		a.adjust()
 		for _, j := range a.rooms {
 			j.recorded = a.Options.Switch(a.where(j.id), options.RecordHistory)
 			if j.kept && !a.stays(j) {

@@ -36,6 +36,9 @@ type link struct {
 	retry    *time.Timer
 	// told: people in the rooms know that the connection was lost.
 	told bool
+	// fault is why it was lost, for people; complete: the network has told all rooms that the account is in.
+	fault    string
+	complete bool
 }
 
 const (
@@ -57,14 +60,17 @@ func (a *Account) connect(name string) {
 	if a.session == nil {
 		env := a.Env
 		env.Log = a.log
-		session, err := a.Driver.Open(transports.Account{Scope: a.scope, Person: personName(a.owner, a.Domain), Name: name, Options: a.Options.Get(a.where(""))}, env)
+		session, err := a.Driver.Open(transports.Account{Scope: a.scope, Person: personName(a.owner, a.Domain), Name: name, Options: a.Options.Get(a.where("")), Data: a.data()}, env)
 		if err != nil {
 			a.lost(err)
 			return
 		}
 		a.session = session
 	}
-	a.link.phase = connecting
+	a.link.phase, a.link.complete = connecting, false
+	if a.login != nil { // it is one that people look at
+		a.showPresence()
+	}
 	a.link.ctx, a.link.cancel = context.WithCancel(context.Background())
 	session, ctx := a.session, a.link.ctx
 	a.log.Info("Connecting to the network.")
@@ -95,11 +101,15 @@ func personName(who stanza.JID, domain string) string {
 	return string(word[:min(len(word), 4)]) + "x" + hex.EncodeToString(sum[:2])
 }
 
-// disconnectIfUnused closes the session when nobody is in a room any more.
+// disconnectIfUnused closes the session when nobody is in a room any more; that of a login has other reasons.
 func (a *Account) disconnectIfUnused() {
-	if len(a.rooms) > 0 || !a.About.Open {
-		return
+	if a.login == nil && len(a.rooms) == 0 {
+		a.hangUp()
 	}
+}
+
+// hangUp closes the session.
+func (a *Account) hangUp() {
 	switch a.link.phase {
 	case connecting, online:
 		a.link.phase = closing
@@ -123,7 +133,7 @@ func (a *Account) rest() {
 
 // ended is what Run's return means.
 func (a *Account) ended(err error) {
-	wanted := len(a.rooms) > 0 && !a.stopping
+	wanted := a.needed()
 	a.link.cancel()
 	if a.link.phase == closing {
 		a.log.Info("Disconnected from the network.")
@@ -150,23 +160,26 @@ func (a *Account) lost(err error) {
 		j.live, j.asked = false, false
 		a.refuseArrivals(j, fault)
 	}
-	hopeless := final(fault.Kind) || fault.Kind == transports.Conflict && a.link.since.IsZero()
+	hopeless := final(fault.Kind) || fault.Kind == transports.Conflict && a.link.since.IsZero() && a.login == nil
 	for _, j := range a.rooms {
 		if hopeless {
-			a.expel(j, fault.Text, xep.StatusTechnical)
+			a.shut(j, fault.Text, xep.StatusTechnical)
 		}
 	}
-	if len(a.rooms) == 0 || hopeless {
+	if hopeless && a.login != nil {
+		a.hold(fault)
+	}
+	if !a.needed() {
 		a.rest()
 		return
 	}
 	if !a.link.told {
 		a.link.told = true
 		for _, j := range a.rooms {
-			a.notice(j, "The connection to "+string(a.scope)+" is lost: "+fault.Text+" Trying again.")
+			a.notice(j, "The connection to "+a.name()+" is lost: "+fault.Text+" Trying again.")
 		}
 	}
-	a.link.phase = waiting
+	a.link.phase, a.link.fault = waiting, fault.Text
 	a.showPresence()
 	wait := min(firstWait<<min(a.link.failures, 10), maxWait)
 	wait = max(wait/2+rand.N(wait), fault.Wait) // spread, so that thousands do not come back in one second
@@ -206,20 +219,25 @@ func (a *Account) online(e transports.Online) {
 	if a.link.told {
 		a.link.told = false
 		for _, j := range a.rooms {
-			a.notice(j, "Connected to "+string(a.scope)+" again.")
+			a.notice(j, "Connected to "+a.name()+" again.")
 		}
 	}
 	for _, j := range a.rooms {
-		a.askToEnter(j)
+		if !a.can.Durable || len(j.arrivals) > 0 { // where membership is durable, the network says what the account is in
+			a.askToEnter(j)
+		}
 	}
 }
 
 // offlineFault says why nothing can be sent now.
 func (a *Account) offlineFault() error {
+	if a.link.phase == resting && a.login != nil {
+		return &transports.Fault{Kind: transports.Offline, Text: "Your account " + a.name() + " is not connected. " + a.status()}
+	}
 	if a.link.phase == resting {
 		return &transports.Fault{Kind: transports.Offline, Text: "You are not connected to " + string(a.scope) + ". Join one of its rooms first."}
 	}
-	return &transports.Fault{Kind: transports.Offline, Text: "There is no connection to " + string(a.scope) + " now. It is being tried again; send this later."}
+	return &transports.Fault{Kind: transports.Offline, Text: "There is no connection to " + a.name() + " now. It is being tried again; send this later."}
 }
 
 var errStopping = errors.New("the gateway is shutting down")
@@ -233,12 +251,16 @@ func (a *Account) shutDown(reason string) {
 	for _, j := range a.rooms {
 		a.expel(j, reason, xep.StatusShutdown)
 	}
-	switch a.link.phase {
-	case connecting, online:
-		a.link.phase = closing
-		a.link.cancel()
-	case waiting:
-		a.link.retry.Stop()
-		a.rest()
+	if a.link.phase == resting {
+		a.showPresence()
 	}
+	a.hangUp()
+}
+
+// data is what the driver needs to open the account of a login.
+func (a *Account) data() []byte {
+	if a.login == nil {
+		return nil
+	}
+	return a.login.Data
 }

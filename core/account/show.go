@@ -21,6 +21,10 @@ func (a *Account) event(event transports.Event) {
 	switch e := event.(type) {
 	case transports.Online:
 		a.online(e)
+	case transports.Credentials:
+		a.refreshed(e)
+	case transports.Memberships:
+		a.memberships(e)
 	case transports.Room:
 		a.confirmed(e)
 	case transports.Message:

@@ -11,8 +11,12 @@ import (
 // Status is how an account stands.
 type Status struct {
 	Scope, Nick string
+	// Name is what people call the account.
+	Name string
 	// Says is a word for people: connected, connecting, …
-	Says  string
+	Says string
+	// Why says more of it, as a sentence, or is empty.
+	Why   string
 	Since time.Time
 	Rooms []string
 }
@@ -21,7 +25,7 @@ type Status struct {
 func (a *Account) Status(ctx context.Context) (Status, bool) {
 	answer := make(chan Status, 1)
 	a.mail.put(func() {
-		s := Status{Scope: string(a.scope), Nick: a.self.Name, Says: phases[a.link.phase], Since: a.link.since}
+		s := Status{Scope: string(a.scope), Name: a.name(), Why: a.status(), Nick: a.self.Name, Says: phases[a.link.phase], Since: a.link.since}
 		for _, j := range a.rooms {
 			s.Rooms = append(s.Rooms, j.view.JID.String())
 		}
@@ -39,9 +43,15 @@ func (a *Account) Status(ctx context.Context) (Status, bool) {
 
 var phases = [...]string{resting: "not connected", connecting: "connecting", online: "connected", closing: "disconnecting", waiting: "waiting to connect again"}
 
-// Disconnect puts everyone out of the account's rooms and closes its connection; rooms in which the gateway stayed are left as well.
+// Disconnect puts everyone out of the account's rooms and closes its connection; rooms in which the gateway stayed are left as well. That of a login
+// stays closed until Connect.
 func (a *Account) Disconnect(reason string) {
 	a.mail.put(func() {
+		if a.login != nil {
+			a.remember("", disconnected, "true")
+			a.adjust()
+			return
+		}
 		for _, j := range a.rooms {
 			a.stopStaying(j)
 			a.expel(j, reason, xep.StatusTechnical)

@@ -120,6 +120,9 @@ func presence(to, from string, s *stanza.Stanza) string {
 	if s.Type == "unavailable" {
 		words[2] = "is gone"
 	}
+	if show := s.ChildText("", "show"); show != "" {
+		words[2] = "is " + show
+	}
 	x := s.Child("http://jabber.org/protocol/muc#user", "x")
 	for _, e := range x.Children() {
 		if e.Name == "status" {

@@ -11,6 +11,8 @@ const subscribed = "subscribed"
 func (a *Account) accountPresence(s *stanza.Stanza) {
 	answer := &stanza.Stanza{Kind: stanza.Presence, From: a.jid(), To: s.From.Bare()}
 	switch s.Type {
+	case "", "unavailable":
+		a.OwnerPresence(s)
 	case "subscribe":
 		a.remember("", subscribed, "true")
 		answer.Type = "subscribed"
@@ -25,24 +27,55 @@ func (a *Account) accountPresence(s *stanza.Stanza) {
 	}
 }
 
-// presence is the account's own: available while it is connected, with a word on what it is doing while it is not.
+// presence is the account's own: available while it is connected, with a word on what it is doing while it is not. Of a login that
+// word is to be seen, so that it is away then, and unavailable only where its owner does not want it connected.
 func (a *Account) presence(to stanza.JID) *stanza.Stanza {
 	p := &stanza.Stanza{Kind: stanza.Presence, From: a.jid(), To: to}
-	switch a.link.phase {
-	case online:
+	if a.link.phase == online {
 		return p
-	case connecting:
-		p.Add(stanza.Text("", "status", "Connecting."))
-	case waiting:
-		p.Add(stanza.Text("", "status", "The connection is lost and is being tried again."))
 	}
-	p.Type = "unavailable"
+	if a.login != nil && a.needed() {
+		p.Add(stanza.Text("", "show", "away"))
+	} else if a.login != nil && a.why != "" && !a.stopping {
+		p.Add(stanza.Text("", "show", "xa"))
+	} else {
+		p.Type = "unavailable"
+	}
+	if status := a.status(); status != "" && !a.stopping {
+		p.Add(stanza.Text("", "status", status))
+	}
 	return p
 }
 
-// showPresence tells the person, if they have the account in the roster, how it stands.
+// status says why the account is not connected, empty where it is, or where there is nothing to say.
+func (a *Account) status() string {
+	switch {
+	case a.link.phase == connecting && a.link.fault == "":
+		return "Connecting."
+	case a.login == nil && a.link.phase == waiting:
+		return "The connection is lost and is being tried again."
+	case a.link.phase == connecting, a.link.phase == waiting:
+		return a.link.fault + " It is being tried again."
+	case a.login == nil || a.link.phase == online:
+		return ""
+	case a.why != "":
+		return a.why + " " + a.advice()
+	case a.remembered(disconnected) != "":
+		return "You have disconnected it. " + a.advice()
+	case a.follows() && len(a.present) == 0:
+		return "It is connected while you are online."
+	}
+	return ""
+}
+
+// showPresence tells the person, if they have the account in the roster, how it stands, where that has changed.
 func (a *Account) showPresence() {
-	if a.Options.Get(a.where("")).Get(nil, subscribed) == "true" {
-		a.Stream.Show(a.presence(a.owner))
+	if a.remembered(subscribed) != "true" {
+		return
+	}
+	p := a.presence(a.owner)
+	if seen := string(p.Append(nil)); seen != a.seen {
+		a.seen = seen
+		a.Stream.Show(p)
 	}
 }

@@ -26,6 +26,7 @@ type world struct {
 	store   *store.Store
 	shared  *Transport
 	account *Account
+	login   *Login // of the account, nil where it came into being by its use
 }
 
 // story runs a scenario with faked time: sleeping costs nothing, and settle waits until everything has come to rest.
@@ -61,7 +62,7 @@ func story(t *testing.T, tell func(t *testing.T, w *world)) {
 
 // open makes the account of alice@example.org on irc.net, as the hub does when a stanza comes.
 func (w *world) open() {
-	w.account = New(w.shared, Identity{ID: 7}, jid("alice@example.org"), "irc.net", "irc.net")
+	w.account = New(w.shared, Identity{ID: 7, Login: w.login}, jid("alice@example.org"), "irc.net", "irc.net")
 	go w.account.Run()
 }
 

@@ -34,10 +34,15 @@ type Log struct {
 	Format string `mapstructure:"format"` // text (default) or json
 }
 
-// Archive says how long messages are kept.
+// Archive says what is kept of the messages of rooms.
 type Archive struct {
 	KeepDays int `mapstructure:"keep_days"` // 0: for ever
+	// KeepMessages is how many are kept for each person on a transport, the newest; 0: all.
+	KeepMessages int `mapstructure:"keep_messages"`
 }
+
+// defaultKeepMessages is some hundred megabytes for one person.
+const defaultKeepMessages = 1_000_000
 
 // maxKeepDays is a hundred years, and far below what a time.Duration can hold.
 const maxKeepDays = 36500
@@ -53,6 +58,13 @@ type Transport struct {
 	SecretFile string `mapstructure:"secret_file"`
 	// People are the domains and bare JIDs that may use the transport; where none are named, the domain above the transport's.
 	People []string `mapstructure:"people"`
+	// Registration says which of the people may register: "open" (all of them, the default), "closed", or a list of domains and bare JIDs.
+	Registration []string `mapstructure:"registration"`
+	// RegistrationRequired lets only those use the transport's networks who have registered.
+	RegistrationRequired bool `mapstructure:"registration_required"`
+	// NetworkPeople are the domains and bare JIDs that alone may use a network, by its name in addresses.
+	NetworkPeople map[string][]string `mapstructure:"network_people"`
+	Limits        Limits              `mapstructure:"limits"`
 	// Operators are bare JIDs that may manage the transport by commands.
 	Operators []string `mapstructure:"operators"`
 	// PrivateNetworks are private address ranges that the transport may connect to, such as 127.0.0.0/8.
@@ -61,12 +73,23 @@ type Transport struct {
 	Options map[string]any `mapstructure:"options"`
 }
 
+// Limits bound what one person may take up; 0 is no bound.
+type Limits struct {
+	// Networks are those that they may be connected to at a time; 50 where nothing is said.
+	Networks *int `mapstructure:"networks"`
+	// Rooms are those that they may be in on each network; 1000 where nothing is said.
+	Rooms *int `mapstructure:"rooms"`
+	// Stanzas are those a second that they may send in the long run; 100 where nothing is said.
+	Stanzas *int `mapstructure:"stanzas_per_second"`
+}
+
 // Load reads and checks a file. Its errors are sentences that name the place in the file.
 func Load(path string) (*Config, error) {
 	// The delimiter is one that cannot stand in a key: by default viper takes "irc.libera.chat" apart.
 	v := viper.NewWithOptions(viper.KeyDelimiter("\x00"))
 	v.SetConfigFile(path)
 	v.SetConfigType("yaml")
+	v.SetDefault("archive\x00keep_messages", defaultKeepMessages)
 	if err := v.ReadInConfig(); err != nil {
 		return nil, fmt.Errorf("the configuration %s cannot be read: %w", path, plain(err))
 	}
@@ -121,6 +144,9 @@ func (c *Config) complete() error {
 	if c.Archive.KeepDays > maxKeepDays {
 		return fmt.Errorf("archive: keep_days: is over %d; 0 keeps everything", maxKeepDays)
 	}
+	if c.Archive.KeepMessages < 0 {
+		return errors.New("archive: keep_messages: is negative; 0 keeps everything")
+	}
 	if len(c.Transports) == 0 {
 		return errors.New("transports: there is none, so there is nothing to do")
 	}
@@ -169,11 +195,24 @@ func (t *Transport) complete() error {
 		}
 		t.People = []string{parent}
 	}
-	for i, entry := range t.People {
-		if entry == "" || strings.ContainsAny(entry, "/* ") {
-			return fmt.Errorf("people: %q is neither a domain nor a bare JID", entry)
+	if err := complete("people", t.People); err != nil {
+		return err
+	}
+	switch {
+	case len(t.Registration) == 0:
+		t.Registration = []string{Open}
+	case !slices.Equal(t.Registration, []string{Open}) && !slices.Equal(t.Registration, []string{Closed}):
+		if err := complete("registration", t.Registration); err != nil {
+			return fmt.Errorf("%w; write open, closed, or a list of them", err)
 		}
-		t.People[i] = strings.ToLower(entry)
+	}
+	for network, people := range t.NetworkPeople {
+		if err := complete("network_people: "+network, people); err != nil {
+			return err
+		}
+	}
+	if err := t.Limits.complete(); err != nil {
+		return err
 	}
 	for i, entry := range t.Operators {
 		if !strings.Contains(entry, "@") || strings.ContainsAny(entry, "/* ") {
@@ -183,6 +222,39 @@ func (t *Transport) complete() error {
 	}
 	_, err := t.Private()
 	return err
+}
+
+// The words for who may register, instead of a list.
+const (
+	Open   = "open"
+	Closed = "closed"
+)
+
+// complete checks a list of domains and bare JIDs, and writes them as they are compared.
+func complete(key string, people []string) error {
+	for i, entry := range people {
+		if entry == "" || strings.ContainsAny(entry, "/* ") {
+			return fmt.Errorf("%s: %q is neither a domain nor a bare JID", key, entry)
+		}
+		people[i] = strings.ToLower(entry)
+	}
+	return nil
+}
+
+func (l *Limits) complete() error {
+	for _, limit := range []struct {
+		key   string
+		value **int
+		usual int
+	}{{"networks", &l.Networks, 50}, {"rooms", &l.Rooms, 1000}, {"stanzas_per_second", &l.Stanzas, 100}} {
+		if *limit.value == nil {
+			*limit.value = &limit.usual
+		}
+		if **limit.value < 0 {
+			return fmt.Errorf("limits: %s: is negative; 0 is no limit", limit.key)
+		}
+	}
+	return nil
 }
 
 // Private are the private networks as prefixes.

@@ -61,15 +61,39 @@ func TestAConfigurationIsReadWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &Config{Store: "sqlite:/tmp/x.db", KeyFile: "/tmp/isthmus.key", Log: Log{"warn", "json"}, Archive: Archive{30}, Transports: []Transport{{
+	want := &Config{Store: "sqlite:/tmp/x.db", KeyFile: "/tmp/isthmus.key", Log: Log{"warn", "json"}, Archive: Archive{30, 1_000_000}, Transports: []Transport{{
 		Kind: "irc", Domain: "irc.example.org", Server: "tcp://127.0.0.1:5347", Secret: "s3cret",
-		People: []string{"example.org", "alice@example.net"}, PrivateNetworks: []string{"127.0.0.1/8"}}}}
+		People: []string{"example.org", "alice@example.net"}, Registration: []string{"open"}, Limits: limits(50, 1000, 100), PrivateNetworks: []string{"127.0.0.1/8"}}}}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Error(diff)
 	}
 	private, err := c.Transports[0].Private()
 	if err != nil || len(private) != 1 || private[0] != netip.MustParsePrefix("127.0.0.0/8") {
 		t.Errorf("%v, %v", private, err)
+	}
+}
+
+func limits(networks, rooms, stanzas int) Limits { return Limits{&networks, &rooms, &stanzas} }
+
+func TestWhoMayDoWhatAndHowMuchIsRead(t *testing.T) {
+	c, err := load(t, with("    people:", `    registration: [Staff.example.org]
+    registration_required: true
+    network_people: {irc.oper.example.org: [Admin@Example.org]}
+    limits: {networks: 3, rooms: 0}
+    people:`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := c.Transports[0]
+	want := Transport{Registration: []string{"staff.example.org"}, RegistrationRequired: true,
+		NetworkPeople: map[string][]string{"irc.oper.example.org": {"admin@example.org"}}, Limits: limits(3, 0, 100)}
+	got.Kind, got.Domain, got.Server, got.Secret, got.People, got.PrivateNetworks = "", "", "", "", nil, nil
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	c, err = load(t, with("    people:", "    registration: closed\n    people:"))
+	if err != nil || len(c.Transports[0].Registration) != 1 || c.Transports[0].Registration[0] != Closed {
+		t.Errorf("%+v, %v", c, err)
 	}
 }
 
@@ -118,6 +142,10 @@ func TestMistakesAreNamedWithTheirPlace(t *testing.T) {
 		"a wrong format":       {with("format: json", "format: xml"), `log: format: "xml" is neither`},
 		"negative days":        {with("keep_days: 30", "keep_days: -1"), "archive: keep_days: is negative"},
 		"more days than fit":   {with("keep_days: 30", "keep_days: 999999"), "archive: keep_days: is over"},
+		"negative messages":    {with("keep_days: 30", "keep_messages: -1"), "archive: keep_messages: is negative"},
+		"half-closed":          {with("    people:", "    registration: [closed, a b]\n    people:"), `registration: "a b" is neither`},
+		"nobody's network":     {with("    people:", "    network_people: {irc.example.org: [a/b]}\n    people:"), `network_people: irc.example.org: "a/b" is neither`},
+		"a negative limit":     {with("    people:", "    limits: {rooms: -1}\n    people:"), "limits: rooms: is negative"},
 		"days in words":        {with("keep_days: 30", "keep_days: many"), "archive.keep_days"},
 		"no transports":        {"store: sqlite:/tmp/x.db\ntransports: []\n", "transports: there is none"},
 		"no kind":              {with("kind: irc", "kind: \"\""), "transports: number 1 (irc.example.org): kind: is missing"},

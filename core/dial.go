@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -19,16 +20,26 @@ const (
 // errPrivate is why the guard refuses an address.
 var errPrivate = errors.New("the address is private, and the operator has not listed it under private_networks")
 
-// guard is the one dialer for everything that a person can name. It looks at addresses after resolution, so that no name and no
-// redirect leads into the operator's own network; allowed are the exceptions.
-func guard(allowed []netip.Prefix) *net.Dialer {
+// guard watches over the one dialer for everything that a person can name. It looks at addresses after resolution, so that no name
+// and no redirect leads into the operator's own network; allowed are the exceptions of now.
+type guard struct {
+	allowed atomic.Pointer[[]netip.Prefix]
+}
+
+func newGuard(allowed []netip.Prefix) *guard {
+	g := &guard{}
+	g.allowed.Store(&allowed)
+	return g
+}
+
+func (g *guard) dialer() *net.Dialer {
 	return &net.Dialer{Timeout: dialTimeout, Control: func(network, address string, _ syscall.RawConn) error {
 		target, err := netip.ParseAddrPort(address)
 		if err != nil {
 			return fmt.Errorf("%s: %w", address, err)
 		}
 		ip := target.Addr().Unmap()
-		for _, prefix := range allowed {
+		for _, prefix := range *g.allowed.Load() {
 			if prefix.Contains(ip) {
 				return nil
 			}

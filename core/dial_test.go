@@ -26,10 +26,10 @@ func TestAPersonCannotReachTheOperatorsOwnNetwork(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if _, err := guard(nil).DialContext(context.Background(), "tcp", l.Addr().String()); !errors.Is(err, errPrivate) {
+	if _, err := newGuard(nil).dialer().DialContext(context.Background(), "tcp", l.Addr().String()); !errors.Is(err, errPrivate) {
 		t.Fatalf("dialled a loopback address: %v", err)
 	}
-	conn, err := guard([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}).DialContext(context.Background(), "tcp", l.Addr().String())
+	conn, err := newGuard([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}).dialer().DialContext(context.Background(), "tcp", l.Addr().String())
 	if err != nil {
 		t.Fatalf("an address that the operator allows was refused: %v", err)
 	}

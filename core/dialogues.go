@@ -20,7 +20,6 @@ import (
 type dialogues struct {
 	domain    string
 	addresses address.Config
-	policy    person.Policy
 	driver    transports.Driver
 	about     transports.About
 	options   *options.Book
@@ -29,13 +28,15 @@ type dialogues struct {
 	hub       *person.Hub
 	faces     *dialog.Faces
 	reply     func(*stanza.Stanza)
+	// reload reads the configuration anew.
+	reload func(context.Context) (Reloaded, error)
 }
 
 // handle takes what belongs to a dialogue. It is called by the hub's goroutine and does not block.
-func (d *dialogues) handle(s *stanza.Stanza, to address.Address) bool {
-	who := dialog.Asker{Person: s.From, Operator: d.policy.Operator(s.From), Place: s.To.Local}
+func (d *dialogues) handle(s *stanza.Stanza, to address.Address, policy person.Policy) bool {
+	who := dialog.Asker{Person: s.From, Operator: policy.Operator(s.From), Place: s.To.Local}
 	if to.Kind == address.Bot || to.Kind == address.Gateway && s.Kind == stanza.Message && d.addresses.Fixed == "" {
-		d.bot(s, who)
+		d.bot(s, who, policy)
 		return true
 	}
 	if s.Kind != stanza.IQ {
@@ -44,7 +45,7 @@ func (d *dialogues) handle(s *stanza.Stanza, to address.Address) bool {
 	if s.To.Resource != "" && to.Kind != address.Gateway {
 		return d.refuseCommand(s)
 	}
-	menu := d.menu(to)
+	menu := d.menu(to, policy)
 	if answer := menu.Disco(s, "Commands", who.Operator); answer != nil {
 		d.reply(answer)
 		return true
@@ -54,7 +55,7 @@ func (d *dialogues) handle(s *stanza.Stanza, to address.Address) bool {
 	}
 	switch to.Kind {
 	case address.Gateway:
-		return d.faces.Register(s, d.registration(), who) || d.gateway(s)
+		return d.faces.Register(s, d.registration(policy), who) || d.gateway(s)
 	case address.Room:
 		return d.owner(s, to)
 	}
@@ -73,10 +74,10 @@ func (d *dialogues) refuseCommand(s *stanza.Stanza) bool {
 }
 
 // bot is the gateway's voice, which people write to.
-func (d *dialogues) bot(s *stanza.Stanza, who dialog.Asker) {
+func (d *dialogues) bot(s *stanza.Stanza, who dialog.Asker, policy person.Policy) {
 	switch {
 	case s.Kind == stanza.Message && s.Type != "error" && !xep.Ephemeral(s):
-		d.faces.Chat(s, d.menu(address.Address{Kind: address.Gateway}), who)
+		d.faces.Chat(s, d.menu(address.Address{Kind: address.Gateway}, policy), who)
 	case s.Kind == stanza.Presence && (s.Type == "subscribe" || s.Type == "probe"):
 		if s.Type == "subscribe" {
 			d.reply(&stanza.Stanza{Kind: stanza.Presence, Type: "subscribed", From: s.To, To: s.From.Bare()})

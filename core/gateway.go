@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"os"
 	"sync"
 	"time"
 
@@ -31,10 +32,8 @@ import (
 type Transport struct {
 	Driver    transports.Driver
 	Component component.Config
-	// People are the domains and bare JIDs that may use it; nobody else may.
-	People []string
-	// Operators are the bare JIDs that may manage it.
-	Operators []string
+	// Policy says who may use it, and how much; nobody else may.
+	Policy person.Policy
 	// PrivateNetworks are the private address ranges that it may connect to.
 	PrivateNetworks []netip.Prefix
 }
@@ -45,12 +44,16 @@ type Config struct {
 	// Keys seal the secrets among people's options.
 	Keys       *seal.Keys
 	Transports []Transport
-	// Keep is how long the archive keeps messages, 0 for ever.
-	Keep    time.Duration
+	// Keep says what the archive keeps.
+	Keep    Keep
 	Version string
 	// Contacts are URIs by which people reach the operator, such as mailto:admin@example.org.
 	Contacts []string
 	Log      *slog.Logger
+	// Reread reads and checks the configuration anew, for an operator who wants that; nil where it cannot be. Reloads tells when one
+	// wants it from outside the gateway.
+	Reread  func() (Reading, error)
+	Reloads <-chan os.Signal
 }
 
 // How long the parts of an orderly stop may take; together they stay below the ten seconds after which a service manager kills.
@@ -70,9 +73,10 @@ func Run(ctx context.Context, c Config) error {
 	if err != nil {
 		return fmt.Errorf("reading the accounts from the store: %w", err)
 	}
+	again := newReloads(c)
 	var services []*service // all are made before the first one runs, so that a mistake in one leaves none behind
 	for _, t := range c.Transports {
-		s, err := newService(ctx, c, t, key, known)
+		s, err := newService(ctx, c, t, key, known, again)
 		if err != nil {
 			return fmt.Errorf("transport %s: %w", t.Component.Domain, err)
 		}
@@ -82,7 +86,8 @@ func Run(ctx context.Context, c Config) error {
 	for _, s := range services {
 		group.Go(func() error { return s.run(ctx) })
 	}
-	group.Go(func() error { return prune(ctx, c) })
+	group.Go(func() error { again.run(ctx, services); return nil })
+	group.Go(func() error { again.retention.run(ctx); return nil })
 	return group.Wait()
 }
 
@@ -110,9 +115,12 @@ type service struct {
 	faces     *dialog.Faces
 	options   *options.Book
 	debts     debts
+	face      *face
+	guard     *guard
+	grants    *privilege.Grants
 }
 
-func newService(ctx context.Context, c Config, t Transport, key []byte, known *register) (*service, error) {
+func newService(ctx context.Context, c Config, t Transport, key []byte, known *register, again *reloads) (*service, error) {
 	domain := t.Component.Domain
 	log := c.Log.With("transport", domain)
 	s := &service{log: log, driver: t.Driver}
@@ -126,10 +134,9 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 		return nil, err
 	}
 	t.Component.Log = log
-	policy := person.Policy{People: t.People, Operators: t.Operators}
-	grants := privilege.New(policy.AllowsDomain, log)
+	s.grants = privilege.New(t.Policy.AllowsDomain, log)
 	s.component = component.New(t.Component, func(st *stanza.Stanza) {
-		if !grants.Take(st) {
+		if !s.grants.Take(st) {
 			s.hub.Handle(st)
 		}
 	}, s.up)
@@ -138,26 +145,27 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 		return nil, err
 	}
 	s.options = set
-	dial := guard(t.PrivateNetworks).DialContext
+	s.guard = newGuard(t.PrivateNetworks)
+	dial := s.guard.dialer().DialContext
 	shared := &account.Transport{
 		Domain: domain, About: about, Driver: t.Driver, Addresses: addresses, Stream: s.component, Store: c.Store, Options: set,
-		Env: transports.Env{Log: log, Dial: dial, HTTP: client(dial)}, OccupantKey: key, Grants: grants, Log: log,
+		Env: transports.Env{Log: log, Dial: dial, HTTP: client(dial)}, OccupantKey: key, Grants: s.grants, Log: log,
 	}
-	me := &face{info: xep.GatewayInfo(about.Kind, about.Name), version: c.Version, jid: stanza.JID{Domain: domain}, fixed: about.Fixed != "", started: time.Now(), reply: s.component.Reply}
-	if me.fixed {
-		me.info.Name += ": " + string(about.Fixed)
+	s.face = &face{info: xep.GatewayInfo(about.Kind, about.Name), version: c.Version, jid: stanza.JID{Domain: domain}, fixed: about.Fixed != "", started: time.Now(), reply: s.component.Reply}
+	if s.face.fixed {
+		s.face.info.Name += ": " + string(about.Fixed)
 	}
-	me.info.Contacts = c.Contacts
+	s.face.info.Contacts = c.Contacts
 	s.faces = dialog.New(s.component.Reply)
-	talk := &dialogues{domain: domain, addresses: addresses, policy: policy, driver: t.Driver, about: about, options: set,
-		store: c.Store, known: known, faces: s.faces, reply: s.component.Reply}
+	talk := &dialogues{domain: domain, addresses: addresses, driver: t.Driver, about: about, options: set,
+		store: c.Store, known: known, faces: s.faces, reply: s.component.Reply, reload: again.ask}
 	s.hub = person.New(person.Config{
-		Domain: domain, Addresses: addresses, Policy: policy, Log: log, Dialogue: talk.handle,
+		Domain: domain, Addresses: addresses, Policy: t.Policy, Registered: talk.registered, Log: log, Dialogue: talk.handle,
 		Scope: t.Driver.Scope, Self: func(st *stanza.Stanza, keys []string) bool {
-			return me.handle(st, accountJIDs(addresses, domain, keys))
+			return s.face.handle(st, accountJIDs(addresses, domain, keys))
 		}, Reply: s.component.Reply, Refusal: account.Refusal,
-		Open: func(key person.Key, scope transports.Scope) person.Account {
-			return account.New(shared, known.account(domain, key.Owner, scope), key.Owner, scope, key.Key)
+		Open: func(key person.Key, scope transports.Scope, limits person.Limits) person.Account {
+			return account.New(shared, known.account(domain, key.Owner, scope), key.Owner, scope, key.Key, limits.Rooms)
 		},
 	})
 	talk.hub = s.hub
@@ -216,27 +224,4 @@ func (s *service) run(ctx context.Context) error {
 		s.log.Warn("The XMPP server has not confirmed everything that was sent to it.", "error", err)
 	}
 	return nil
-}
-
-// prune removes from the archive what is older than the operator keeps.
-func prune(ctx context.Context, c Config) error {
-	if c.Keep == 0 {
-		return nil
-	}
-	daily := time.NewTicker(24 * time.Hour)
-	defer daily.Stop()
-	for {
-		n, err := c.Store.Prune(ctx, time.Now().Add(-c.Keep).UnixMilli())
-		if err != nil && ctx.Err() == nil {
-			c.Log.Error("Old messages could not be removed from the archive.", "error", err)
-		}
-		if n > 0 {
-			c.Log.Info("Old messages were removed from the archive.", "rows", n)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-daily.C:
-		}
-	}
 }

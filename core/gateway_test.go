@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"isthmus/core/component"
+	"isthmus/core/person"
 	"isthmus/core/seal"
 	"isthmus/core/stanza"
 	"isthmus/core/store"
@@ -208,7 +209,7 @@ func started(t *testing.T, s *store.Store, at *server) (stop func()) {
 	ended := make(chan error, 1)
 	go func() {
 		ended <- Run(ctx, Config{Store: s, Keys: keys(t), Version: "1", Log: slog.New(slog.DiscardHandler), Transports: []Transport{{
-			Driver: network{}, People: []string{"example.org"},
+			Driver: network{}, Policy: person.Policy{People: person.List{"example.org"}},
 			Component: component.Config{Domain: "gw.example", Secret: "secret", Server: "tcp://" + at.listener.Addr().String()},
 		}}})
 	}()

@@ -24,10 +24,10 @@ import (
 const setTime = 30 * time.Second
 
 // menu are the commands at an address.
-func (d *dialogues) menu(at address.Address) dialog.Menu {
+func (d *dialogues) menu(at address.Address, policy person.Policy) dialog.Menu {
 	switch at.Kind {
 	case address.Gateway:
-		return slices.Concat(dialog.Menu{d.join(), d.status()}, d.settings(), dialog.Menu{d.ping(), d.disconnect(), d.unregister()}, d.operators())
+		return slices.Concat(dialog.Menu{d.join(), d.status()}, d.settings(), dialog.Menu{d.ping(), d.disconnect(), d.enroll(policy), d.unregister()}, d.operators())
 	case address.Account:
 		return dialog.Menu{d.configureAccount(at.Key, false), d.connection(at.Key)}
 	case address.Room:

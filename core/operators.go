@@ -3,11 +3,14 @@ package core
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"isthmus/core/dialog"
 	"isthmus/core/person"
 	"isthmus/core/stanza"
 	"isthmus/core/xep"
+
+	xmpp "mellium.im/xmpp/stanza"
 )
 
 // operators are the commands for who manages the transport; where XEP-0133 has a node for one, it is that.
@@ -73,7 +76,29 @@ func (d *dialogues) operators() dialog.Menu {
 						return dialog.Outcome{Note: fmt.Sprintf("%d people were told.", len(told))}
 					}}
 			}},
+		{Node: d.node("reload"), Name: "Reload the configuration", Words: []string{"reload"}, Help: "Reads the configuration file again and puts it in force.", Operator: true,
+			Start: func(ctx context.Context, _ dialog.Asker) dialog.Outcome { return reloaded(d.reload(ctx)) }},
 	}
+}
+
+// reloaded tells what came of reading the configuration again.
+func reloaded(r Reloaded, err error) dialog.Outcome {
+	if err != nil {
+		return dialog.Outcome{Problem: &stanza.Error{Type: xmpp.Modify, Condition: xmpp.NotAcceptable, Text: "Nothing was changed: " + err.Error()}}
+	}
+	o := dialog.Outcome{Note: "The configuration was read again. Nothing in it has changed."}
+	if len(r.Changed) > 0 {
+		o.Note = "The configuration was read again. In force now: " + strings.Join(r.Changed, ", ") + "."
+	} else if len(r.Restart) > 0 {
+		o.Note = "The configuration was read again."
+	}
+	if len(r.Out) > 0 {
+		o.Note += " These people were put out: " + strings.Join(r.Out, ", ") + "."
+	}
+	if len(r.Restart) > 0 {
+		o.Warning = "Restart the gateway for these to hold: " + strings.Join(r.Restart, ", ") + "."
+	}
+	return o
 }
 
 func contains(texts []string, who stanza.JID) bool {

@@ -11,23 +11,39 @@ import (
 	"isthmus/core/stanza"
 	"isthmus/core/xep"
 	"isthmus/transports"
+
+	xmpp "mellium.im/xmpp/stanza"
 )
 
 // registered marks, among a person's own options, that they have registered (XEP-0077).
 const registered = "registered"
 
 // registration is how people register with the gateway: their settings are what it asks for.
-func (d *dialogues) registration() dialog.Registration {
-	return dialog.Registration{Register: d.enroll(), Remove: d.unregister(), Registered: func(_ context.Context, who dialog.Asker) bool {
-		return d.options.Get(options.Where{Person: who.Person.Bare().String()}).Get(nil, registered) == "true"
+func (d *dialogues) registration(policy person.Policy) dialog.Registration {
+	return dialog.Registration{Register: d.enroll(policy), Remove: d.unregister(), Registered: func(_ context.Context, who dialog.Asker) bool {
+		return d.registered(who.Person.Bare())
 	}}
 }
 
-func (d *dialogues) enroll() dialog.Command {
-	return dialog.Command{Node: "register", Name: "Register", Start: func(ctx context.Context, who dialog.Asker) dialog.Outcome {
+func (d *dialogues) registered(owner stanza.JID) bool {
+	return d.options.Get(options.Where{Person: owner.String()}).Get(nil, registered) == "true"
+}
+
+// mayNotRegister is XEP-0077 §3.1's answer where in-band registration is not for someone.
+var mayNotRegister = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.NotAllowed, Text: "You may not register with this gateway. Ask its operator."}
+
+// enroll registers, or changes a registration.
+func (d *dialogues) enroll(policy person.Policy) dialog.Command {
+	return dialog.Command{Node: "register", Name: "Register", Words: []string{"register"}, Help: "Puts the gateway into your contact list, and keeps your settings.", Start: func(ctx context.Context, who dialog.Asker) dialog.Outcome {
 		where := options.Where{Person: who.Person.Bare().String()}
+		if !policy.MayRegister(who.Person) && !d.registered(who.Person.Bare()) {
+			return dialog.Outcome{Problem: mayNotRegister}
+		}
 		asked := d.configure("Register with the gateway", where, options.GatewayFields, nil)
 		asked.Ask.Instructions = "No registration is needed to join rooms. It keeps your settings, and the gateway in your contact list."
+		if policy.RegistrationRequired {
+			asked.Ask.Instructions = "Register to use the networks of this gateway."
+		}
 		keep := asked.Then
 		asked.Then = func(ctx context.Context, a xep.Answers) dialog.Outcome {
 			outcome := keep(ctx, a)
@@ -58,7 +74,7 @@ func (d *dialogues) unregister() dialog.Command {
 // remove ends and forgets everything of a person.
 func (d *dialogues) remove(ctx context.Context, who stanza.JID) dialog.Outcome {
 	for _, a := range d.hub.Accounts(ctx, func(k person.Key) bool { return k.Owner == who }) {
-		a.Stop("You have been removed from the gateway.")
+		a.Dismiss("You have been removed from the gateway.")
 		select {
 		case <-a.Done():
 		case <-ctx.Done():

@@ -24,6 +24,13 @@ type Driver interface {
 	Open(account Account, env Env) (Session, error)
 }
 
+// Reloader is a Driver whose options the operator can change while it runs.
+type Reloader interface {
+	// Reload takes over the options of fresh, a driver of the same kind that was made of the new options and is used for nothing
+	// else. Connections that there are already stay as they are. It gives the names of changed options that need a restart.
+	Reload(fresh Driver) (restart []string)
+}
+
 // About describes a driver.
 type About struct {
 	// Kind is the type of gateway in XEP-0030's registry, such as "irc".

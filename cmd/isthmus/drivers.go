@@ -9,6 +9,7 @@ import (
 	"isthmus/configs"
 	"isthmus/core"
 	"isthmus/core/component"
+	"isthmus/core/person"
 	"isthmus/transports"
 	"isthmus/transports/irc"
 	"isthmus/transports/loopback"
@@ -47,9 +48,37 @@ func transport(t configs.Transport) (core.Transport, error) {
 	if err != nil {
 		return core.Transport{}, fmt.Errorf("transport %s: %w", t.Domain, err)
 	}
+	policy, err := policyOf(t, driver)
+	if err != nil {
+		return core.Transport{}, fmt.Errorf("transport %s: %w", t.Domain, err)
+	}
 	return core.Transport{
 		Driver:    driver,
 		Component: component.Config{Domain: t.Domain, Secret: t.Secret, Server: t.Server},
-		People:    t.People, Operators: t.Operators, PrivateNetworks: private,
+		Policy:    policy, PrivateNetworks: private,
 	}, nil
+}
+
+// policyOf is who may use a transport. The driver finds the networks that are not for all: a name with a mistake must not leave one open.
+func policyOf(t configs.Transport, driver transports.Driver) (person.Policy, error) {
+	p := person.Policy{People: t.People, Operators: t.Operators, RegistrationRequired: t.RegistrationRequired,
+		Limits: person.Limits{Networks: *t.Limits.Networks, Rooms: *t.Limits.Rooms, Stanzas: *t.Limits.Stanzas}}
+	switch list := person.List(t.Registration); {
+	case slices.Equal(t.Registration, []string{configs.Open}):
+	case slices.Equal(t.Registration, []string{configs.Closed}):
+		p.Registration = &person.List{}
+	default:
+		p.Registration = &list
+	}
+	for key, people := range t.NetworkPeople {
+		scope, err := driver.Scope(key)
+		if err != nil {
+			return p, fmt.Errorf("network_people: %w", err)
+		}
+		if p.Networks == nil {
+			p.Networks = map[transports.Scope]person.List{}
+		}
+		p.Networks[scope] = people
+	}
+	return p, nil
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"isthmus/configs"
@@ -24,12 +26,18 @@ func serveCommand() *cobra.Command {
 }
 
 func serve(ctx context.Context, path string) error {
+	reloads := make(chan os.Signal, 1)
+	signal.Notify(reloads, syscall.SIGHUP) // before all else, for without this it would end the program
+	defer signal.Stop(reloads)
 	c, err := configs.Load(path)
 	if err != nil {
 		return err
 	}
-	log := logger(c.Log)
-	gateway := core.Config{Keep: time.Duration(c.Archive.KeepDays) * 24 * time.Hour, Version: versionText(), Contacts: c.Contacts, Log: log}
+	var level slog.LevelVar
+	level.Set(levelOf(c.Log))
+	log := leveled(c.Log, &level)
+	gateway := core.Config{Keep: keep(c.Archive), Version: versionText(), Contacts: c.Contacts, Log: log, Reloads: reloads,
+		Reread: (&rereading{path: path, started: c, last: c, level: &level}).read}
 	for _, t := range c.Transports {
 		ready, err := transport(t)
 		if err != nil {
@@ -54,11 +62,20 @@ func serve(ctx context.Context, path string) error {
 	return err
 }
 
-func logger(c configs.Log) *slog.Logger {
-	var level slog.Level
+func keep(a configs.Archive) core.Keep {
+	return core.Keep{Age: time.Duration(a.KeepDays) * 24 * time.Hour, Messages: a.KeepMessages}
+}
+
+func logger(c configs.Log) *slog.Logger { return leveled(c, levelOf(c)) }
+
+func levelOf(c configs.Log) (level slog.Level) {
 	if c.Level != "" {
 		_ = level.UnmarshalText([]byte(c.Level)) // configs.Load has checked it
 	}
+	return level
+}
+
+func leveled(c configs.Log, level slog.Leveler) *slog.Logger {
 	options := &slog.HandlerOptions{Level: level}
 	if c.Format == "json" {
 		return slog.New(slog.NewJSONHandler(os.Stderr, options))

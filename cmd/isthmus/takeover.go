@@ -59,7 +59,7 @@ type leftBehind struct{ options, messages int }
 
 func newTakeover(ctx context.Context, s *store.Store, book *options.Book, ready core.Transport) (*takeover, error) {
 	about := ready.Driver.About()
-	t := &takeover{store: s, book: book, driver: ready.Driver, about: about, policy: person.Policy{People: ready.People},
+	t := &takeover{store: s, book: book, driver: ready.Driver, about: about, policy: ready.Policy,
 		addresses: address.Config{Sigils: about.Sigils}, domain: ready.Component.Domain, accounts: map[account]int64{},
 		rooms: map[[3]string]found{}, people: map[string]bool{}, archives: map[string]bool{}, left: map[string]*leftBehind{}}
 	var err error

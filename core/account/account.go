@@ -12,6 +12,7 @@ import (
 	"isthmus/core/privilege"
 	"isthmus/core/stanza"
 	"isthmus/core/store"
+	"isthmus/core/xep"
 	"isthmus/mapping/address"
 	"isthmus/transports"
 )
@@ -90,14 +91,16 @@ type Account struct {
 	// seen is the account's own presence as its owner was last told.
 	seen     string
 	stopping bool
+	// maxRooms bounds the rooms; 0 is no bound.
+	maxRooms int
 }
 
 // maxCommands bounds the commands of an account that have not ended.
 const maxCommands = 1000
 
-// New makes an account of owner; Run starts it.
-func New(t *Transport, identity Identity, owner stanza.JID, scope transports.Scope, key string) *Account {
-	return &Account{Transport: t, identity: identity, id: identity.ID, owner: owner, scope: scope, key: key, login: identity.Login, present: map[string]bool{},
+// New makes an account of owner that may be in maxRooms rooms, 0 for any number; Run starts it.
+func New(t *Transport, identity Identity, owner stanza.JID, scope transports.Scope, key string, maxRooms int) *Account {
+	return &Account{Transport: t, identity: identity, id: identity.ID, owner: owner, scope: scope, key: key, maxRooms: maxRooms, login: identity.Login, present: map[string]bool{},
 		log:  t.Log.With("account", key, "person", owner.String()),
 		mail: newMailbox(), done: make(chan struct{}), lanes: lane.New[transports.Place](maxCommands),
 		rooms: map[transports.RoomID]*joined{}, asides: map[transports.UserID]aside{}, sending: map[int64]bool{}}
@@ -134,8 +137,16 @@ func (a *Account) Resync() { a.mail.put(a.pingPeople) }
 
 // Stop puts everyone out, says goodbye to the network and ends the account; Done tells when.
 func (a *Account) Stop(reason string) {
-	a.mail.put(func() { a.shutDown(reason) })
+	a.mail.put(func() { a.shutDown(reason, xep.StatusShutdown) })
 }
+
+// Dismiss is Stop for someone who may not use the account any more: they are not to come back by themselves.
+func (a *Account) Dismiss(reason string) {
+	a.mail.put(func() { a.shutDown(reason, xep.StatusKicked) })
+}
+
+// LimitRooms bounds the rooms that the account may be in; 0 is no bound. Those that it is in already stay.
+func (a *Account) LimitRooms(most int) { a.mail.put(func() { a.maxRooms = most }) }
 
 func (a *Account) idle() bool {
 	return a.busy == 0 && a.link.phase == resting && (a.stopping || a.login == nil && len(a.rooms) == 0)

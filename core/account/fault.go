@@ -2,6 +2,7 @@ package account
 
 import (
 	"errors"
+	"fmt"
 
 	"isthmus/core/stanza"
 	"isthmus/core/store"
@@ -16,7 +17,6 @@ var (
 	notJoined      = &stanza.Error{Type: xmpp.Modify, Condition: xmpp.NotAcceptable, Text: "You are not in this room. Join it first."}
 	nickMissing    = &stanza.Error{Type: xmpp.Modify, Condition: xmpp.JIDMalformed, Text: "Join with a nick: room@gateway/nick."}
 	noOccupant     = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "Nobody of that nick is in the room."}
-	tooManyRooms   = &stanza.Error{Type: xmpp.Wait, Condition: xmpp.ResourceConstraint, Text: "You are in too many rooms. Leave one first."}
 	noSuchPage     = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "There is no such page of the list (any more)."}
 	noNode         = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "There is no such node here."}
 	unknownRequest = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ServiceUnavailable}
@@ -79,4 +79,9 @@ func archiveError(err error) *stanza.Error {
 		return &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "The archive has no message with that id."}
 	}
 	return &stanza.Error{Type: xmpp.Wait, Condition: xmpp.InternalServerError, Text: "The archive cannot be read now. Try again later."}
+}
+
+func tooManyRooms(most int) *stanza.Error {
+	return &stanza.Error{Type: xmpp.Wait, Condition: xmpp.ResourceConstraint,
+		Text: fmt.Sprintf("You are in too many rooms: one person may be in %d on a network. Leave one first.", most)}
 }

@@ -27,9 +27,6 @@ type joined struct {
 	order          order
 }
 
-// maxRooms bounds the rooms that an account may be in.
-const maxRooms = 1000
-
 // arrival is a resource that waits to be let in.
 type arrival struct {
 	who     stanza.JID
@@ -81,8 +78,8 @@ func (a *Account) arrive(s *stanza.Stanza, id transports.RoomID, join xep.JoinRe
 		return
 	}
 	j := a.rooms[id]
-	if j == nil && len(a.rooms) >= maxRooms {
-		a.refuse(s, tooManyRooms)
+	if j == nil && a.maxRooms > 0 && len(a.rooms) >= a.maxRooms {
+		a.refuse(s, tooManyRooms(a.maxRooms))
 		return
 	}
 	if j == nil {

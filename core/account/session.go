@@ -242,14 +242,14 @@ func (a *Account) offlineFault() error {
 
 var errStopping = errors.New("the gateway is shutting down")
 
-// shutDown ends the account: people get told, the network hears goodbye.
-func (a *Account) shutDown(reason string) {
+// shutDown ends the account: people get told, with a status code of XEP-0045, the network hears goodbye.
+func (a *Account) shutDown(reason string, code int) {
 	a.stopping = true
 	for _, j := range a.rooms {
 		a.refuseArrivals(j, &transports.Fault{Kind: transports.Offline, Text: reason, Cause: errStopping})
 	}
 	for _, j := range a.rooms {
-		a.expel(j, reason, xep.StatusShutdown)
+		a.expel(j, reason, code)
 	}
 	if a.link.phase == resting {
 		a.showPresence()

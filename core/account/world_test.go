@@ -62,7 +62,7 @@ func story(t *testing.T, tell func(t *testing.T, w *world)) {
 
 // open makes the account of alice@example.org on irc.net, as the hub does when a stanza comes.
 func (w *world) open() {
-	w.account = New(w.shared, Identity{ID: 7, Login: w.login}, jid("alice@example.org"), "irc.net", "irc.net")
+	w.account = New(w.shared, Identity{ID: 7, Login: w.login}, jid("alice@example.org"), "irc.net", "irc.net", 1000)
 	go w.account.Run()
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"time"
 
 	"isthmus/core/stanza"
 	"isthmus/mapping/address"
@@ -22,7 +23,11 @@ type Account interface {
 	OptionsChanged()
 	// Disconnect closes its connection.
 	Disconnect(reason string)
+	// LimitRooms bounds the rooms that it may be in; 0 is no bound.
+	LimitRooms(most int)
+	// Stop ends it with the gateway, Dismiss for good: its owner may not use it any more.
 	Stop(reason string)
+	Dismiss(reason string)
 	Run()
 	Done() <-chan struct{}
 }
@@ -37,13 +42,16 @@ type Key struct {
 type Config struct {
 	Domain    string
 	Addresses address.Config
-	Policy    Policy
+	// Policy holds until Reload.
+	Policy Policy
+	// Registered tells who has registered.
+	Registered func(owner stanza.JID) bool
 	// Scope finds the scope of a key (transports.Driver.Scope).
 	Scope func(key string) (transports.Scope, error)
-	// Open makes the account of that key.
-	Open func(Key, transports.Scope) Account
-	// Dialogue takes what belongs to a dialogue, wherever it is addressed; it must not block.
-	Dialogue func(s *stanza.Stanza, to address.Address) bool
+	// Open makes the account of that key, within those limits.
+	Open func(Key, transports.Scope, Limits) Account
+	// Dialogue takes what belongs to a dialogue, wherever it is addressed, under the policy of now; it must not block.
+	Dialogue func(s *stanza.Stanza, to address.Address, policy Policy) bool
 	// Self answers what is addressed to the gateway itself; the keys are of the sender's accounts in use. It is false for what belongs
 	// to the account that the gateway stands for, where Addresses.Fixed names one.
 	Self func(s *stanza.Stanza, keys []string) bool
@@ -61,28 +69,33 @@ type Hub struct {
 	accounts map[Key]Account
 	// owned counts the accounts of each person.
 	owned    map[stanza.JID]int
+	pace     pace
 	stopping bool
 	done     chan struct{}
 }
 
-// maxAccounts bounds the accounts that one person may have in use on a transport, so that nobody fills the memory with names of hosts.
-const maxAccounts = 50
-
 // backlog is how many stanzas may wait for the hub before the stream's reader waits; the hub itself waits for nobody.
 const backlog = 1024
 
+// sweepEvery is how often those who were quiet are forgotten.
+const sweepEvery = 10 * time.Minute
+
 // New makes a hub; Run starts it.
 func New(c Config) *Hub {
-	return &Hub{Config: c, work: make(chan func(), backlog), accounts: map[Key]Account{}, owned: map[stanza.JID]int{}, done: make(chan struct{})}
+	return &Hub{Config: c, work: make(chan func(), backlog), accounts: map[Key]Account{}, owned: map[stanza.JID]int{}, pace: pace{}, done: make(chan struct{})}
 }
 
 // Run owns the hub until ctx ends.
 func (h *Hub) Run(ctx context.Context) {
 	defer close(h.done)
+	sweep := time.NewTicker(sweepEvery)
+	defer sweep.Stop()
 	for {
 		select {
 		case do := <-h.work:
 			do()
+		case now := <-sweep.C:
+			h.pace.sweep(now)
 		case <-ctx.Done():
 			return
 		}
@@ -103,7 +116,7 @@ func (h *Hub) Handle(s *stanza.Stanza) { h.post(func() { h.route(s) }) }
 func (h *Hub) Stay(key Key, room transports.RoomID) {
 	h.post(func() {
 		a := h.accounts[key]
-		if a == nil && h.Policy.Allows(key.Owner) {
+		if a == nil {
 			var refusal *stanza.Error
 			if a, refusal = h.open(key); refusal != nil {
 				h.Log.Warn("An account cannot come back into its room.", "account", key.Key, "person", key.Owner.String(), "error", refusal)
@@ -189,12 +202,16 @@ func (h *Hub) route(s *stanza.Stanza) {
 		h.refuse(s, h.Policy.refusal())
 		return
 	}
+	if !h.pace.allows(s.From, h.Policy.Limits.Stanzas, time.Now()) && refusable(s) {
+		h.refuse(s, tooFast)
+		return
+	}
 	to, err := h.Addresses.Parse(s.To.Local)
 	if err != nil {
 		h.refuse(s, &stanza.Error{Type: xmpp.Modify, Condition: xmpp.JIDMalformed, Text: err.Error()})
 		return
 	}
-	if h.Dialogue(s, to) {
+	if h.Dialogue(s, to, h.Policy) {
 		return
 	}
 	switch to.Kind {
@@ -251,14 +268,14 @@ func (h *Hub) open(key Key) (Account, *stanza.Error) {
 	if h.stopping {
 		return nil, &stanza.Error{Type: xmpp.Wait, Condition: xmpp.ServiceUnavailable, Text: "The gateway is shutting down. Try again in a moment."}
 	}
-	scope, err := h.Scope(key.Key)
-	if err != nil {
-		return nil, h.Refusal(err)
+	scope, refusal := h.admit(key)
+	if refusal != nil {
+		return nil, refusal
 	}
-	if h.owned[key.Owner] >= maxAccounts {
-		return nil, &stanza.Error{Type: xmpp.Wait, Condition: xmpp.ResourceConstraint, Text: "You are connected to too many networks. Leave one first."}
+	if most := h.Policy.Limits.Networks; most > 0 && h.owned[key.Owner] >= most {
+		return nil, h.Policy.tooManyNetworks()
 	}
-	a := h.Open(key, scope)
+	a := h.Open(key, scope, h.Policy.Limits)
 	h.accounts[key] = a
 	h.owned[key.Owner]++
 	go func() {
@@ -266,6 +283,18 @@ func (h *Hub) open(key Key) (Account, *stanza.Error) {
 		h.post(func() { h.forget(key, a) })
 	}()
 	return a, nil
+}
+
+// admit finds the scope of an account, or says why its owner may not have it.
+func (h *Hub) admit(key Key) (transports.Scope, *stanza.Error) {
+	if !h.Policy.Allows(key.Owner) {
+		return "", h.Policy.refusal()
+	}
+	scope, err := h.Scope(key.Key)
+	if err != nil {
+		return "", h.Refusal(err)
+	}
+	return scope, h.Policy.refuseNetwork(key.Owner, scope, h.Registered)
 }
 
 // forget takes out an account that has ended, once.
@@ -279,12 +308,17 @@ func (h *Hub) forget(key Key, a Account) {
 	}
 }
 
-// refuse answers with an error what wants an answer: no errors (RFC 6120 §8.3.1), results, or presences of who goes.
+// refuse answers with an error what wants an answer.
 func (h *Hub) refuse(s *stanza.Stanza, e *stanza.Error) {
-	switch {
-	case s.Type == "error" || s.Type == "result":
-	case s.Kind == stanza.Presence && s.Type != "" && s.Type != "subscribe" && s.Type != "probe":
-	default:
+	if refusable(s) {
 		h.Reply(s.Refuse(e))
 	}
+}
+
+// refusable tells what wants an answer: no errors (RFC 6120 §8.3.1), results, or presences of who goes.
+func refusable(s *stanza.Stanza) bool {
+	if s.Type == "error" || s.Type == "result" {
+		return false
+	}
+	return s.Kind != stanza.Presence || s.Type == "" || s.Type == "subscribe" || s.Type == "probe"
 }

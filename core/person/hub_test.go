@@ -29,6 +29,7 @@ type account struct {
 	changed  int
 	stayed   []transports.RoomID
 	stopped  string
+	rooms    int
 	stays    bool // does not end when it is stopped
 	done     chan struct{}
 }
@@ -45,6 +46,8 @@ func (a *account) Resync()                     { a.resynced++ }
 func (a *account) Stay(room transports.RoomID) { a.stayed = append(a.stayed, room) }
 func (a *account) Disconnect(string)           {}
 func (a *account) OptionsChanged()             { a.changed++ }
+func (a *account) LimitRooms(most int)         { a.rooms = most }
+func (a *account) Dismiss(reason string)       { a.Stop("dismissed: " + reason) }
 
 func (a *account) Stop(reason string) {
 	if a.stopped = reason; !a.stays {
@@ -63,25 +66,28 @@ type world struct {
 	mu       sync.Mutex
 	replies  []string
 	self     []string
+	// registered is who has registered, as a bare JID.
+	registered string
 }
 
 func story(t *testing.T, people []string, tell func(t *testing.T, w *world)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{t: t}
 		w.hub = New(Config{
-			Domain: "gw.example", Addresses: address.Config{Sigils: "#", Bot: "isthmus"}, Policy: Policy{People: people}, Log: slog.New(slog.DiscardHandler),
+			Domain: "gw.example", Addresses: address.Config{Sigils: "#", Bot: "isthmus"}, Policy: Policy{People: people, Limits: Limits{Networks: 50}}, Log: slog.New(slog.DiscardHandler),
+			Registered: func(owner stanza.JID) bool { return owner.String() == w.registered },
 			Scope: func(key string) (transports.Scope, error) {
 				if strings.HasPrefix(key, "bad") {
 					return "", errors.New("no such network")
 				}
 				return transports.Scope(key), nil
 			},
-			Open: func(key Key, _ transports.Scope) Account {
-				a := &account{key: key, done: make(chan struct{})}
+			Open: func(key Key, _ transports.Scope, limits Limits) Account {
+				a := &account{key: key, rooms: limits.Rooms, done: make(chan struct{})}
 				w.accounts = append(w.accounts, a)
 				return a
 			},
-			Dialogue: func(*stanza.Stanza, address.Address) bool { return false },
+			Dialogue: func(*stanza.Stanza, address.Address, Policy) bool { return false },
 			Self: func(s *stanza.Stanza, _ []string) bool {
 				if w.hub.Addresses.Fixed != "" {
 					return false
@@ -244,7 +250,7 @@ func TestAddressesLeadToWhatTheyName(t *testing.T) {
 
 func TestOnePersonCannotFillTheMemory(t *testing.T) {
 	story(t, []string{"example.org"}, func(t *testing.T, w *world) {
-		for i := range maxAccounts {
+		for i := range 50 {
 			w.sends(stanza.Presence, "", "p", phone, fmt.Sprintf("#go%%n%d.net@gw.example/x", i))
 		}
 		w.expect()

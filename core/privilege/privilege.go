@@ -34,6 +34,13 @@ func New(allows func(stanza.JID) bool, log *slog.Logger) *Grants {
 	return &Grants{allows: allows, log: log, all: map[string]xep.Grant{}}
 }
 
+// Allow changes which domains are believed from now on; what a server has said before is not asked for again.
+func (g *Grants) Allow(allows func(stanza.JID) bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.allows = allows
+}
+
 // Take takes what a server says of privileges and tells whether that is what it was. It may come late, again, or never.
 func (g *Grants) Take(s *stanza.Stanza) bool {
 	if s.From.Local != "" || s.From.Resource != "" || s.Kind != stanza.Message {
@@ -47,13 +54,16 @@ func (g *Grants) Take(s *stanza.Stanza) bool {
 	if !ok {
 		return false
 	}
-	if !g.allows(s.From) {
+	g.mu.Lock()
+	allowed := g.allows(s.From)
+	if allowed {
+		g.all[s.From.Domain] = grant
+	}
+	g.mu.Unlock()
+	if !allowed {
 		g.log.Warn("A server grants privileges although its people may not use the gateway. They are not used.", "server", s.From.Domain)
 		return true
 	}
-	g.mu.Lock()
-	g.all[s.From.Domain] = grant
-	g.mu.Unlock()
 	g.log.Info("The server grants privileges.", "server", s.From.Domain, "protocol", grant.Space, "read_roster", grant.ReadRoster,
 		"write_roster", grant.WriteRoster, "messages", grant.Messages, "requests", len(grant.IQs))
 	return true

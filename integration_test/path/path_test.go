@@ -13,6 +13,7 @@ import (
 
 	"isthmus/core"
 	"isthmus/core/component"
+	policies "isthmus/core/person"
 	"isthmus/core/seal"
 	"isthmus/core/store"
 	"isthmus/transports/irc"
@@ -44,7 +45,7 @@ func gateway(b *testing.B, crowd int) (*xmppStub, net.Conn, *ircStub, net.Conn) 
 	ended := make(chan error, 1)
 	go func() {
 		ended <- core.Run(ctx, core.Config{Store: kept, Keys: keys, Log: slog.New(slog.DiscardHandler), Transports: []core.Transport{{
-			Driver: driver, People: []string{"example"}, PrivateNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+			Driver: driver, Policy: policies.Policy{People: policies.List{"example"}}, PrivateNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 			Component: component.Config{Domain: "gw.example", Secret: "s", Server: "tcp://" + xmpp.address},
 		}}})
 	}()

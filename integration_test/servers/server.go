@@ -190,6 +190,9 @@ func (s *Server) Restart(ctx context.Context) error {
 	return s.Start(ctx)
 }
 
+// Signal sends a signal to the program.
+func (s *Server) Signal(signal os.Signal) { s.process.signal(signal) }
+
 // Done is closed when the run that the last Start began has ended.
 func (s *Server) Done() <-chan struct{} { return s.process.done }
 

@@ -67,6 +67,7 @@ type network struct {
 	fingerprint []byte     // of the one certificate to accept; nil where an authority must vouch for it
 	certified   string     // the name that the certificate must have; empty for host
 	password    string
+	realname    string            // of everyone, empty for each one's own
 	webirc      string            // the password of WEBIRC, empty where there is none
 	commands    []string          // sent after the welcome
 	in          encoding.Encoding // of what comes in and is not UTF-8
@@ -113,6 +114,7 @@ func (c *Config) check() (map[string]*network, error) {
 			return nil, fmt.Errorf("networks[%d] (%s): host: it is there twice; remove one", i, n.Host)
 		}
 		checked.own = c.Any && n.Address == "" && n.Password == "" && n.Fingerprint == "" && n.WebIRC == "" && !n.Plain
+		checked.realname = c.Realname
 		networks[checked.host] = checked
 	}
 	return networks, nil
@@ -198,7 +200,7 @@ func (n Network) check() (*network, error) {
 
 // other is a host that only a person named.
 func (c Config) other(host string) *network {
-	n := &network{host: host, own: true, in: charmap.ISO8859_1, burst: defaultBurst, rate: defaultRate}
+	n := &network{host: host, own: true, realname: c.Realname, in: charmap.ISO8859_1, burst: defaultBurst, rate: defaultRate}
 	n.addresses = endpoints(host, c.Ports, false)
 	if len(n.addresses) == 0 {
 		n.addresses = endpoints(host, []int{defaultPort}, false)

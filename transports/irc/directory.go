@@ -86,7 +86,7 @@ func (s *Session) Rooms(ctx context.Context, yield func(transports.Listing) bool
 func (s *Session) call(ctx context.Context, do func(*connection)) *transports.Fault {
 	c := s.live.Load()
 	if c == nil {
-		return offline("Not connected to " + s.network.host + ".")
+		return offline("Not connected to " + string(s.account.Scope) + ".")
 	}
 	done := make(chan struct{})
 	select {

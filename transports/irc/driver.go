@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/time/rate"
 
@@ -19,13 +20,18 @@ import (
 
 // Driver serves the networks of one Config.
 type Driver struct {
-	config   Config
-	networks map[string]*network
-	roots    *x509.CertPool // nil for the authorities that the machine trusts
+	now   atomic.Pointer[settings]
+	roots *x509.CertPool // nil for the authorities that the machine trusts
 
 	turns   turns
 	idents  idents
 	secured secured
+}
+
+// settings are a checked Config.
+type settings struct {
+	Config
+	networks map[string]*network
 }
 
 // New makes a driver. Its errors name the field of the configuration that is wrong, and say what to write.
@@ -34,21 +40,37 @@ func New(config Config) (*Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	perSecond := config.ConnectRate
-	if perSecond == 0 {
-		perSecond = defaultConnectRate
-	}
-	return &Driver{
-		config: config, networks: networks,
-		turns:   turns{perSecond: perSecond, hosts: map[string]*rate.Limiter{}},
+	d := &Driver{
+		turns:   turns{hosts: map[string]*rate.Limiter{}},
 		idents:  idents{address: config.Identd, users: map[connectionPorts]string{}},
 		secured: secured{hosts: map[string]policy{}},
-	}, nil
+	}
+	d.turns.change(config.ConnectRate)
+	d.now.Store(&settings{config, networks})
+	return d, nil
+}
+
+// Reload takes over the configuration of another driver. It holds for every connection that is made from now on.
+func (d *Driver) Reload(fresh transports.Driver) (restart []string) {
+	next, ok := fresh.(*Driver)
+	if !ok {
+		return []string{"all of them"}
+	}
+	now := next.now.Load()
+	if now.Fixed != d.now.Load().Fixed { // it decides what addresses mean
+		return []string{"fixed (the other options wait for it)"}
+	}
+	d.now.Store(now)
+	d.turns.change(now.ConnectRate)
+	if now.Identd != d.idents.address {
+		restart = append(restart, "identd")
+	}
+	return restart
 }
 
 // About describes the driver.
 func (d *Driver) About() transports.About {
-	return transports.About{Kind: "irc", Name: "IRC", Sigils: "#&", Fixed: transports.Scope(d.config.Fixed), Open: true, Slashes: slashes, AccountFields: accountFields, RoomFields: roomFields,
+	return transports.About{Kind: "irc", Name: "IRC", Sigils: "#&", Fixed: transports.Scope(d.now.Load().Fixed), Open: true, Slashes: slashes, AccountFields: accountFields, RoomFields: roomFields,
 		Nodes: map[string]string{"disconnect": "disconnect-from-irc-servers", "connection": "get-irc-connection-info"}}
 }
 
@@ -75,16 +97,17 @@ func (d *Driver) network(key string) (*network, error) {
 	if !ok {
 		return nil, &transports.Fault{Kind: transports.Invalid, Text: fmt.Sprintf("%q is no host name. Give one such as irc.example.org.", key)}
 	}
-	if n := d.networks[host]; n != nil {
+	now := d.now.Load()
+	if n := now.networks[host]; n != nil {
 		return n, nil
 	}
-	if d.config.Any {
-		return d.config.other(host), nil
+	if now.Any {
+		return now.other(host), nil
 	}
 	text := "This gateway does not connect to " + host + "."
-	if len(d.networks) > 0 {
-		hosts := make([]string, 0, len(d.networks))
-		for host := range d.networks {
+	if len(now.networks) > 0 {
+		hosts := make([]string, 0, len(now.networks))
+		for host := range now.networks {
 			hosts = append(hosts, host)
 		}
 		slices.Sort(hosts)
@@ -110,7 +133,7 @@ func (d *Driver) Open(account transports.Account, env transports.Env) (transport
 	}
 	return &Session{
 		certificate: certificate,
-		driver:      d, network: d.config.personal(n, account.Options), account: account, env: env,
+		driver:      d, network: personal(n, account.Options), account: account, env: env,
 		ids: map[string]transports.RoomID{}, encodings: map[string]encodings{},
 	}, nil
 }

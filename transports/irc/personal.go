@@ -12,7 +12,7 @@ import (
 
 // personal is a network as one person reaches it. The options have been checked. How to get there is the person's to say
 // only where the operator has not: an address that is configured stays, and passwords go nowhere else.
-func (c Config) personal(shared *network, options transports.Options) *network {
+func personal(shared *network, options transports.Options) *network {
 	n := *shared
 	if n.own {
 		n.reach(options)

@@ -27,7 +27,7 @@ func (c *connection) register() {
 
 // realname is what WHOIS shows: the operator's word, else the person's, else the display name.
 func (s *Session) realname() string {
-	for _, name := range []string{s.driver.config.Realname, s.account.Options.Get(nil, optionRealname)} {
+	for _, name := range []string{s.network.realname, s.account.Options.Get(nil, optionRealname)} {
 		if name != "" {
 			return name
 		}

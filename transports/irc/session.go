@@ -37,6 +37,11 @@ type Session struct {
 // Run connects, registers, and emits what happens until the connection is lost or ctx ends. A server that wants TLS gets it
 // at once.
 func (s *Session) Run(ctx context.Context, emit func(transports.Event)) error {
+	n, err := s.driver.network(string(s.account.Scope)) // as the operator has it now
+	if err != nil {
+		return err
+	}
+	s.network = personal(n, s.account.Options)
 	fault, again := s.runOnce(ctx, emit)
 	if again {
 		fault, _ = s.runOnce(ctx, emit)
@@ -82,7 +87,7 @@ func (s *Session) Do(ctx context.Context, command transports.Command, done func(
 	}
 	c := s.live.Load()
 	if c == nil {
-		done(transports.Result{}, offline("Not connected to "+s.network.host+"."))
+		done(transports.Result{}, offline("Not connected to "+string(s.account.Scope)+"."))
 		return
 	}
 	r := newRequest(command, done)
@@ -90,7 +95,7 @@ func (s *Session) Do(ctx context.Context, command transports.Command, done func(
 	select {
 	case c.requests <- r:
 	case <-c.ended:
-		r.settle(offline("The connection to " + s.network.host + " has ended."))
+		r.settle(offline("The connection to " + string(s.account.Scope) + " has ended."))
 	case <-r.freed: // the context has ended
 	}
 	<-r.freed

@@ -19,6 +19,22 @@ type turns struct {
 // pruneTurns is how many hosts may be known before those are forgotten that nobody waits for.
 const pruneTurns = 256
 
+// change sets how many connections a second may be made to each host; 0 is the default.
+func (t *turns) change(perSecond float64) {
+	if perSecond == 0 {
+		perSecond = defaultConnectRate
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.perSecond = perSecond
+	for _, limiter := range t.hosts {
+		limiter.SetLimit(rate.Limit(perSecond))
+		limiter.SetBurst(atOnce(perSecond))
+	}
+}
+
+func atOnce(perSecond float64) int { return max(1, int(2*perSecond)) }
+
 // wait returns when a connection may be made, or with the error of the context.
 func (t *turns) wait(ctx context.Context, at endpoint) error {
 	return t.of(at).Wait(ctx)
@@ -41,7 +57,7 @@ func (t *turns) of(at endpoint) *rate.Limiter {
 				}
 			}
 		}
-		limiter = rate.NewLimiter(rate.Limit(t.perSecond), max(1, int(2*t.perSecond)))
+		limiter = rate.NewLimiter(rate.Limit(t.perSecond), atOnce(t.perSecond))
 		t.hosts[host] = limiter
 	}
 	return limiter

@@ -200,15 +200,19 @@ func (a *Account) do(c transports.Command, then func(transports.Result, error)) 
 	}
 	session, ctx := a.session, a.link.ctx
 	a.busy++
-	taken := a.lanes.Go(c.In(), func() {
+	work := func() {
 		session.Do(ctx, c, func(r transports.Result, err error) {
 			a.mail.put(func() {
 				a.busy--
 				then(r, err)
 			})
 		})
-	})
-	if !taken {
+	}
+	if _, leaving := c.(transports.Leave); leaving { // dropped, it would leave the account in a room that nobody sees
+		a.lanes.Must(c.In(), work)
+		return
+	}
+	if !a.lanes.Go(c.In(), work) {
 		a.busy--
 		then(transports.Result{}, &transports.Fault{Kind: transports.RateLimited, Text: "Too much is waiting to be sent. Wait a moment, then send it again."})
 	}

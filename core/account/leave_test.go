@@ -44,6 +44,26 @@ func TestLeavingTheLastRoomClosesTheSession(t *testing.T) {
 	})
 }
 
+func TestARoomIsLeftHoweverMuchIsWaiting(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		w.sends(`<presence` + from("phone") + `to='#rust%irc.net@gw.example/alice'><x xmlns='http://jabber.org/protocol/muc'/></presence>`)
+		w.emits(stateOf("#rust", "alice"))
+		w.forget()
+		w.network.slow = make(chan struct{})
+		for range maxCommands {
+			w.sends(groupchat("phone", "m", "more"))
+		}
+		w.sends(leave("phone"))
+		close(w.network.slow)
+		w.settle()
+		asked := w.network.taken()
+		if len(asked) != maxCommands+1 || asked[maxCommands] != "leave #go" {
+			t.Errorf("the network was asked for %d things, the last is %q", len(asked), asked[len(asked)-1])
+		}
+	})
+}
+
 func TestLeavingOneOfTwoRoomsKeepsTheSession(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")

@@ -22,6 +22,8 @@ type network struct {
 	listings []transports.Listing
 	// parting makes a session's goodbye wait until it is closed.
 	parting chan struct{}
+	// slow, where it is set, makes Do wait until it is closed.
+	slow chan struct{}
 }
 
 func newNetwork() *network { return &network{} }
@@ -91,6 +93,9 @@ func (s session) Run(ctx context.Context, emit func(transports.Event)) error {
 }
 
 func (s session) Do(ctx context.Context, c transports.Command, done func(transports.Result, error)) {
+	if s.slow != nil {
+		<-s.slow
+	}
 	s.record(say(c))
 	var result transports.Result
 	var err error

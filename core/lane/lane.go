@@ -28,13 +28,25 @@ func (l *Lanes[K]) Go(key K, work func()) bool {
 	if l.size >= l.bound {
 		return false
 	}
+	l.add(key, work)
+	return true
+}
+
+// Must hands over work even when the lanes are full. It is for what ends something that was begun, so that there is never more of it
+// than of what was.
+func (l *Lanes[K]) Must(key K, work func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.add(key, work)
+}
+
+func (l *Lanes[K]) add(key K, work func()) {
 	l.size++
 	queue, busy := l.queues[key]
 	l.queues[key] = append(queue, work)
 	if !busy {
 		go l.drain(key)
 	}
-	return true
 }
 
 func (l *Lanes[K]) drain(key K) {

@@ -47,8 +47,13 @@ func TestFullLanesRefuse(t *testing.T) {
 		if l.Go(2, func() {}) {
 			t.Fatal("took work over the bound")
 		}
+		ended := false
+		l.Must(1, func() { ended = true })
 		close(release)
 		l.Wait()
+		if !ended {
+			t.Fatal("what must be done was not done")
+		}
 		if !l.Go(2, func() {}) {
 			t.Fatal("refused after the work was done")
 		}

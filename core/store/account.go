@@ -16,12 +16,6 @@ type Account struct {
 // PutAccount stores an account, in place of one with the same ID.
 type PutAccount struct{ Account }
 
-// DropAccount removes an account and leaves all else that is about it.
-type DropAccount struct{ ID int64 }
-
-// Forget removes an account, its rows of the archive and its journal.
-type Forget struct{ Account int64 }
-
 type accountKey int64
 
 const accountColumns = "id, transport, scope, owner, shared, data"
@@ -30,9 +24,6 @@ var (
 	putAccount = insert("accounts", accountColumns,
 		`(id) DO UPDATE SET transport = excluded.transport, scope = excluded.scope, owner = excluded.owner,
 			shared = excluded.shared, data = excluded.data`)
-	dropAccount    = manyRows("DELETE FROM accounts WHERE id IN (", "?", ", ", ")")
-	forgetArchive  = oneRow("DELETE FROM archive WHERE account = ? AND account <> 0")
-	forgetCommands = oneRow("DELETE FROM commands WHERE account = ?")
 )
 
 func (c PutAccount) plan(p *plan) {
@@ -40,21 +31,9 @@ func (c PutAccount) plan(p *plan) {
 	p.add(putAccount, accountKey(a.ID), a.ID, a.Transport, a.Scope, a.Owner, number01(a.Shared), blob(a.Data))
 }
 
-func (c DropAccount) plan(p *plan) { p.add(dropAccount, accountKey(c.ID), c.ID) }
-
-func (c Forget) plan(p *plan) {
-	p.barrier() // it reaches over tables whose keys do not name the account
-	p.add(forgetArchive, nil, c.Account)
-	p.add(forgetCommands, nil, c.Account)
-	p.add(dropAccount, nil, c.Account)
-	p.barrier()
-}
-
 func (c PutAccount) size() int {
 	return overhead + len(c.Transport) + len(c.Scope) + len(c.Owner) + len(c.Data)
 }
-func (c DropAccount) size() int { return overhead }
-func (c Forget) size() int      { return overhead }
 
 // overhead is roughly what a change weighs in memory besides its texts.
 const overhead = 256

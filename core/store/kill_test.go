@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"os"
 	"os/exec"
 	"testing"
@@ -61,7 +62,7 @@ func TestWhatWasConfirmedSurvivesAKill(t *testing.T) {
 				t.Fatalf("row %d is %s", n, id)
 			}
 		}
-		commit(t, s, Forget{1})
+		commit(t, s, trim{1, math.MaxInt64})
 		s.Close()
 	}
 }

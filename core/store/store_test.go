@@ -65,10 +65,9 @@ func TestAccountsOutliveTheProcess(t *testing.T) {
 		s := opened(t, url)
 		own := Account{ID: NextID(), Transport: "irc.gw", Scope: "libera", Owner: "alice@example.org", Data: []byte{0, 255, 'x'}}
 		shared := Account{ID: NextID(), Transport: "irc.gw", Scope: "oftc", Shared: true}
-		gone := Account{ID: NextID(), Transport: "irc.gw", Scope: "gone"}
-		commit(t, s, PutAccount{own}, PutAccount{shared}, PutAccount{gone})
+		commit(t, s, PutAccount{own}, PutAccount{shared})
 		own.Data, own.Scope = []byte("new"), "libera.chat"
-		commit(t, s, PutAccount{own}, DropAccount{gone.ID})
+		commit(t, s, PutAccount{own})
 		s = reopened(t, s, url)
 		got, err := s.Accounts(t.Context())
 		same(t, "accounts", []Account{own, shared}, read(t, got, err))
@@ -122,37 +121,6 @@ func TestASettingIsMadeOnce(t *testing.T) {
 		commit(t, s, putSetting{"key", []byte("late")}) // as another process does that looked at the same time
 		again, err = s.Setting(t.Context(), "key", func() []byte { return nil })
 		same(t, "first come, first served", []byte{1, 2, 3}, read(t, again, err))
-	})
-}
-
-func TestForgettingAnAccountLeavesTheOthers(t *testing.T) {
-	each(t, func(t *testing.T, url string) {
-		s := opened(t, url)
-		for _, account := range []int64{0, 1, 2} {
-			if account != 0 {
-				commit(t, s, PutAccount{Account{ID: account}})
-			}
-			commit(t, s, Begin{Command{ID: 10 + account, Account: account, Transport: "t"}},
-				Append{Row{Seq: NextID(), Account: account, Transport: "t", Scope: "s", Place: "p", ID: "m"}})
-		}
-		commit(t, s, OpenSpan{"alice", "t", "s", "p", 1})
-		// What precedes in the unit goes too, what follows stays.
-		commit(t, s, DropAccount{99}, PutAccount{Account{ID: 1, Scope: "again"}}, Begin{Command{ID: 20, Account: 1, Transport: "t"}}, Forget{1}, Begin{Command{ID: 21, Account: 1, Transport: "t"}})
-		accounts, err := s.Accounts(t.Context())
-		same(t, "accounts", []Account{{ID: 2}}, read(t, accounts, err))
-		commands, err := s.Commands(t.Context(), "t")
-		var left []int64
-		for _, c := range read(t, commands, err) {
-			left = append(left, c.ID)
-		}
-		same(t, "journal", []int64{10, 12, 21}, left)
-		for account, want := range []int{1, 0, 1} {
-			page, err := s.Page(t.Context(), Query{Account: int64(account), Transport: "t", Scope: "s", Person: "alice", Place: "p"})
-			same(t, "rows", want, read(t, page, err).Count)
-		}
-		commit(t, s, Forget{0}) // nobody's: what belongs to scopes is not an account's
-		page, err := s.Page(t.Context(), Query{Transport: "t", Scope: "s", Person: "alice", Place: "p"})
-		same(t, "rows of the scope", 1, read(t, page, err).Count)
 	})
 }
 

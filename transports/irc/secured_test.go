@@ -34,6 +34,7 @@ func stsServer(t *testing.T, shown *signed, duration int) (plain string, served 
 			if err != nil {
 				return
 			}
+			served <- name
 			socket = wrap(socket)
 			in := bufio.NewScanner(socket)
 			for in.Scan() {
@@ -44,7 +45,6 @@ func stsServer(t *testing.T, shown *signed, duration int) (plain string, served 
 					fmt.Fprint(socket, ":s 433 * alice :in use\r\n") // the way here is what is tested
 				}
 			}
-			served <- name
 			socket.Close()
 		}
 	}

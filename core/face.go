@@ -18,7 +18,9 @@ type face struct {
 	// fixed: the gateway stands for an account as well, which has the presences, the messages and the rooms.
 	fixed   bool
 	started time.Time
-	reply   func(*stanza.Stanza)
+	// watch keeps whether a person has the gateway in their roster.
+	watch func(who stanza.JID, on bool)
+	reply func(*stanza.Stanza)
 }
 
 // picture is the gateway's own, as PNG.
@@ -76,12 +78,17 @@ func (f *face) answer(s *stanza.Stanza, accounts []stanza.JID) *stanza.Stanza {
 func (f *face) presence(s *stanza.Stanza) {
 	switch s.Type {
 	case "subscribe":
-		f.reply(&stanza.Stanza{Kind: stanza.Presence, Type: "subscribed", From: f.jid, To: s.From.Bare()})
+		f.watch(s.From, true)
+		f.reply(&stanza.Stanza{Kind: stanza.Presence, Type: "subscribed", ID: s.ID, From: f.jid, To: s.From.Bare()})
 		f.reply(f.available(s.From.Bare()))
+		f.reply(&stanza.Stanza{Kind: stanza.Presence, Type: "subscribe", From: f.jid, To: s.From.Bare()}) // XEP-0100 §4.1.1
 	case "probe", "":
 		f.reply(f.available(s.From))
 	case "unsubscribe":
-		f.reply(&stanza.Stanza{Kind: stanza.Presence, Type: "unsubscribed", From: f.jid, To: s.From.Bare()})
+		f.watch(s.From, false)
+		f.reply(&stanza.Stanza{Kind: stanza.Presence, Type: "unavailable", From: f.jid, To: s.From.Bare()})
+		f.reply(&stanza.Stanza{Kind: stanza.Presence, Type: "unsubscribed", ID: s.ID, From: f.jid, To: s.From.Bare()})
+		f.reply(&stanza.Stanza{Kind: stanza.Presence, Type: "unsubscribe", From: f.jid, To: s.From.Bare()})
 	}
 }
 

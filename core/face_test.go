@@ -2,6 +2,7 @@ package core
 
 import (
 	"encoding/xml"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -56,12 +57,11 @@ func TestTheGatewaySaysWhatItIs(t *testing.T) {
 		`<presence type='unavailable'` + addressed + `</presence>`: ``,
 		`<presence type='error'` + addressed + `</presence>`:       ``,
 		`<presence type='subscribed'` + addressed + `</presence>`:  ``,
-		`<presence type='unsubscribe'` + addressed + `</presence>`: `<presence type='unsubscribed' from='gw.example' to='alice@example.org'/>`,
 		`<presence type='probe'` + addressed + `</presence>`:       `<presence from='gw.example' to='alice@example.org/phone'>` + string(info.Caps().Append(nil)) + `</presence>`,
 		`<presence` + addressed + `</presence>`:                    `<presence from='gw.example' to='alice@example.org/phone'>` + string(info.Caps().Append(nil)) + `</presence>`,
 	} {
 		var got replies
-		f := &face{info: info, version: "1.2", jid: stanza.JID{Domain: "gw.example"}, reply: got.reply}
+		f := &face{info: info, version: "1.2", jid: stanza.JID{Domain: "gw.example"}, watch: func(stanza.JID, bool) {}, reply: got.reply}
 		f.handle(parse(t, text), []stanza.JID{{Local: "irc.net", Domain: "gw.example"}})
 		if want == "" {
 			expect(t, got)
@@ -73,16 +73,26 @@ func TestTheGatewaySaysWhatItIs(t *testing.T) {
 
 func TestTheGatewayCanBeInARoster(t *testing.T) {
 	var got replies
-	f := &face{info: xep.GatewayInfo("irc", "IRC"), jid: stanza.JID{Domain: "gw.example"}, reply: got.reply}
+	var watch []bool
+	f := &face{info: xep.GatewayInfo("irc", "IRC"), jid: stanza.JID{Domain: "gw.example"}, watch: func(_ stanza.JID, on bool) { watch = append(watch, on) }, reply: got.reply}
 	f.handle(parse(t, `<presence type='subscribe'`+addressed+`</presence>`), nil)
-	expect(t, got, `<presence type='subscribed' from='gw.example' to='alice@example.org'/>`,
-		`<presence from='gw.example' to='alice@example.org'>`+string(f.info.Caps().Append(nil))+`</presence>`)
+	expect(t, got, `<presence type='subscribed' id='q' from='gw.example' to='alice@example.org'/>`,
+		`<presence from='gw.example' to='alice@example.org'>`+string(f.info.Caps().Append(nil))+`</presence>`,
+		`<presence type='subscribe' from='gw.example' to='alice@example.org'/>`)
+	got = nil
+	f.handle(parse(t, `<presence type='unsubscribe'`+addressed+`</presence>`), nil)
+	expect(t, got, `<presence type='unavailable' from='gw.example' to='alice@example.org'/>`,
+		`<presence type='unsubscribed' id='q' from='gw.example' to='alice@example.org'/>`,
+		`<presence type='unsubscribe' from='gw.example' to='alice@example.org'/>`)
+	if !slices.Equal(watch, []bool{true, false}) {
+		t.Errorf("kept %v", watch)
+	}
 }
 
 func TestTheGatewayTellsItsUptimeItsTimeAndWhoRunsIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var got replies
-		f := &face{info: xep.GatewayInfo("irc", "IRC"), jid: stanza.JID{Domain: "gw.example"}, started: time.Now(), reply: got.reply}
+		f := &face{info: xep.GatewayInfo("irc", "IRC"), jid: stanza.JID{Domain: "gw.example"}, started: time.Now(), watch: func(stanza.JID, bool) {}, reply: got.reply}
 		time.Sleep(90 * time.Second)
 		f.handle(parse(t, `<iq type='get'`+addressed+`<query xmlns='jabber:iq:last'/></iq>`), nil)
 		f.handle(parse(t, `<iq type='get'`+addressed+`<time xmlns='urn:xmpp:time'/></iq>`), nil)
@@ -103,7 +113,7 @@ func TestTheGatewayTellsItsUptimeItsTimeAndWhoRunsIt(t *testing.T) {
 
 func TestOfAFixedNetworkTheGatewayLeavesWhatTheAccountHas(t *testing.T) {
 	var got replies
-	f := &face{info: xep.GatewayInfo("irc", "IRC"), jid: stanza.JID{Domain: "gw.example"}, fixed: true, reply: got.reply}
+	f := &face{info: xep.GatewayInfo("irc", "IRC"), jid: stanza.JID{Domain: "gw.example"}, fixed: true, watch: func(stanza.JID, bool) {}, reply: got.reply}
 	for text, mine := range map[string]bool{
 		`<presence type='subscribe'` + addressed + `</presence>`:                                               false,
 		`<message type='chat'` + addressed + `<body>WHOIS bob</body></message>`:                                false,

@@ -118,6 +118,8 @@ type service struct {
 	face      *face
 	guard     *guard
 	grants    *privilege.Grants
+	addresses address.Config
+	roster    *roster
 }
 
 func newService(ctx context.Context, c Config, t Transport, key []byte, known *register, again *reloads) (*service, error) {
@@ -156,6 +158,9 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 		s.face.info.Name += ": " + string(about.Fixed)
 	}
 	s.face.info.Contacts = c.Contacts
+	s.addresses = addresses
+	s.roster = &roster{jid: s.face.jid, allows: t.Policy.Allows, options: set, reply: s.component.Reply}
+	s.face.watch = s.roster.watch
 	s.faces = dialog.New(s.component.Reply)
 	talk := &dialogues{domain: domain, addresses: addresses, driver: t.Driver, about: about, options: set,
 		store: c.Store, known: known, faces: s.faces, reply: s.component.Reply, reload: again.ask}
@@ -193,6 +198,8 @@ func (s *service) up(first bool) {
 		account.Return(s.options, func(owner stanza.JID, scope transports.Scope, room transports.RoomID) {
 			s.hub.Stay(person.Key{Owner: owner, Key: string(scope)}, room)
 		})
+		s.roster.tell(s.face.available)
+		s.roster.probe(s.addresses)
 		return
 	}
 	s.hub.Resync()
@@ -218,6 +225,7 @@ func (s *service) run(ctx context.Context) error {
 	ending, cancel := context.WithTimeout(context.Background(), stopAccounts)
 	defer cancel()
 	s.hub.Stop(ending, "The gateway is shutting down.")
+	s.roster.tell(s.roster.gone)
 	flushing, cancel := context.WithTimeout(context.Background(), stopStream)
 	defer cancel()
 	if err := s.component.Flush(flushing); err != nil {

@@ -286,6 +286,25 @@ func TestAWholeLifeOfAGateway(t *testing.T) {
 	}
 }
 
+func TestARestartIsSeenInTheRosters(t *testing.T) {
+	s := openStore(t)
+	write(t, s, store.PutOptions{Options: store.Options{Transport: "gw.example", Person: "alice@example.org", Data: []byte(`{"subscribed":["true"]}`)}},
+		store.PutOptions{Options: store.Options{Transport: "gw.example", Person: "alice@example.org", Scope: "irc.net", Data: []byte(`{"subscribed":["true"]}`)}},
+		store.PutOptions{Options: store.Options{Transport: "gw.example", Person: "eve@evil.net", Data: []byte(`{"subscribed":["true"]}`)}})
+	at := newServer(t)
+	stop := started(t, s, at)
+	at.accepts()
+	at.hears("presence", "", "gw.example")
+	if e := at.hears("presence", "probe", "irc.net@gw.example"); e.Attr("to") != "alice@example.org" {
+		t.Errorf("asked %s", e.Append(nil))
+	}
+	go stop()
+	if e := at.hears("presence", "unavailable", "gw.example"); e.Attr("to") != "alice@example.org" {
+		t.Errorf("told %s", e.Append(nil))
+	}
+	at.answersBarriers()
+}
+
 func TestAGatewayWithAMistakeDoesNotStart(t *testing.T) {
 	s := openStore(t)
 	err := Run(t.Context(), Config{Store: s, Keys: keys(t), Log: slog.New(slog.DiscardHandler), Transports: []Transport{{

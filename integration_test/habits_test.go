@@ -33,6 +33,11 @@ var habits = []scenario{
 		join(t, alice, room, "alice")
 		alice.Send(t, "<message to='{room}'><x xmlns='http://jabber.org/protocol/muc#user'><invite to='{dora}'/></x></message>", "room", room, "dora", userAddress("dora"))
 		dora.Expect(t, `^:alice!\S+ INVITE dora`)
+		alice.Expect(t, "message[@from='"+room+"']/body[text()~'dora has been invited']")
+		bob := w.client(t, "bob", "desk")
+		bob.Send(t, "<presence/>")
+		alice.Send(t, "<message to='{room}'><x xmlns='http://jabber.org/protocol/muc#user'><invite to='bob@localhost'/></x></message>", "room", room)
+		bob.Expect(t, "message[@from='"+room+"']/{muc#user}x/invite[@from='"+alice.JID+"']")
 		other, otherRoom := w.channel()
 		dora.Join(t, other)
 		dora.Send(t, "INVITE alice "+other)
@@ -75,12 +80,52 @@ var habits = []scenario{
 		alice := w.client(t, "alice", "desk")
 		alice.Send(t, "<presence/>")
 		alice.Send(t, "<presence type='subscribe' to='{server}'/>", "server", server)
-		alice.Expect(t, "presence[@type='unavailable'][@from='"+server+"']")
+		alice.Expect(t, "presence[@type='subscribe'][@from='"+server+"']")
 		alice.Send(t, joinStanza, "room", room, "nick", "alice")
 		alice.Expect(t, "presence[not(@type)][@from='"+server+"']")
 		alice.Expect(t, "message/subject")
 		leave(t, alice, room, "alice")
 		alice.Expect(t, "presence[@type='unavailable'][@from='"+server+"']")
 		alice.Send(t, "<presence type='unsubscribe' to='{server}'/>", "server", server)
+		alice.Expect(t, "presence[@type='unavailable'][@from='"+server+"']")
+	}},
+	{"a presence to the server keeps it connected without a channel", func(t *testing.T, w *world) {
+		dora := w.onIRC(t, "dora")
+		server := host + "@" + domain
+		bob := w.client(t, "bob", "desk")
+		bob.Send(t, "<presence/>")
+		mustMatch(t, run(t, bob, server, "configure", "<field var='nick'><value>bobby</value></field>"), "iq[@type='result']"+form+"[@status='completed']")
+		bob.Send(t, "<presence to='{server}'/>", "server", server)
+		for dora.Send(t, "WHOIS bobby"); dora.Expect(t, ` (311|401) `)[1] == "401"; dora.Send(t, "WHOIS bobby") {
+		}
+		dora.Say(t, "bobby", "are you there?")
+		bob.Expect(t, "message[@type='chat'][@from='"+userAddress("dora")+"']/body[text()='are you there?']")
+		bob.Send(t, "<presence type='unavailable' to='{server}'/>", "server", server)
+		for dora.Send(t, "WHOIS bobby"); dora.Expect(t, ` (311|401) `)[1] == "311"; dora.Send(t, "WHOIS bobby") {
+		}
+		run(t, bob, server, "configure", "<field var='nick'><value/></field>")
+	}},
+	{"a raw QUIT is meant: the channels are left and stay so", func(t *testing.T, w *world) {
+		_, room := w.channel()
+		alice := w.client(t, "alice", "desk")
+		join(t, alice, room, "alice")
+		alice.Send(t, "<message type='chat' to='{server}' id='l1'><body>QUIT bye</body></message>", "server", host+"@"+domain)
+		alice.Expect(t, "presence[@type='unavailable'][@from='"+room+"/alice']/{muc#user}x[status[@code='110']]")
+		alice.Expect(t, alice.Ping(t, room+"/alice"), "iq[@type='error']/error/"+conditions+"not-acceptable")
+	}},
+	{"a notice that names a channel is shown there", func(t *testing.T, w *world) {
+		channel, room := w.channel()
+		dora := w.onIRC(t, "dora", channel)
+		alice := w.client(t, "alice", "desk")
+		join(t, alice, room, "alice")
+		dora.Send(t, "NOTICE alice :["+channel+"] Welcome here.")
+		alice.Expect(t, "message[@type='groupchat'][@from='"+room+"/dora']/body[text()='["+channel+"] Welcome here.']")
+	}},
+	{"changes of modes without a meaning in XMPP are told in the room", func(t *testing.T, w *world) {
+		channel, room := w.channel()
+		alice := w.client(t, "alice", "desk")
+		join(t, alice, room, "alice")
+		say(t, alice, room, "/mode +k SECRET")
+		alice.Expect(t, "message[@type='groupchat'][@from='"+room+"']/body[text()='Mode "+channel+" [+k SECRET] by alice']")
 	}},
 }

@@ -52,6 +52,8 @@ type About struct {
 	Nodes map[string]string
 	// Flows are the ways to log in; none where accounts come into being by their first use.
 	Flows []Flow
+	// NameField is the one of AccountFields that holds the name to connect with, where a person may set it.
+	NameField string
 	// AccountFields and RoomFields are what a person may set for an account and for a room of it.
 	AccountFields, RoomFields []Field
 }

@@ -48,6 +48,12 @@ func TestInvitationsGoBothWays(t *testing.T) {
 		}
 		w.sends(invite("carol%irc.net@gw.example"))
 		w.expectCommands("invite #go carol (come)")
+		w.expect("phone: <#go> carol has been invited to #go")
+		for _, to := range []string{"Carol", "#any%irc.net@gw.example/Carol", "carol%other.net@gw.example"} {
+			w.sends(invite(to))
+			w.expectCommands("invite #go carol (come)")
+		}
+		w.forget()
 		w.sends(invite("dora@example.net"))
 		w.settle()
 		got := w.stream.raw()
@@ -55,8 +61,8 @@ func TestInvitationsGoBothWays(t *testing.T) {
 			!strings.Contains(string(got[0].Append(nil)), "<invite from='alice@example.org/phone'><reason>come</reason></invite>") {
 			t.Errorf("passed on: %v", got)
 		}
-		w.sends(invite("carol%other.net@gw.example"))
-		w.expect("phone: i1 refused: bad-request: carol%other.net@gw.example is nobody on irc.net.")
+		w.sends(invite("irc.net@gw.example"))
+		w.expect("phone: i1 refused: bad-request: irc.net@gw.example is nobody on irc.net.")
 		w.emits(transports.Invited{Room: "#den", By: user("bob"), Reason: "we are here"})
 		w.settle()
 		got = w.stream.raw()

@@ -1,6 +1,8 @@
 package account
 
 import (
+	"strings"
+
 	"isthmus/core/stanza"
 	"isthmus/core/xep"
 	"isthmus/mapping/address"
@@ -15,21 +17,39 @@ func (a *Account) invite(s *stanza.Stanza, j *joined, invites []xep.Invite) {
 			a.refuse(s, badRequest("The invitation is for "+i.To+", which is no address."))
 			return
 		}
-		if to.Domain != a.Domain {
+		if to.Domain != a.Domain && strings.ContainsAny(i.To, "@./") {
 			a.Stream.Reply(xep.Invitation(j.view.JID, to, s.From, i.Reason, j.password))
 			continue
 		}
-		user, err := a.Addresses.Parse(to.Local)
-		if err != nil || user.Kind != address.User && user.Kind != address.Anyone || user.Key != a.key {
+		name := a.invitee(i.To, to)
+		if name == "" {
 			a.refuse(s, badRequest(i.To+" is nobody on "+string(a.scope)+"."))
 			return
 		}
-		a.command(transports.Invite{Room: j.id, User: userID(user, to.Resource), Reason: i.Reason}, func(_ transports.Result, err error) {
+		a.command(transports.Invite{Room: j.id, User: transports.UserID(strings.ToLower(name)), Reason: i.Reason}, func(_ transports.Result, err error) {
 			if err != nil {
 				a.refuse(s, a.stanzaError(err))
+				return
 			}
+			a.notice(j, name+" has been invited to "+string(j.id))
 		})
 	}
+}
+
+// invitee is the name of someone on the network, as people write whom they invite: a nick alone, the address of an occupant of any room,
+// or a user's own address. Of that the network is not heeded, for the room says which it is.
+func (a *Account) invitee(text string, to stanza.JID) string {
+	if to.Domain != a.Domain {
+		return text
+	}
+	if to.Resource != "" {
+		return to.Resource
+	}
+	user, err := a.Addresses.Parse(to.Local)
+	if err != nil || user.Kind != address.User {
+		return ""
+	}
+	return user.Name
 }
 
 // invited shows an invitation from the network.

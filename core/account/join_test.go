@@ -228,3 +228,18 @@ func TestAnotherNickIsAskedForEverywhereAndSeenWhenItIsConfirmed(t *testing.T) {
 func hears(name, body string) transports.Message {
 	return transports.Message{Place: transports.InRoom("#go"), From: user(name), Text: plain(body)}
 }
+
+func TestWhoJoinsAgainWithAnotherNickChangesIt(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		w.sends(join("phone", "ally"))
+		w.expectCommands("name ally")
+		w.expect("phone: bob is here", "phone: alice is here 100 210 110", `phone: subject ""`)
+		w.sends(join("laptop", "liz")) // this one comes in, and is told the nick
+		w.expectCommands()
+		w.denies(transports.Conflict, "The nick is in use.")
+		w.forget()
+		w.sends(join("phone", "bob"))
+		w.expect("phone: bob is here", "phone: alice is here 100 210 110", `phone: subject ""`)
+	})
+}

@@ -88,7 +88,11 @@ func (a *Account) arrive(s *stanza.Stanza, id transports.RoomID, join xep.JoinRe
 	}
 	newcomer := arrival{who: s.From, nick: s.To.Resource, history: join.History, request: s}
 	if j.live {
+		again := j.view.Has(s.From)
 		a.enter(j, newcomer)
+		if again {
+			a.rejoined(j, newcomer.nick)
+		}
 		return
 	}
 	if join.Password != "" {
@@ -104,6 +108,18 @@ func (a *Account) arrive(s *stanza.Stanza, id transports.RoomID, join xep.JoinRe
 	default:
 		a.refuseArrivals(j, transports.AsFault(a.offlineFault()))
 	}
+}
+
+// rejoined takes up the nick that a client wants which was inside and enters again: for it, this is a change of nick.
+func (a *Account) rejoined(j *joined, nick string) {
+	if self, ok := j.view.Member(j.view.Self); ok && self.Nick == nick || a.link.phase != online {
+		return
+	}
+	a.command(transports.SetName{Name: nick}, func(_ transports.Result, err error) {
+		if err != nil { // the client has been told the true nick
+			a.log.Debug("The nick of a client that entered again cannot be had.", "error", err)
+		}
+	})
 }
 
 // wantedName is the nick that the first of those who wait asked for.
@@ -301,6 +317,9 @@ const pingDeadline = 2 * time.Minute
 // pingPeople asks every resource in a room whether it is still there (XEP-0199) and removes those whose server says no.
 func (a *Account) pingPeople() {
 	rooms := map[stanza.JID]stanza.JID{}
+	for resource := range a.present {
+		rooms[a.owner.WithResource(resource)] = a.jid()
+	}
 	for _, j := range a.rooms {
 		for _, who := range j.view.People() {
 			rooms[who] = j.view.JID
@@ -317,6 +336,7 @@ func (a *Account) pingPeople() {
 						a.drop(j, who)
 					}
 				}
+				a.unseen(who)
 			})
 		})
 	}

@@ -78,11 +78,11 @@ func (a *Account) OwnerPresence(s *stanza.Stanza) {
 	})
 }
 
-// needed tells whether a connection is wanted: while the account is in use, or of a login, unless the network has refused it for good,
+// needed tells whether a connection is wanted: while someone is in a room or shows the account a presence, or of a login, unless the network has refused it for good,
 // or its owner does not want one now.
 func (a *Account) needed() bool {
 	if a.login == nil {
-		return len(a.rooms) > 0 && !a.stopping
+		return (len(a.rooms) > 0 || len(a.present) > 0) && !a.stopping
 	}
 	return !a.stopping && a.why == "" && a.remembered(disconnected) == "" && (!a.follows() || len(a.present) > 0)
 }

@@ -95,7 +95,7 @@ func (a *Account) newRoom(id transports.RoomID) *joined {
 
 // Return calls stay for every room that the gateway stayed in when it was stopped.
 func Return(all *options.Book, stay func(owner stanza.JID, scope transports.Scope, room transports.RoomID)) {
-	for _, w := range all.Rooms(stayed) {
+	for _, w := range all.Marked(stayed) {
 		if owner, err := stanza.ParseJID(w.Person); err == nil {
 			stay(owner, transports.Scope(w.Scope), transports.RoomID(w.Place))
 		}

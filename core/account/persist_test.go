@@ -46,7 +46,7 @@ func TestTheGatewayComesBackIntoItsRoomsAfterARestart(t *testing.T) {
 		w.account.Stop("Restart.")
 		<-w.account.Done()
 		w.forget()
-		rooms := w.shared.Options.Rooms("stayed")
+		rooms := w.shared.Options.Marked("stayed")
 		if len(rooms) != 1 || rooms[0].Place != "#go" {
 			t.Fatalf("it stayed in %v", rooms)
 		}

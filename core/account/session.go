@@ -103,7 +103,7 @@ func personName(who stanza.JID, domain string) string {
 
 // disconnectIfUnused closes the session when nobody is in a room any more; that of a login has other reasons.
 func (a *Account) disconnectIfUnused() {
-	if a.login == nil && len(a.rooms) == 0 {
+	if a.login == nil && !a.needed() {
 		a.hangUp()
 	}
 }
@@ -166,8 +166,12 @@ func (a *Account) lost(err error) {
 			a.shut(j, fault.Text, xep.StatusTechnical)
 		}
 	}
-	if hopeless && a.login != nil {
+	switch {
+	case hopeless && a.login != nil:
 		a.hold(fault)
+	case hopeless && len(a.present) > 0:
+		a.tell("There is no connection to " + a.name() + ": " + fault.Text)
+		clear(a.present)
 	}
 	if !a.needed() {
 		a.rest()

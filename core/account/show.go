@@ -186,7 +186,7 @@ func (a *Account) showSaid(j *joined, said room.Said, give func(*stanza.Stanza))
 	}
 }
 
-// talked shows a private message: from the occupant to the client that wrote to the occupant before (XEP-0045 §7.5), else
+// talked shows a private message: from the occupant to the person's clients in the room where one wrote to the occupant before (XEP-0045 §7.5), else
 // from the user's own address to all the person's clients. What the person wrote in another client of the network comes
 // from the account's address, so that nobody takes it for the other one's words.
 func (a *Account) talked(e transports.Message) {
@@ -198,16 +198,26 @@ func (a *Account) talked(e transports.Message) {
 	}
 	s := &stanza.Stanza{Kind: stanza.Message, Type: "chat", ID: strconv.FormatInt(store.NextID(), 36), From: a.userJID(e.From.ID), To: a.owner}
 	s.Add(stanza.Text("", "body", bodyOf(e)))
-	if aside, ok := a.asides[e.From.ID]; ok && aside.in.view.Has(aside.who) {
-		if m, there := aside.in.view.Member(e.From.ID); there {
-			s.From, s.To = aside.in.view.JID.WithResource(m.Nick), aside.who
-			s.Add(xep.PrivateMark())
-		}
-	}
 	if !e.At.IsZero() && time.Since(e.At) > late {
 		s.Add(xep.Delay(stanza.JID{Domain: a.Domain}, e.At))
 	}
-	a.Stream.Show(s)
+	aside, ok := a.asides[e.From.ID]
+	if !ok || !aside.in.view.Has(aside.who) {
+		a.Stream.Show(s)
+		return
+	}
+	m, there := aside.in.view.Member(e.From.ID)
+	if !there {
+		a.Stream.Show(s)
+		return
+	}
+	s.Add(xep.PrivateMark())
+	s.Add(xep.NoCopies()...)
+	for _, who := range aside.in.view.People() { // a copy for each, for servers make none of what comes from a room
+		to := *s
+		to.From, to.To = aside.in.view.JID.WithResource(m.Nick), who
+		a.Stream.Show(&to)
+	}
 }
 
 // announced shows what the network itself says: in the room that it concerns, else as a message from the account.

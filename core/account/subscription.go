@@ -1,6 +1,7 @@
 package account
 
 import (
+	"isthmus/core/options"
 	"isthmus/core/stanza"
 )
 
@@ -8,22 +9,64 @@ import (
 const subscribed = "subscribed"
 
 // accountPresence lets the person have the account in the roster, where it shows whether it is connected (RFC 6121 §3.1.3, §3.3.3, §4.3).
+// The subscription is mutual, so that the person's own presence can hold the connection (XEP-0100 §4.4, §4.5).
 func (a *Account) accountPresence(s *stanza.Stanza) {
-	answer := &stanza.Stanza{Kind: stanza.Presence, From: a.jid(), To: s.From.Bare()}
 	switch s.Type {
-	case "", "unavailable":
+	case "", "unavailable", "error":
 		a.OwnerPresence(s)
+		a.sustain(s)
 	case "subscribe":
 		a.remember("", subscribed, "true")
-		answer.Type = "subscribed"
-		a.Stream.Reply(answer)
-		a.Stream.Reply(a.presence(a.owner))
+		a.Stream.Reply(a.about("subscribed", s.ID))
+		if p := a.presence(a.owner); p.Type == "" {
+			a.Stream.Reply(p)
+		}
+		a.Stream.Reply(a.about("subscribe", ""))
 	case "unsubscribe":
 		a.remember("", subscribed, "")
-		answer.Type = "unsubscribed"
-		a.Stream.Reply(answer)
+		a.Stream.Reply(a.about("unavailable", ""))
+		a.Stream.Reply(a.about("unsubscribed", s.ID))
+		a.Stream.Reply(a.about("unsubscribe", ""))
 	case "probe":
 		a.Stream.Reply(a.presence(s.From))
+	}
+}
+
+// about is a presence of the account's for its owner.
+func (a *Account) about(kind, id string) *stanza.Stanza {
+	return &stanza.Stanza{Kind: stanza.Presence, Type: kind, ID: id, From: a.jid(), To: a.owner}
+}
+
+// sustain connects an account that is there by its use, and keeps it connected without a room, while one of the person's clients shows
+// it its presence. A person who has set no name to connect with has to enter a room for that.
+func (a *Account) sustain(s *stanza.Stanza) {
+	name := a.Options.Get(a.where("")).Get(nil, a.About.NameField)
+	switch {
+	case a.login != nil:
+	case s.Type != "":
+		a.unseen(s.From)
+	case s.From.Resource != "" && (name != "" || a.link.phase == online):
+		a.present[s.From.Resource] = true
+		if a.link.phase != online {
+			a.connect(name)
+		}
+	}
+}
+
+// unseen takes a client's presence away.
+func (a *Account) unseen(who stanza.JID) {
+	if a.login == nil && a.present[who.Resource] {
+		delete(a.present, who.Resource)
+		a.disconnectIfUnused()
+	}
+}
+
+// Watched calls probe for the accounts that their owners have in the roster.
+func Watched(all *options.Book, probe func(options.Where)) {
+	for _, w := range all.Marked(subscribed) {
+		if w.Scope != "" && w.Place == "" {
+			probe(w)
+		}
 	}
 }
 

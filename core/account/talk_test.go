@@ -100,3 +100,14 @@ func TestWhatTheNetworkAnnounces(t *testing.T) {
 		w.expect("alice@example.org: chat from irc.net@gw.example: We restart at noon.", "phone: <#go> +m")
 	})
 }
+
+func TestAllOfThePersonsClientsInTheRoomSeeTheAnswerToOne(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		w.sends(join("laptop", "alice"))
+		w.sends(chat("phone", "p1", "#go%irc.net@gw.example/bob", "psst"))
+		w.forget()
+		w.emits(whispers("bob", "what?"))
+		w.expect("phone: chat from #go%irc.net@gw.example/bob: what? (privately)", "laptop: chat from #go%irc.net@gw.example/bob: what? (privately)")
+	})
+}

@@ -127,13 +127,13 @@ func (b *Book) HistoryLength(person string) int {
 	return n
 }
 
-// Rooms are the rooms for which a switch is set, in order.
-func (b *Book) Rooms(name string) []Where {
+// Marked are the places for which a switch is set, in order.
+func (b *Book) Marked(name string) []Where {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	var all []Where
 	for w, o := range b.all {
-		if v := o[name]; w.Place != "" && len(v) > 0 && v[0] == "true" {
+		if v := o[name]; len(v) > 0 && v[0] == "true" {
 			all = append(all, w)
 		}
 	}

@@ -77,8 +77,8 @@ func TestARoomFollowsTheGatewayUnlessItHasAWordOfItsOwn(t *testing.T) {
 	if b.Switch(room, Persistent) || !b.Switch(other, Persistent) || b.HistoryLength("a@x") != 5 {
 		t.Error("the room does not follow")
 	}
-	if rooms := b.Rooms(Persistent); len(rooms) != 1 || rooms[0].Place != "#c" {
-		t.Errorf("rooms to stay in: %v", rooms)
+	if marked := b.Marked(Persistent); len(marked) != 2 || marked[0] != (Where{Person: "a@x"}) || marked[1].Place != "#c" {
+		t.Errorf("it is set for %v", marked)
 	}
 }
 

@@ -67,6 +67,7 @@ type connection struct {
 	quitting time.Time         // when it must be over, zero before the end of the context
 	saidBye  bool              // QUIT was handed over
 	fault    *transports.Fault // why it ends
+	departed *transports.Fault // why it will, once the person has said QUIT
 }
 
 // stage is how far the connection has come.
@@ -148,6 +149,9 @@ func (c *connection) run(ctx context.Context) error {
 func (c *connection) fail(fault *transports.Fault) {
 	if c.fault == nil {
 		c.fault = fault
+		if c.departed != nil {
+			c.fault = c.departed
+		}
 	}
 }
 

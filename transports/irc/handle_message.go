@@ -43,6 +43,9 @@ func (c *connection) onMessage(m message) {
 		event.Style, words = transports.Does, rest
 	}
 	event.Text = text.ParseIRC(words)
+	if event.Style == transports.Notice && r == nil {
+		r = c.roomNamed(words)
+	}
 	switch {
 	case r != nil:
 		event.Place = transports.InRoom(r.id)
@@ -56,6 +59,16 @@ func (c *connection) onMessage(m message) {
 	if event.Place.User != "" {
 		c.emit(event)
 	}
+}
+
+// roomNamed is the room that a notice to the person is about: services and bots begin such a one with "[#room]".
+func (c *connection) roomNamed(words string) *room {
+	name, bracketed := strings.CutPrefix(words, "[")
+	name, _, closed := strings.Cut(name, "]")
+	if !bracketed || !closed || !c.support.isRoom(name) {
+		return nil
+	}
+	return c.rooms[c.fold(name)]
 }
 
 func announced(id transports.RoomID, line string) transports.Event {

@@ -73,7 +73,7 @@ func (c *connection) onMode(m message) {
 		}
 	}
 	if len(words) > 0 {
-		c.tell(r, announcement(r.id, m.Name, words))
+		c.tell(r, announcement(r, m.Name, words))
 	}
 }
 
@@ -101,8 +101,8 @@ func (c *connection) changed(r *room, before privileges, folded, nick, by string
 	return true
 }
 
-// announcement says changes in words: "alice set mode +b-l *!*@example.org".
-func announcement(id transports.RoomID, by string, changes []modeChange) transports.Event {
+// announcement says changes in words: "Mode #room [+b-l *!*@example.org] by alice".
+func announcement(r *room, by string, changes []modeChange) transports.Event {
 	var letters, parameters strings.Builder
 	sign := byte(0)
 	for _, change := range changes {
@@ -120,7 +120,7 @@ func announcement(id transports.RoomID, by string, changes []modeChange) transpo
 			parameters.WriteString(change.parameter)
 		}
 	}
-	return announced(id, by+" set mode "+letters.String()+parameters.String())
+	return announced(r.id, "Mode "+r.name+" ["+letters.String()+parameters.String()+"] by "+by)
 }
 
 // onModeIs is the answer to MODE without changes: RPL_CHANNELMODEIS. Who has no standing in a moderated room is a visitor.

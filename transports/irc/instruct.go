@@ -22,11 +22,22 @@ func (c *connection) instruct(r *request, command transports.Instruct) {
 	}
 	if command.Place.Room == "" {
 		verb, _, _ := strings.Cut(line, " ")
+		if strings.EqualFold(verb, "QUIT") {
+			c.depart(r, line)
+			return
+		}
 		c.order(r, "", strings.ToUpper(verb), line)
 		return
 	}
 	word, rest, _ := strings.Cut(line, " ")
 	c.slash(r, string(command.Place.Room), strings.ToLower(word), strings.TrimSpace(rest))
+}
+
+// depart ends the connection as the person wishes, so that it is not made again.
+func (c *connection) depart(r *request, line string) {
+	c.departed = &transports.Fault{Kind: transports.Gone, Text: "You have disconnected from " + c.network.host + "."}
+	c.out.now(c.encode(line, ""))
+	r.settle(nil)
 }
 
 // slash carries out what a person wrote after a slash in a room.

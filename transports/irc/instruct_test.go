@@ -210,3 +210,16 @@ func TestThePersonAsksOthersPrograms(t *testing.T) {
 		wantFault(t, gone.err(), transports.NotFound)
 	})
 }
+
+func TestWhoSaysQuitIsNotConnectedAgain(t *testing.T) {
+	play(t, Network{}, func(s *script) {
+		s.welcome()
+		said := s.order("", "QUIT :see you")
+		s.expect("QUIT :see you")
+		if err := said.err(); err != nil {
+			t.Error(err)
+		}
+		s.says("ERROR :Closing link")
+		s.fault(transports.Gone, "You have disconnected from")
+	})
+}

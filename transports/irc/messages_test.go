@@ -21,6 +21,9 @@ func TestWhoSaidWhatWhereAndHow(t *testing.T) {
 		{":bob!b@h NOTICE #room :beep", transports.InRoom("#room"), transports.Notice, "beep"},
 		{":bob!b@h PRIVMSG alice :psst", transports.TalkWith("bob"), transports.Says, "psst"},
 		{":bob!b@h NOTICE alice :beep", transports.TalkWith("bob"), transports.Notice, "beep"},
+		{":bob!b@h NOTICE alice :[#Room] beep", transports.InRoom("#room"), transports.Notice, "[#Room] beep"},
+		{":bob!b@h NOTICE alice :[#other] beep", transports.TalkWith("bob"), transports.Notice, "[#other] beep"},
+		{":bob!b@h PRIVMSG alice :[#room] hi", transports.TalkWith("bob"), transports.Says, "[#room] hi"},
 		{":bob!b@h PRIVMSG alice :caf\xe9", transports.TalkWith("bob"), transports.Says, "café"},
 		{":bob!b@h PRIVMSG alice :\x02bold\x02 and \x0304red", transports.TalkWith("bob"), transports.Says, "bold and red"},
 	} {

@@ -22,11 +22,11 @@ func TestModesWithAMeaningAreStandingsOthersAreToldInWords(t *testing.T) {
 		if e := events[1].(transports.MemberChanged); e.Member.User.ID != "carol" || e.Member.Affiliation != transports.NoAffiliation {
 			t.Errorf("carol is %+v", e)
 		}
-		if e := events[2].(transports.Announced); e.Room != "#room" || e.Text.String() != "alice set mode +b *!*@bad.example" {
+		if e := events[2].(transports.Announced); e.Room != "#room" || e.Text.String() != "Mode #room [+b *!*@bad.example] by alice" {
 			t.Errorf("announced %q", e.Text)
 		}
 		s.says(":alice!a@h MODE #room -l+k-i key") // -l takes no parameter, +k does
-		if e := one[transports.Announced](s); e.Text.String() != "alice set mode -l+k-i key" {
+		if e := one[transports.Announced](s); e.Text.String() != "Mode #room [-l+k-i key] by alice" {
 			t.Errorf("announced %q", e.Text)
 		}
 		s.says(":alice!a@h MODE #room +o bob", ":alice!a@h MODE #room -v bob") // the second changes no standing
@@ -53,7 +53,7 @@ func TestInAModeratedRoomThoseWithoutAVoiceAreVisitors(t *testing.T) {
 			t.Errorf("dave came as %+v", e.Member)
 		}
 		s.says(":alice!a@h MODE #room -m")
-		if e := one[transports.Announced](s); e.Text.String() != "alice set mode -m" {
+		if e := one[transports.Announced](s); e.Text.String() != "Mode #room [-m] by alice" {
 			t.Errorf("announced %q", e.Text)
 		}
 		s.expect("NAMES #room")

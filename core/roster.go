@@ -1,0 +1,62 @@
+package core
+
+import (
+	"maps"
+
+	"isthmus/core/account"
+	"isthmus/core/options"
+	"isthmus/core/stanza"
+	"isthmus/mapping/address"
+	"isthmus/transports"
+)
+
+// watched marks, among a person's own options, that they have the gateway in their roster.
+const watched = "subscribed"
+
+// roster knows who has the gateway in their roster, and shows them whether it is there.
+type roster struct {
+	jid     stanza.JID
+	allows  func(stanza.JID) bool
+	options *options.Book
+	reply   func(*stanza.Stanza)
+}
+
+// watch keeps whether a person has the gateway in their roster.
+func (r *roster) watch(who stanza.JID, on bool) {
+	where := options.Where{Person: who.Bare().String()}
+	o := maps.Clone(r.options.Get(where))
+	if o == nil {
+		o = transports.Options{}
+	}
+	delete(o, watched)
+	if on {
+		o[watched] = []string{"true"}
+	}
+	r.options.Set(where, o, nil)
+}
+
+// tell shows the gateway's presence to everyone who watches it.
+func (r *roster) tell(presence func(to stanza.JID) *stanza.Stanza) {
+	for _, w := range r.options.Marked(watched) {
+		if who, err := stanza.ParseJID(w.Person); w.Scope == "" && err == nil && r.allows(who) {
+			r.reply(presence(who))
+		}
+	}
+}
+
+func (r *roster) gone(to stanza.JID) *stanza.Stanza {
+	return &stanza.Stanza{Kind: stanza.Presence, Type: "unavailable", From: r.jid, To: to}
+}
+
+// probe asks for the presences of those who have accounts in their roster, for these keep accounts connected (RFC 6121 §4.3).
+func (r *roster) probe(addresses address.Config) {
+	account.Watched(r.options, func(w options.Where) {
+		who, err := stanza.ParseJID(w.Person)
+		if err != nil || !r.allows(who) {
+			return
+		}
+		for _, from := range accountJIDs(addresses, r.jid.Domain, []string{w.Scope}) {
+			r.reply(&stanza.Stanza{Kind: stanza.Presence, Type: "probe", From: from, To: who})
+		}
+	})
+}

@@ -65,6 +65,8 @@ var walls = []wall{
 	{"isthmus/core/store", []string{"github.com/jackc/pgx/", "modernc.org/sqlite", "modernc.org/sqlite/", "golang.org/x/"}},
 	{"isthmus/core/dialog", []string{"isthmus/core/stanza", "isthmus/core/xep", "mellium.im/xmpp/"}},
 	{"isthmus/core/lane", nil},
+	{"isthmus/core/media", []string{"isthmus/core/stanza", "isthmus/core/xep", "isthmus/core/store", "isthmus/transports",
+		"golang.org/x/image/", "golang.org/x/sync/"}},
 	{"isthmus/core/seal", []string{"golang.org/x/crypto/"}},
 	{"isthmus/core/options", []string{"isthmus/core/seal", "isthmus/core/store", "isthmus/transports"}},
 	{"isthmus/core", []string{"isthmus/core/", "isthmus/mapping/", "isthmus/transports", "mellium.im/xmpp/", "golang.org/x/sync/"}},

@@ -117,6 +117,7 @@ func raiseIDs(ctx context.Context, db *sql.DB) error {
 		SELECT max(seq) AS id FROM archive UNION ALL
 		SELECT max(id) FROM accounts UNION ALL
 		SELECT max(id) FROM commands UNION ALL
+		SELECT max(id) FROM files UNION ALL
 		SELECT max(since) FROM spans UNION ALL
 		SELECT max(until) FROM spans) AS highest`).Scan(&highest)
 	ids.raise(highest)

@@ -1,0 +1,146 @@
+package media
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"isthmus/core/xep"
+	"isthmus/transports"
+)
+
+// refused fails unless a file is refused as that kind, with nothing left of it.
+func refused(t *testing.T, w *world, f xep.File, limit int64, kind transports.FaultKind, text string) {
+	t.Helper()
+	_, _, err := w.Fetch(t.Context(), f, limit)
+	fault := transports.AsFault(err)
+	if err == nil || fault.Kind != kind || !strings.Contains(fault.Text, text) {
+		t.Errorf("%s: %v (kind %d), not kind %d with %q", f.URL, err, fault.Kind, kind, text)
+	}
+	w.nothingLeft(t)
+}
+
+func TestAnUploadIsFetchedAndMeasured(t *testing.T) {
+	w := newWorld(t, nil)
+	content := picture(t, 40, 30)
+	sum := sha256.Sum256(content)
+	url := w.serve("/cat", "application/octet-stream", content)
+	up, release, err := w.Fetch(t.Context(), xep.File{URL: url, Name: "Tom", Type: "image/jpeg", Size: 1, Width: 9, SHA256: sum[:]}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if up.Name != "Tom.png" || up.Type != "image/png" || up.Size != int64(len(content)) || up.Width != 40 || up.Height != 30 {
+		t.Errorf("%+v", up)
+	}
+	for range 2 { // each time from its beginning
+		r, err := up.Open(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(r)
+		r.Close()
+		if err != nil || string(got) != string(content) {
+			t.Errorf("%d bytes, %v", len(got), err)
+		}
+	}
+	release()
+	w.nothingLeft(t)
+}
+
+func TestServersThatLieHarmNobody(t *testing.T) {
+	w := newWorld(t, nil)
+	large := strings.Repeat("x", 250_000)
+	sum := sha256.Sum256([]byte("other"))
+	w.routes.HandleFunc("/endless", func(rw http.ResponseWriter, r *http.Request) {
+		for r.Context().Err() == nil {
+			if _, err := io.WriteString(rw, large); err != nil {
+				return
+			}
+		}
+	})
+	w.routes.HandleFunc("/short", func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Length", "100")
+		_, _ = io.WriteString(rw, "short")
+	})
+	w.routes.HandleFunc("/round/{n}", func(rw http.ResponseWriter, r *http.Request) {
+		http.Redirect(rw, r, "/round/"+r.PathValue("n")+"1", http.StatusFound)
+	})
+	w.routes.HandleFunc("/away", func(rw http.ResponseWriter, r *http.Request) {
+		http.Redirect(rw, r, "file:///etc/passwd", http.StatusFound)
+	})
+	at := func(path string) xep.File { return xep.File{URL: w.web.URL + path, Name: "f"} }
+	refused(t, w, at("/endless"), 0, transports.TooLarge, "at most 195 KiB")
+	refused(t, w, xep.File{URL: w.serve("/large", "text/plain", []byte(large))}, 0, transports.TooLarge, "195 KiB")
+	refused(t, w, xep.File{URL: w.serve("/medium", "text/plain", []byte(large[:2000]))}, 1000, transports.TooLarge, "1000 bytes")
+	refused(t, w, xep.File{URL: w.web.URL + "/unasked", Size: 1 << 50}, 0, transports.TooLarge, "")
+	refused(t, w, at("/short"), 0, transports.Invalid, "less than it promised")
+	refused(t, w, at("/round/1"), 0, transports.Invalid, "cannot be reached")
+	refused(t, w, at("/away"), 0, transports.Invalid, "cannot be reached")
+	refused(t, w, at("/missing"), 0, transports.NotFound, "404")
+	refused(t, w, xep.File{URL: w.serve("/swapped", "text/plain", []byte("x")), SHA256: sum[:]}, 0, transports.Invalid, "not the one")
+	refused(t, w, xep.File{URL: w.serve("/page", "text/html", []byte("<html>log in")), Type: "image/png"}, 0, transports.Invalid, "web page")
+}
+
+func TestAServerThatFallsSilentIsLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		r, w := io.Pipe()
+		context.AfterFunc(ctx, func() { r.CloseWithError(context.Cause(ctx)) })
+		go func() {
+			for range 3 { // slow is allowed
+				time.Sleep(idleTimeout - time.Second)
+				_, _ = w.Write([]byte("x"))
+			}
+		}()
+		began := time.Now()
+		_, err := transfer(io.Discard, r, 100, cancel)
+		if cause(ctx, err) != errIdle || time.Since(began) != 3*(idleTimeout-time.Second)+idleTimeout {
+			t.Errorf("%v after %v", err, time.Since(began))
+		}
+	})
+}
+
+func TestAPictureThatIsNoneIsNotCalledOne(t *testing.T) {
+	for _, c := range []struct{ head, served, told, name, want string }{
+		{"\x89PNG\r\n\x1a\n", "text/html", "application/pdf", "a.exe", "image/png"},
+		{"<html><script>", "image/png", "image/png", "a.png", "text/html"},
+		{"MZ\x90", "image/png", "", "a.png", "application/octet-stream"},
+		{"hello", "text/plain; charset=x", "", "", "text/plain"},
+		{"hello", "", "text/markdown", "a.bin", "text/markdown"},
+		{"hello", "nonsense", "also nonsense", "", "application/octet-stream"},
+		{"<svg xmlns='x'>", "image/svg+xml", "", "", "image/svg+xml"},
+	} {
+		if got := typeOf([]byte(c.head), c.served, c.told, c.name); got != c.want {
+			t.Errorf("%+v: %s", c, got)
+		}
+	}
+}
+
+func TestManyFilesAtOnceTakeNoMoreThanThereIs(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.MaxFile = 600_000 })
+	url := w.serve("/big", "text/plain", []byte(strings.Repeat("x", 600_000)))
+	_, release, err := w.Fetch(t.Context(), xep.File{URL: url}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = w.Fetch(t.Context(), xep.File{URL: url}, 0)
+	if fault := transports.AsFault(err); err == nil || !strings.Contains(fault.Text, "no room") {
+		t.Error(err)
+	}
+	release()
+	w.nothingLeft(t)
+}
+
+func TestSizesAreWrittenForPeople(t *testing.T) {
+	for n, want := range map[int64]string{0: "0 bytes", 1023: "1023 bytes", 1024: "1 KiB", 1536: "1.5 KiB", 100 << 20: "100 MiB", 1 << 40: "1 TiB"} {
+		if got := Bytes(n); got != want {
+			t.Error(fmt.Sprint(n), got, want)
+		}
+	}
+}

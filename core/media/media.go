@@ -1,0 +1,93 @@
+// Package media carries files across: what people upload is fetched and handed to the network, and what comes from a network gets an
+// address that any client can fetch, at the XMPP server's upload service (XEP-0363) or at our own web listener. It knows neither people nor accounts.
+package media
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"isthmus/core/stanza"
+	"isthmus/core/store"
+
+	"golang.org/x/sync/singleflight"
+)
+
+// Config is what all transports share.
+type Config struct {
+	// Cache holds the files on their way, and those that were asked for last.
+	Cache *Cache
+	// MaxFile is the largest file that is passed on in bytes.
+	MaxFile int64
+	// Store keeps which addresses were given out.
+	Store *store.Store
+	// Key signs the addresses of our own listener.
+	Key []byte
+	// Base is the public address of our own listener's folder for files, with a slash at its end; empty where files go through the XMPP
+	// server's upload service.
+	Base string
+	// Valid is for how long an address can be fetched.
+	Valid time.Duration
+	Log   *slog.Logger
+}
+
+// Media is the part that all transports share.
+type Media struct {
+	Config
+	transfers chan struct{}
+	loads     loads
+	openers   openers
+	shares    singleflight.Group
+}
+
+// maxTransfers bounds the transfers at one time; others wait.
+const maxTransfers = 16
+
+// New makes the shared part.
+func New(c Config) *Media {
+	return &Media{Config: c, transfers: make(chan struct{}, maxTransfers)}
+}
+
+// begin waits for a turn; the function that it returns gives it back.
+func (m *Media) begin(ctx context.Context) (func(), error) {
+	select {
+	case m.transfers <- struct{}{}:
+		return func() { <-m.transfers }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// Transport is what one component domain needs.
+type Transport struct {
+	*Media
+	domain string
+	http   *http.Client
+	upload *uploader
+}
+
+// Transport makes the part of one component domain. The client is the guarded one; files go by stream to the service, or to what is found by asking
+// the server where none is named.
+func (m *Media) Transport(domain string, guarded *http.Client, stream Stream, server, service stanza.JID) *Transport {
+	client := bounded(guarded)
+	return &Transport{Media: m, domain: domain, http: client,
+		upload: &uploader{stream: stream, http: client, self: stanza.JID{Domain: domain}, server: server, named: service}}
+}
+
+// Expire removes, each hour until ctx ends, what was not fetched for so long and the addresses that are valid no longer.
+func (m *Media) Expire(ctx context.Context, unused time.Duration) {
+	hourly := time.NewTicker(time.Hour)
+	defer hourly.Stop()
+	for {
+		m.Cache.Expire(time.Now().Add(-unused))
+		if err := m.Store.PruneFiles(ctx, time.Now().UnixMilli()); err != nil && ctx.Err() == nil {
+			m.Log.Error("The addresses of old files could not be removed from the store.", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-hourly.C:
+		}
+	}
+}

@@ -1,6 +1,9 @@
 package text
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // ParseIRC reads a line of IRC with formatting codes, or several joined by "\n", as a multiline batch gives: formats
 // end with their line. Other control characters are removed.
@@ -55,20 +58,18 @@ func parseIRCSpans(line string) []Span {
 // Quotes begin with "> ", code blocks are lines like others. Inline code keeps its backticks, as few clients show its
 // code; a spoiler keeps its bars; a heading is bold.
 func (t Text) IRC() []string {
+	return slices.DeleteFunc(t.IRCLines(), func(line string) bool { return line == "" })
+}
+
+// IRCLines is t as IRC has it, with its empty lines.
+func (t Text) IRCLines() []string {
 	if s, ok := t.unformatted(); ok {
 		if s == "" {
 			return nil
 		}
 		return []string{s}
 	}
-	lines := strings.Split(ircDialect.render(t), "\n")
-	sendable := lines[:0]
-	for _, line := range lines {
-		if line != "" {
-			sendable = append(sendable, line)
-		}
-	}
-	return sendable
+	return strings.Split(ircDialect.render(t), "\n")
 }
 
 func appendIRC(dst []byte, runs []run) []byte {

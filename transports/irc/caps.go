@@ -13,13 +13,16 @@ import (
 // answer is to.
 var wantedCapabilities = []string{
 	"account-notify", "account-tag", "batch", "chghost", "echo-message", "extended-join", "invite-notify", "labeled-response", "message-tags", "multi-prefix",
-	"server-time", "standard-replies", "inspircd.org/standard-replies", "userhost-in-names",
+	"server-time", "standard-replies", "inspircd.org/standard-replies", "userhost-in-names", historyCap, "draft/event-playback", multilineCap,
 }
 
 // needs are capabilities that are asked for only together with others.
 var needs = map[string][]string{
-	"labeled-response": {"batch", "message-tags"},
-	"echo-message":     {"batch", "message-tags", "labeled-response"}, // without a label an echo cannot be told from another client's words
+	historyCap:             {"batch", "message-tags", "server-time"},
+	"draft/event-playback": {historyCap},
+	multilineCap:           {"batch", "message-tags"},
+	"labeled-response":     {"batch", "message-tags"},
+	"echo-message":         {"batch", "message-tags", "labeled-response"}, // without a label an echo cannot be told from another client's words
 }
 
 // caps is what is agreed on with the server. IRCv3 capability negotiation, version 302.
@@ -57,6 +60,7 @@ func (c *connection) onCap(m message) {
 				delete(c.caps.on, name)
 			}
 		}
+		c.tellAbilities()
 	case "ACK":
 		for _, name := range list {
 			if gone, off := strings.CutPrefix(name, "-"); off {
@@ -101,6 +105,7 @@ func (c *connection) answered() {
 	if c.caps.asked = max(c.caps.asked-1, 0); c.caps.asked > 0 {
 		return
 	}
+	c.tellAbilities()
 	if c.caps.on["sasl"] && c.login.wanted() && !c.login.done {
 		c.beginLogin()
 		return
@@ -143,14 +148,31 @@ func (c *connection) onStandardReply(m message) {
 		if j := c.confirm.oldest(func(j *job) bool {
 			return standardVerbs[verb]&j.verb != 0 || j.verb == instructing && (j.order == verb || verb == "*")
 		}); j != nil {
-			j.settle(&transports.Fault{Kind: transports.Forbidden, Text: "The server says: " + plain(m.Trailing())})
+			j.settle(standardFault(m))
 			return
 		}
 	}
 	c.announce("", m.Trailing())
 }
 
+// standardFault is what a FAIL says. Its first parameters are the command and the code.
+func standardFault(m message) *transports.Fault {
+	kind, known := standardKinds[m.Param(1)]
+	if !known {
+		kind = transports.Forbidden
+	}
+	return &transports.Fault{Kind: kind, Text: "The server says: " + plain(m.Trailing())}
+}
+
+// standardKinds sort the codes of FAIL; the others are Forbidden.
+var standardKinds = map[string]transports.FaultKind{
+	"INVALID_TARGET": transports.NotFound, "UNKNOWN_MSGID": transports.NotFound, "INVALID_MSGREFTYPE": transports.NotFound,
+	"NEED_MORE_PARAMS": transports.Invalid, "INVALID_PARAMS": transports.Invalid, "UNKNOWN_COMMAND": transports.Unsupported, "INVALID_UTF8": transports.Invalid,
+	"MULTILINE_MAX_BYTES": transports.TooLarge, "MULTILINE_MAX_LINES": transports.TooLarge, "MULTILINE_INVALID": transports.Invalid, "MULTILINE_INVALID_TARGET": transports.Invalid,
+	"RATE_LIMITED": transports.RateLimited, "TEMPORARILY_UNAVAILABLE": transports.Offline,
+}
+
 // standardVerbs are the commands that a FAIL names.
 var standardVerbs = map[string]verbs{
-	"PRIVMSG": saying | asksFor, "NOTICE": saying, "MODE": changing, "KICK": kicking, "TOPIC": topicing, "PART": parting, "NICK": renaming, "INVITE": inviting, "LIST": listing,
+	"PRIVMSG": saying | asksFor, "NOTICE": saying, "TAGMSG": reacting, "BATCH": saying, "CHATHISTORY": recalling, "MODE": changing, "KICK": kicking, "TOPIC": topicing, "PART": parting, "NICK": renaming, "INVITE": inviting, "LIST": listing,
 }

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"isthmus/transports"
@@ -37,26 +38,31 @@ type connection struct {
 	inbox    *inbox        // from the reader
 	written  chan error    // what became of the batch that was being written
 
-	support    isupport
-	nick       string // ours, as the server writes it
-	user, host string // ours, as the server shows them to others; empty while unknown
-	server     string // its name
-	stage      stage
-	caps       caps
-	login      login
-	labels     labels
-	rooms      map[string]*room
-	entering   map[string]*entering // rooms whose JOIN is not answered yet
-	overdue    time.Time            // when the first of those answers may be overdue, zero while none is awaited
-	kept       int                  // members in lists and with standings, in all rooms
-	out        outbox
-	confirm    confirmer
-	questions  questions
-	directory  *directory          // nil before anyone asked for it
-	bans       map[string]*banList // lists that are coming in, by folded room
-	hosts      map[string]string   // user@host, by folded nick, of those whom the server was asked about
-	banned     map[banned]string   // masks that the account has set
-	aways      map[string]string   // words of absence that were told, by folded nick
+	can            atomic.Pointer[transports.Capabilities] // what it can do; set before it takes requests
+	support        isupport
+	nick           string // ours, as the server writes it
+	user, host     string // ours, as the server shows them to others; empty while unknown
+	server         string // its name
+	stage          stage
+	caps           caps
+	login          login
+	labels         labels
+	batches        map[string]*batch // that are open, by name
+	typing         typing
+	recalling      []*job // that ask for history
+	multilinesSent int
+	rooms          map[string]*room
+	entering       map[string]*entering // rooms whose JOIN is not answered yet
+	overdue        time.Time            // when the first of those answers may be overdue, zero while none is awaited
+	kept           int                  // members in lists and with standings, in all rooms
+	out            outbox
+	confirm        confirmer
+	questions      questions
+	directory      *directory          // nil before anyone asked for it
+	bans           map[string]*banList // lists that are coming in, by folded room
+	hosts          map[string]string   // user@host, by folded nick, of those whom the server was asked about
+	banned         map[banned]string   // masks that the account has set
+	aways          map[string]string   // words of absence that were told, by folded nick
 
 	writing  bool   // a batch is being written
 	spare    []byte // the buffer of the last batch
@@ -85,7 +91,8 @@ func newConnection(s *Session, socket net.Conn, at endpoint, emit func(transport
 		requests: make(chan *request), calls: make(chan func()), bans: map[string]*banList{}, hosts: map[string]string{}, banned: map[banned]string{}, ended: make(chan struct{}),
 		inbox: newInbox(), written: make(chan error, 1),
 		support: defaultSupport(), nick: s.wantedNick(), rooms: map[string]*room{}, entering: map[string]*entering{},
-		out: newOutbox(s.network), questions: newQuestions(), login: newLogin(s, at), caps: newCaps(), labels: newLabels(), began: time.Now(), heard: time.Now(), idle: idleAtLeast + rand.N(idleSpread),
+		out: newOutbox(s.network), questions: newQuestions(), login: newLogin(s, at), caps: newCaps(), labels: newLabels(), batches: map[string]*batch{},
+		typing: typing{theirs: map[typist]heardTyping{}, ours: map[transports.Place]*ownTyping{}}, began: time.Now(), heard: time.Now(), idle: idleAtLeast + rand.N(idleSpread),
 	}
 }
 
@@ -228,6 +235,7 @@ func (c *connection) wake() time.Time {
 	}
 	sooner(c.overdue)
 	sooner(c.questions.next())
+	sooner(c.typingDue())
 	sooner(c.listDue())
 	if !c.writing {
 		sooner(c.out.next(time.Now()))
@@ -255,6 +263,7 @@ func (c *connection) tick(now time.Time) {
 		c.giveUpJoins(now)
 	}
 	c.answerOverdue(now)
+	c.typingOverdue(now)
 	c.listOverdue(now)
 }
 

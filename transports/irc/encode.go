@@ -37,7 +37,7 @@ func (c *connection) encode(line, folded string) string {
 		out = e.out
 	}
 	before, text, found := strings.Cut(line, " :")
-	if out == nil || !found {
+	if out == nil || !found || badLine(line) || c.support.utf8 { // several lines are encoded already
 		return line
 	}
 	encoded, err := encoding.ReplaceUnsupported(out.NewEncoder()).String(text)

@@ -75,7 +75,7 @@ var joinRefusals = map[string]refusal{
 }
 
 // verbs are kinds of commands, as a set.
-type verbs uint16
+type verbs uint32
 
 const (
 	saying   verbs = 1 << iota // PRIVMSG, NOTICE
@@ -88,6 +88,11 @@ const (
 	asksFor     // PRIVMSG with a question that someone is to answer
 	instructing // whatever a person wrote
 	listing     // LIST
+	reacting    // TAGMSG
+	recalling   // CHATHISTORY
+
+	// echoing are those that come back to us, so that their labels are answered one by one.
+	echoing = saying | reacting | recalling
 
 	inRoom = changing | kicking | topicing | parting | inviting
 )
@@ -106,7 +111,7 @@ var jobRefusals = map[string][]jobRefusal{
 	"263": {{verbs: listing, nameless: true, refusal: refusal{kind: transports.RateLimited, text: "The server does not list its rooms now. Try again later.", wait: throttleWait}}},
 	"402": {{verbs: saying, refusal: refusal{kind: transports.NotFound, text: "There is no such server."}}},
 	"403": {{verbs: parting, harmless: true}, {verbs: saying | inRoom, refusal: refusal{kind: transports.NotFound, text: "There is no such room."}}},
-	"404": {{verbs: saying | asksFor, refusal: refusal{kind: transports.Forbidden, text: "You cannot speak there."}}},
+	"404": {{verbs: saying | asksFor | reacting, refusal: refusal{kind: transports.Forbidden, text: "You cannot speak there."}}},
 	"407": {{verbs: saying, refusal: refusal{kind: transports.Forbidden, text: "The message was not delivered."}}},
 	"408": {{verbs: saying, refusal: refusal{kind: transports.Forbidden, text: "The message was not delivered."}}},
 	"411": {{verbs: saying, nameless: true, refusal: refusal{kind: transports.Invalid, text: "The message was not delivered."}}},

@@ -69,6 +69,7 @@ var handlers = map[string]func(*connection, message){
 
 	"PRIVMSG": (*connection).onMessage,
 	"NOTICE":  (*connection).onMessage,
+	"TAGMSG":  (*connection).onTags,
 }
 
 // handle does what a line asks for. Errors without a meaning of their own go to onError; what other numerics say is told,
@@ -76,6 +77,10 @@ var handlers = map[string]func(*connection, message){
 func (c *connection) handle(m message) {
 	if m.raw != nil {
 		m = c.reread(m)
+	}
+	if m.tags != "" && c.pastOf(m) != nil {
+		c.onPast(m)
+		return
 	}
 	if c.labelled(m) {
 		return

@@ -109,6 +109,7 @@ func (c *connection) leaves(name string, who *irc.Prefix, event transports.Membe
 	event.Room = r.id
 	event.Reason = plain(event.Reason)
 	if !c.isSelf(who.Name) {
+		c.stoppedTyping(transports.InRoom(r.id), who.Name)
 		c.left(r, c.fold(who.Name))
 		if r.shown {
 			c.emit(event)

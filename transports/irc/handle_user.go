@@ -20,6 +20,8 @@ func (c *connection) onNick(m message) {
 			c.session.nick = nick
 		}
 	}
+	c.stoppedTypingEverywhere(m.Name)
+	c.session.reactions.renamed(was, folded)
 	renamed := *m.Prefix
 	renamed.Name = nick
 	u := user(&renamed, m.tag("account"))
@@ -54,6 +56,7 @@ func (c *connection) onQuit(m message) {
 		return // of the account itself, ERROR tells
 	}
 	folded := c.fold(m.Name)
+	c.stoppedTypingEverywhere(m.Name)
 	for _, r := range c.rooms {
 		c.left(r, folded)
 	}

@@ -22,6 +22,9 @@ type isupport struct {
 	lineLen     int       // bytes, with CR LF
 	modes       int       // changes of modes with a parameter in one line
 	joinTargets int       // rooms in one JOIN, 0 where there is no bound
+	history     int       // lines that CHATHISTORY gives at once, 0 where there is no bound
+	utf8        bool      // other encodings are refused
+	deniedTags  string    // client tags that are not passed on, as the server lists them
 }
 
 func defaultSupport() isupport {
@@ -61,6 +64,12 @@ func (s *isupport) learn(token string) {
 		if s.modes = 20; value != "" { // "MODES" alone: no bound but the line's
 			learnNumber(&s.modes, value, 1, 20)
 		}
+	case "CLIENTTAGDENY":
+		s.deniedTags = value
+	case "CHATHISTORY", "draft/CHATHISTORY":
+		learnNumber(&s.history, value, 0, 10_000)
+	case "UTF8ONLY":
+		s.utf8 = true
 	case "TARGMAX":
 		for limit := range strings.SplitSeq(value, ",") {
 			if command, number, _ := strings.Cut(limit, ":"); command == "JOIN" {
@@ -92,6 +101,8 @@ func (s *isupport) forget(name string) {
 		s.modes = usual.modes
 	case "TARGMAX":
 		s.joinTargets = usual.joinTargets
+	case "CLIENTTAGDENY":
+		s.deniedTags = ""
 	}
 }
 
@@ -109,6 +120,22 @@ func learnNumber(to *int, value string, least, most int) {
 	if number, err := strconv.Atoi(value); err == nil && number >= least {
 		*to = min(number, most)
 	}
+}
+
+// denies tells whether a client's tag is not passed on: it is listed, or all are ("*") and it is not excepted ("-name").
+func (s *isupport) denies(name string) bool {
+	denied := false
+	for one := range strings.SplitSeq(s.deniedTags, ",") {
+		switch one {
+		case name:
+			return true
+		case "-" + name:
+			return false
+		case "*":
+			denied = true
+		}
+	}
+	return denied
 }
 
 // takesParameter tells whether a mode of a room has one. Modes that the server did not name have none.

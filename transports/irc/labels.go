@@ -8,15 +8,14 @@ import (
 
 // labels tell which command of ours a line answers. IRCv3 labeled-response.
 type labels struct {
-	last    int
-	jobs    map[string]*job   // that wait, by label
-	batches map[string]string // labels of batches that are open
+	last int
+	jobs map[string]*job // that wait, by label
 }
 
 // quietLabel is for lines whose echo is nobody's message: commands after connecting may hold a password.
 const quietLabel = "quiet"
 
-func newLabels() labels { return labels{jobs: map[string]*job{}, batches: map[string]string{}} }
+func newLabels() labels { return labels{jobs: map[string]*job{}} }
 
 // label is what stands before the next line of a job.
 func (c *connection) label(j *job) string {
@@ -24,8 +23,8 @@ func (c *connection) label(j *job) string {
 	case !c.caps.on["labeled-response"]:
 		return ""
 	case j.verb == instructing || j.verb == asksFor:
-		return "@label=" + quietLabel + " "
-	case j.verb != saying || j.started && !j.labelled:
+		return "label=" + quietLabel
+	case j.verb&echoing == 0 || j.started && !j.labelled:
 		return ""
 	}
 	j.labelled = true
@@ -33,7 +32,7 @@ func (c *connection) label(j *job) string {
 	c.labels.last++
 	name := strconv.Itoa(c.labels.last)
 	c.labels.jobs[name] = j
-	return "@label=" + name + " "
+	return "label=" + name
 }
 
 // quietly is a line whose echo is not to be shown.
@@ -41,30 +40,10 @@ func (c *connection) quietly(line string) string {
 	if !c.caps.on["labeled-response"] || line[0] == '@' {
 		return line
 	}
-	return "@label=" + quietLabel + " " + line
+	return tagged("label="+quietLabel, line)
 }
 
 func (c *connection) handed(j *job) { c.confirm.handed(j) }
-
-// maxBatches bounds how many batches may be open.
-const maxBatches = 100
-
-// onBatch keeps the label of a batch. What is in it is handled line by line, whatever its type: a netsplit is many who
-// quit, history is what was said before. IRCv3 batch.
-func (c *connection) onBatch(m message) {
-	name := m.Param(0)
-	if len(name) < 2 {
-		return
-	}
-	if label := m.tag("label"); name[0] == '+' && label != "" && len(c.labels.batches) < maxBatches {
-		c.labels.batches[name[1:]] = label
-	} else if name[0] == '-' {
-		if label, known := c.labels.batches[name[1:]]; known {
-			delete(c.labels.batches, name[1:])
-			c.confirmed(label)
-		}
-	}
-}
 
 // labelled deals with a line that answers one of ours. It is false where the line means something beyond that.
 func (c *connection) labelled(m message) bool {
@@ -73,24 +52,40 @@ func (c *connection) labelled(m message) bool {
 	}
 	label, batched := m.tag("label"), false
 	if label == "" {
-		if label, batched = c.labels.batches[m.tag("batch")]; !batched {
-			return false
-		}
+		label, batched = c.batchOf(m).labelOf(), true
 	}
-	if j := c.labels.jobs[label]; j != nil && (isError(m.Command) || m.Command == "FAIL") {
+	if label == "" {
+		return false
+	}
+	j := c.labels.jobs[label]
+	if j != nil && (isError(m.Command) || m.Command == "FAIL") {
 		j.settle(c.refusalOf(j, m))
-		c.confirmed(label)
+		c.confirmed(label, "")
 		return true
 	}
-	if !batched {
-		c.confirmed(label)
+	echo := isTalk(m.Command) && c.isSelf(m.Name)
+	id := transports.MessageID("")
+	if echo {
+		id = m.id()
 	}
-	echo := (m.Command == "PRIVMSG" || m.Command == "NOTICE") && c.isSelf(m.Name)
+	if !batched {
+		c.confirmed(label, id)
+	} else if j != nil {
+		c.echoed(j, id)
+	}
 	return echo || m.Command == "ACK"
+}
+
+// isTalk tells whether a command is said by one user to others.
+func isTalk(command string) bool {
+	return command == "PRIVMSG" || command == "NOTICE" || command == "TAGMSG"
 }
 
 // refusalOf is what an error means for the command that it answers.
 func (c *connection) refusalOf(j *job, m message) *transports.Fault {
+	if m.Command == "FAIL" {
+		return standardFault(m)
+	}
 	for _, r := range jobRefusals[m.Command] {
 		if r.verbs&j.verb != 0 && !r.harmless {
 			return r.fault(m)
@@ -99,15 +94,16 @@ func (c *connection) refusalOf(j *job, m message) *transports.Fault {
 	return &transports.Fault{Kind: transports.Forbidden, Text: said("The message was not delivered.", m)}
 }
 
-// confirmed notes the answer to a label. A job is done when each of its lines is.
-func (c *connection) confirmed(label string) {
+// confirmed notes the answer to a label, with the id of the message that was made. A job is done when each of its lines is.
+func (c *connection) confirmed(label string, id transports.MessageID) {
 	j := c.labels.jobs[label]
 	if j == nil {
 		return
 	}
 	delete(c.labels.jobs, label)
+	c.echoed(j, id)
 	if j.awaited--; j.awaited == 0 && len(j.lines) == 0 {
-		j.settle(nil)
+		j.succeed(transports.Result{Parts: j.parts})
 		c.confirm.drop(j)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"isthmus/transports"
 )
 
 const (
@@ -17,14 +19,16 @@ const (
 // job is a command on its way to the server, as lines.
 type job struct {
 	*request
-	verb     verbs    // what kind of command it is
-	names    []string // the folded names that errors about it may have in them
-	lines    []string // those not yet handed over
-	started  bool     // one was
-	order    string   // the command of an order that a person gave
-	labelled bool     // its lines are answered by their labels, else a PING confirms it
-	awaited  int      // labels without an answer
-	token    int      // of the PING that follows the last line, 0 before there is one
+	verb     verbs                  // what kind of command it is
+	names    []string               // the folded names that errors about it may have in them
+	lines    []string               // those not yet handed over; one with line breaks in it goes as a whole
+	started  bool                   // one was
+	order    string                 // the command of an order that a person gave
+	labelled bool                   // its lines are answered by their labels, else a PING confirms it
+	awaited  int                    // labels without an answer
+	query    *historyQuery          // of history, nil for none
+	token    int                    // of the PING that follows the last line, 0 before there is one
+	parts    []transports.MessageID // ids of the messages that it became, as far as echoes told them
 }
 
 // entry is a JOIN that waits for its line.
@@ -71,7 +75,7 @@ func (o *outbox) whenQuiet(line string) {
 
 // sending is told of what goes.
 type sending interface {
-	label(*job) string // what stands before the next line of a job
+	label(*job) string // the tag of the next line of a job, or empty
 	handed(*job)       // after a line was taken from it
 	entered(entry)     // of each JOIN
 }
@@ -97,13 +101,13 @@ func (o *outbox) take(batch []byte, now time.Time, support *isupport, told sendi
 			o.held = o.held[1:]
 			continue
 		}
-		if !o.limiter.AllowN(now, 1) {
+		if !o.limiter.AllowN(now, o.cost(first)) {
 			return batch
 		}
 		if !first.hand() { // its context ended just now
 			continue
 		}
-		batch = append(append(append(batch, told.label(first)...), first.lines[0]...), "\r\n"...)
+		batch = append(append(batch, tagged(told.label(first), first.lines[0])...), "\r\n"...)
 		first.lines = first.lines[1:]
 		o.held[0] = nil
 		o.held = o.held[1:]
@@ -112,7 +116,7 @@ func (o *outbox) take(batch []byte, now time.Time, support *isupport, told sendi
 		}
 		told.handed(first)
 	}
-	for len(o.later) > 0 && o.limiter.TokensAt(now) >= o.reserve() && o.limiter.AllowN(now, 1) {
+	for len(o.later) > 0 && o.spare(now) {
 		batch = append(append(batch, o.later[0]...), "\r\n"...)
 		o.later = o.later[1:]
 	}
@@ -122,17 +126,30 @@ func (o *outbox) take(batch []byte, now time.Time, support *isupport, told sendi
 // reserve is how many tokens what is sent in quiet moments leaves to people.
 func (o *outbox) reserve() float64 { return float64(o.limiter.Burst()+1) / 2 }
 
+// spare takes a token where people do not need it.
+func (o *outbox) spare(now time.Time) bool {
+	return o.limiter.TokensAt(now) >= o.reserve() && o.limiter.AllowN(now, 1)
+}
+
 // next is when more may go, or the zero time when nothing waits.
 func (o *outbox) next(now time.Time) time.Time {
 	switch {
 	case len(o.joins) > 0:
 		return latest(o.joinsAt, o.tokens(now, 1))
 	case len(o.held) > 0:
-		return o.tokens(now, 1)
+		return o.tokens(now, float64(o.cost(o.held[0])))
 	case len(o.later) > 0:
 		return o.tokens(now, o.reserve())
 	}
 	return time.Time{}
+}
+
+// cost is how many lines the next element of a job is; one that is larger than the bucket takes all of it.
+func (o *outbox) cost(j *job) int {
+	if len(j.lines) == 0 {
+		return 1
+	}
+	return min(1+strings.Count(j.lines[0], "\n"), max(o.limiter.Burst(), 1))
 }
 
 // tokens is when there will be as many.

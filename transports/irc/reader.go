@@ -130,18 +130,6 @@ func legible(name string) bool {
 	return true
 }
 
-// tag is the value of a tag, unescaped, or empty. IRCv3 message-tags.
-func (m message) tag(name string) string {
-	for rest := m.tags; rest != ""; {
-		var one string
-		one, rest, _ = strings.Cut(rest, ";")
-		if value, found := strings.CutPrefix(one, name); found && strings.HasPrefix(value, "=") {
-			return irc.ParseTagValue(value[1:])
-		}
-	}
-	return ""
-}
-
 // at is when the server says that it happened, or the zero time. IRCv3 server-time.
 func (m message) at() time.Time {
 	stamp := m.tag("time")

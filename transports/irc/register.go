@@ -89,6 +89,7 @@ func (c *connection) onSupport(m message) {
 		}
 		c.support.learn(token)
 	}
+	c.tellAbilities()
 }
 
 // harmlessLater tells whether a token may change when rooms are known already: what they are filed under may not.
@@ -104,6 +105,8 @@ func (c *connection) onMotdEnd(message) {
 	}
 	c.stage = online
 	c.session.refold(c.support.casemap.fold)
+	can := c.abilities()
+	c.can.Store(&can)
 	if c.quitting.IsZero() {
 		c.session.live.Store(c)
 	}
@@ -111,7 +114,7 @@ func (c *connection) onMotdEnd(message) {
 		c.out.now(c.quietly(c.encode(line, "")))
 		c.out.charge(time.Now())
 	}
-	c.emit(transports.Online{Self: c.self(), Can: capabilities})
+	c.emit(transports.Online{Self: c.self(), Can: can})
 }
 
 // onNickRefused ends a registration whose nick the server does not take; later it is the answer to a SetName.

@@ -18,10 +18,12 @@ const (
 type request struct {
 	command transports.Command
 	done    func(transports.Result, error)
-	forget  func() bool // stops waiting for the end of the context
-	phase   atomic.Int32
-	free    atomic.Bool
-	freed   chan struct{} // closed when the next command of the place may follow
+	// confirmed is what follows from success, in the connection's goroutine, or nil.
+	confirmed func()
+	forget    func() bool // stops waiting for the end of the context
+	phase     atomic.Int32
+	free      atomic.Bool
+	freed     chan struct{} // closed when the next command of the place may follow
 }
 
 func newRequest(command transports.Command, done func(transports.Result, error)) *request {
@@ -65,6 +67,9 @@ func (r *request) abandon() {
 
 func (r *request) finish(result transports.Result, fault *transports.Fault) {
 	if fault == nil {
+		if r.confirmed != nil {
+			r.confirmed()
+		}
 		r.done(result, nil)
 	} else {
 		r.done(result, fault)

@@ -225,7 +225,7 @@ func (s *script) welcome(support ...string) {
 		s.says(":irc.srv 005 alice " + strings.Join(support, " ") + " :are supported by this server")
 	}
 	s.says(":irc.srv 422 alice :No MOTD")
-	if online := one[transports.Online](s); online.Self.ID != "alice" || !reflect.DeepEqual(online.Can, capabilities) {
+	if online := one[transports.Online](s); online.Self.ID != "alice" || !reflect.DeepEqual(online.Can, plainAbilities) {
 		s.t.Errorf("online as %+v", online)
 	}
 }
@@ -254,6 +254,7 @@ type outcome struct {
 	calls  int
 	result error
 	text   string
+	ids    []transports.MessageID
 	back   bool // Do has returned
 }
 
@@ -262,6 +263,13 @@ func (o *outcome) said() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.text
+}
+
+// parts are the ids of the messages that a command became.
+func (o *outcome) parts() []transports.MessageID {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.ids
 }
 
 func (o *outcome) hasReturned() bool {
@@ -279,7 +287,7 @@ func (s *script) do(command transports.Command) *outcome {
 			o.mu.Lock()
 			defer o.mu.Unlock()
 			o.calls++
-			o.text = r.Text
+			o.text, o.ids = r.Text, r.Parts
 			o.result = err
 		})
 		o.mu.Lock()
@@ -315,3 +323,6 @@ func (o *outcome) pending() {
 func inRoom1(words string) transports.Send {
 	return transports.Send{Place: transports.InRoom("#room"), Text: text.Plain(words)}
 }
+
+// plainAbilities are those of a server that has no more than the welcome of a script.
+var plainAbilities = transports.Capabilities{Features: always, SingleLine: true}

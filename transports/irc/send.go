@@ -18,6 +18,10 @@ func (c *connection) accept(r *request) {
 	if r.isSettled() {
 		return
 	}
+	if !c.can.Load().Allows(r.command) { // it has changed just now
+		r.settle(transports.ErrUnsupported)
+		return
+	}
 	switch command := r.command.(type) {
 	case transports.Join:
 		c.join(r, command)
@@ -25,6 +29,10 @@ func (c *connection) accept(r *request) {
 		c.leave(r, command)
 	case transports.Send:
 		c.send(r, command)
+	case transports.React:
+		c.react(r, command)
+	case transports.SetTyping:
+		c.setTyping(r, command)
 	case transports.SetTopic:
 		c.hold(r, topicing, []string{string(command.Room)}, c.cut("TOPIC "+string(command.Room)+" :", command.Text))
 	case transports.SetName:
@@ -145,14 +153,9 @@ func (c *connection) leave(r *request, command transports.Leave) {
 
 // send says something, in as many lines as the server's limit makes of it. RFC 2812 §3.3.
 func (c *connection) send(r *request, command transports.Send) {
-	target := command.Place.ID()
-	if command.Place.Room != "" && !c.support.isRoom(target) {
-		r.settle(notRoom(target))
-		return
-	}
-	// Bouncers have users such as "*status".
-	if command.Place.Room == "" && !c.support.isNick(strings.TrimPrefix(target, "*")) {
-		r.settle(notNick(target))
+	target, fault := c.target(command.Place)
+	if fault != nil {
+		r.settle(fault)
 		return
 	}
 	lines := c.say(target, command)
@@ -160,9 +163,23 @@ func (c *connection) send(r *request, command transports.Send) {
 		r.settle(&transports.Fault{Kind: transports.Invalid, Text: "The message is empty."})
 		return
 	}
+	c.wrote(command.Place)
 	c.hold(r, saying, []string{target}, lines...)
 }
 
+// target is the name of a place as it stands in a line.
+func (c *connection) target(place transports.Place) (string, *transports.Fault) {
+	name := place.ID()
+	switch {
+	case place.Room != "" && !c.support.isRoom(name):
+		return "", notRoom(name)
+	case place.Room == "" && !c.support.isNick(strings.TrimPrefix(name, "*")): // bouncers have users such as "*status"
+		return "", notNick(name)
+	}
+	return name, nil
+}
+
+// say is a text as lines, each of them a message of its own, or as messages of several lines where the server has these.
 func (c *connection) say(target string, command transports.Send) []string {
 	before, after := "PRIVMSG "+target+" :", ""
 	speaker := ""
@@ -175,20 +192,41 @@ func (c *connection) say(target string, command transports.Send) []string {
 	case transports.Notice:
 		before = "NOTICE " + target + " :"
 	}
-	before += speaker
+	first, tags := c.address(command), ""
+	if command.ReplyTo != nil {
+		tags = c.replyTags(command.ReplyTo.ID)
+	}
 	most := max(c.support.lineLen-len(":"+c.nick)-c.maskLength()-len(" "+before+after+"\r\n"), leastText)
+	if limits, several := c.multiline(); several && command.Style == transports.Says {
+		words := command.Text.IRCLines()
+		for len(words) > 0 && strings.TrimSpace(words[0]) == "" {
+			words = words[1:]
+		}
+		for i := range words {
+			words[i] = sendable(words[i])
+		}
+		if len(words) > 0 {
+			words[0] = speaker + first + words[0]
+		}
+		return c.multilines(target, tags, words, most, limits)
+	}
+	most = max(most-len(speaker), leastText)
 	var lines []string
 	for _, line := range command.Text.IRC() {
-		line = oneLine(strings.ReplaceAll(line, "\x01", "")) // nothing that a person writes is a CTCP
-		if strings.TrimSpace(line) == "" {
+		if line = sendable(line); strings.TrimSpace(line) == "" {
 			continue
 		}
-		for _, part := range text.SplitBytes(line, most) {
-			lines = append(lines, before+part+after)
+		for _, part := range text.SplitBytes(first+line, most) {
+			lines = append(lines, tagged(tags, before+speaker+part+after))
+			tags = ""
 		}
+		first = ""
 	}
 	return lines
 }
+
+// sendable is a line that nobody's program takes for a command: nothing that a person writes is a CTCP.
+func sendable(line string) string { return oneLine(strings.ReplaceAll(line, "\x01", "")) }
 
 // rename asks for another nick. RFC 2812 §3.1.2.
 func (c *connection) rename(r *request, command transports.SetName) {

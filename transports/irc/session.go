@@ -10,13 +10,6 @@ import (
 	"isthmus/transports"
 )
 
-// capabilities are what plain IRC can do. There are no ids: a line carries none that is the same for all.
-var capabilities = transports.Capabilities{
-	Features: transports.Topics | transports.Names | transports.Roles | transports.Affiliations |
-		transports.Invitations | transports.Instructions | transports.Questions,
-	SingleLine: true,
-}
-
 // Session is the connection of one account to its server. Its fields belong to the goroutine of Run, but for live.
 type Session struct {
 	driver  *Driver
@@ -30,6 +23,8 @@ type Session struct {
 	lost      time.Time                    // when the last connection that was welcomed ended
 	ids       map[string]transports.RoomID // the spelling under which a room was first joined, by its folded name
 	encodings map[string]encodings         // of rooms that have their own, by folded name
+	seen      seen                         // messages that were told
+	reactions reactions
 
 	live atomic.Pointer[connection] // the connection that takes commands, nil while there is none
 }
@@ -77,7 +72,7 @@ func (s *Session) runOnce(ctx context.Context, emit func(transports.Event)) (fau
 // Do carries out a command. It returns when all lines of the command have been handed to the network; of a Join at once,
 // so that many can share a line.
 func (s *Session) Do(ctx context.Context, command transports.Command, done func(transports.Result, error)) {
-	if !capabilities.Allows(command) {
+	if !possible.Allows(command) {
 		done(transports.Result{}, transports.ErrUnsupported)
 		return
 	}
@@ -88,6 +83,10 @@ func (s *Session) Do(ctx context.Context, command transports.Command, done func(
 	c := s.live.Load()
 	if c == nil {
 		done(transports.Result{}, offline("Not connected to "+string(s.account.Scope)+"."))
+		return
+	}
+	if !c.can.Load().Allows(command) {
+		done(transports.Result{}, transports.ErrUnsupported)
 		return
 	}
 	r := newRequest(command, done)

@@ -25,11 +25,22 @@ var drivers = map[string]func(options map[string]any) (transports.Driver, error)
 		return irc.New(c)
 	},
 	"loopback": func(options map[string]any) (transports.Driver, error) {
-		var c loopback.Config
+		var c struct {
+			loopback.Config `mapstructure:",squash"`
+			// State is the folder where the networks are kept over restarts; empty for none.
+			State string `mapstructure:"state"`
+		}
 		if err := configs.Decode(options, &c); err != nil {
 			return nil, err
 		}
-		return loopback.New(c)
+		if c.State != "" {
+			keep, err := openFolder(c.State)
+			if err != nil {
+				return nil, err
+			}
+			c.Keep = keep
+		}
+		return loopback.New(c.Config)
 	},
 }
 

@@ -2,6 +2,8 @@ package loopback
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"isthmus/transports"
@@ -14,20 +16,34 @@ type client struct {
 	queue   *queue
 	byHand  bool      // of a Person: what it does not read is lost in the end
 	due     time.Time // when the last item of the queue may be emitted
+	carried int       // events that the weather had a hand in
+	late    transports.Event
+	token   string // that the network gave it meanwhile, or empty
 }
 
 // connect lets a user come online through a new client.
 func (n *network) connect(u *user, byHand bool) *client {
 	c := &client{network: n, user: u, byHand: byHand, queue: newQueue()}
+	first := len(u.clients) == 0
 	u.clients = append(u.clients, c)
 	c.tell(transports.Online{Self: u.User, Can: u.can(n)})
+	c.greet()
+	for _, id := range slices.Sorted(maps.Keys(n.Rooms)) { // a lasting membership
+		if _, there := n.Rooms[id].Members[u.ID]; there {
+			c.tell(n.state(n.Rooms[id], u))
+		}
+	}
+	if first {
+		u.Presence = transports.Presence{Show: transports.Present, Since: now()}
+		n.presenceChanged(u)
+	}
 	return c
 }
 
-// tell puts an event into the queue.
-func (c *client) tell(e transports.Event) { c.put(item{event: e}) }
-
 func (c *client) put(i item) {
+	if c.user.weather.Delay > 0 && !c.byHand {
+		c.due = time.Now().Add(c.user.weather.Delay)
+	}
 	i.due = c.due
 	if !c.queue.put(i) && !c.byHand {
 		c.network.cut(c, offline("The gateway did not read what the network had for it."))
@@ -85,8 +101,19 @@ func (n *network) cut(c *client, why error) {
 }
 
 // do carries out a command of the client's user. The outcome comes when all that it caused has been emitted.
-func (c *client) do(command transports.Command, done func(transports.Result, error)) {
-	result, err := c.network.obey(c, command)
+func (c *client) do(command transports.Command, files []content, done func(transports.Result, error)) {
+	var denied *transports.Fault
+	if c.network.rule != nil {
+		denied = c.network.rule(c.user.ID, command)
+	}
+	var result transports.Result
+	var err error
+	if denied == nil || denied.Kind == transports.UnknownOutcome {
+		result, err = c.network.obey(c, command, files)
+	}
+	if err == nil && denied != nil {
+		err = denied
+	}
 	c.put(item{settle: func(lost bool) {
 		_, entering := command.(transports.Join)
 		switch {

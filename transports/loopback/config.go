@@ -32,6 +32,8 @@ type Config struct {
 	// Emoji are the only reactions, all where there are none; MaxReactions is how many one user may have on a message, 0 for any number.
 	Emoji        []string `mapstructure:"emoji"`
 	MaxReactions int      `mapstructure:"max_reactions"`
+	// Keep keeps the networks over restarts; nil where they begin anew.
+	Keep Keeper `mapstructure:"-"`
 	// EditWithin is how old a message may be to be edited, 0 for any age.
 	EditWithin time.Duration `mapstructure:"edit_within"`
 }
@@ -44,7 +46,8 @@ var features = map[string]transports.Feature{
 	"topics": transports.Topics, "names": transports.Names, "roles": transports.Roles, "affiliations": transports.Affiliations,
 	"edits": transports.Edits, "deletions": transports.Deletions, "reactions": transports.Reactions, "typing": transports.TypingShown,
 	"invitations": transports.Invitations, "replies": transports.Replies, "threads": transports.Threads, "reading": transports.Reading,
-	"creation": transports.Creation, "destruction": transports.Destruction, "room_names": transports.RoomNames,
+	"uploads": transports.Uploads, "presences": transports.Presences, "subscriptions": transports.Subscriptions,
+	"contact_lists": transports.ContactLists, "blocking": transports.Blocking, "creation": transports.Creation, "destruction": transports.Destruction, "room_names": transports.RoomNames,
 }
 
 // capabilities are what the networks can do, or what is wrong with the configuration.

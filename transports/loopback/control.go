@@ -22,7 +22,10 @@ func (d *Driver) Network(scope transports.Scope) *Network {
 }
 
 func (n *Network) ask(call func(*network)) {
-	_ = n.driver.ask(context.Background(), func() { call(n.network) }) // the one fault is that the network has ended
+	_ = n.driver.ask(context.Background(), func() {
+		n.network.changed = true
+		call(n.network)
+	}) // the one fault is that the network has ended
 }
 
 // AddRoom makes an empty room, in a room or space or by itself. Who enters it first owns it.
@@ -49,21 +52,6 @@ func (n *Network) SetRules(id transports.RoomID, rules Rules) {
 	})
 }
 
-// Cut breaks the connections of a user that are not driven by hand, for a reason that their Run gives.
-func (n *Network) Cut(id transports.UserID, why *transports.Fault) {
-	n.ask(func(n *network) {
-		u := n.Users[id]
-		if u == nil {
-			return
-		}
-		for _, c := range append([]*client(nil), u.clients...) {
-			if !c.byHand {
-				n.cut(c, why)
-			}
-		}
-	})
-}
-
 // Find is the id of a user by the name that is shown, empty where there is none.
 func (n *Network) Find(name string) (id transports.UserID) {
 	n.ask(func(n *network) {
@@ -71,6 +59,16 @@ func (n *Network) Find(name string) (id transports.UserID) {
 			if u.Name == name {
 				id = u.ID
 			}
+		}
+	})
+	return id
+}
+
+// Room is the id of a room by its name, empty where there is none.
+func (n *Network) Room(name string) (id transports.RoomID) {
+	n.ask(func(n *network) {
+		if r := n.named(name); r != nil {
+			id = r.ID
 		}
 	})
 	return id

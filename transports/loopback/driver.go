@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"isthmus/transports"
 )
@@ -35,26 +36,36 @@ func New(config Config) (*Driver, error) {
 		d.scopes = []string{"loopback"}
 	}
 	for _, scope := range d.scopes {
-		d.networks[transports.Scope(scope)] = newNetwork(config, can)
+		d.networks[transports.Scope(scope)] = newNetwork(config, can, transports.Scope(scope))
 	}
-	return d, nil
+	return d, d.load()
 }
 
 // About describes the driver.
 func (d *Driver) About() transports.About {
-	return transports.About{Kind: "loopback", Name: "Loopback", Sigils: "#", Open: !d.config.Logins,
+	about := transports.About{Kind: "loopback", Name: "Loopback", Sigils: "#", Open: !d.config.Logins,
 		StableIDs: d.config.IDs == "" || d.config.IDs == stableIDs}
+	if d.config.Logins {
+		about.Flows = flows
+	}
+	return about
 }
 
-// Run owns the networks until ctx ends.
+// Run owns the networks until ctx ends, or until they cannot be kept.
 func (d *Driver) Run(ctx context.Context) error {
 	defer close(d.ended)
+	saving := time.NewTicker(saveEvery)
+	defer saving.Stop()
 	for {
 		select {
 		case call := <-d.calls:
 			call()
+		case <-saving.C:
+			if err := d.save(); err != nil {
+				return err
+			}
 		case <-ctx.Done():
-			return nil
+			return d.save()
 		}
 	}
 }

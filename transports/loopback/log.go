@@ -28,6 +28,8 @@ const maxLog = 20_000
 // log is all that was said in a place.
 type log struct {
 	Lines []line
+	// Trimmed: there were older ones.
+	Trimmed bool
 
 	messages map[transports.MessageID]*message
 }
@@ -52,7 +54,7 @@ func (l *log) add(what line) {
 // trim forgets the older half.
 func (l *log) trim() {
 	l.Lines = append([]line(nil), l.Lines[maxLog/2:]...)
-	l.messages = nil
+	l.Trimmed, l.messages = true, nil
 	l.index()
 }
 

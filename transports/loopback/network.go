@@ -12,6 +12,12 @@ import (
 type network struct {
 	config Config
 	can    transports.Capabilities
+	scope  transports.Scope
+
+	rule    func(by transports.UserID, c transports.Command) *transports.Fault // why a command is refused; nil where none is
+	shown   map[string]chan<- approval                                         // logins that wait for another device, by what they show
+	dropped []file                                                             // that the Keeper still has
+	changed bool                                                               // since the state was saved
 
 	Last  int // the number of the last id that was given
 	Users map[transports.UserID]*user
@@ -20,6 +26,12 @@ type network struct {
 	Talks map[pair]*log
 	// Guests are the users that came into being by their first use, by the person.
 	Guests map[string]transports.UserID
+	// Logins are by folded name; Tokens are what accounts connect with.
+	Logins map[string]loginOf
+	Tokens map[string]transports.UserID
+	// Pictures are by their versions, Files from the oldest on.
+	Pictures map[string]picture
+	Files    []file
 }
 
 // pair names two users: the ids, the smaller first, with a line feed between.
@@ -29,9 +41,9 @@ func pairOf(a, b transports.UserID) pair {
 	return pair(min(a, b) + "\n" + max(a, b))
 }
 
-func newNetwork(config Config, can transports.Capabilities) *network {
-	return &network{config: config, can: can, Users: map[transports.UserID]*user{}, Rooms: map[transports.RoomID]*room{},
-		Talks: map[pair]*log{}, Guests: map[string]transports.UserID{}}
+func newNetwork(config Config, can transports.Capabilities, scope transports.Scope) *network {
+	return &network{config: config, can: can, scope: scope, shown: map[string]chan<- approval{}, Logins: map[string]loginOf{}, Tokens: map[string]transports.UserID{}, Users: map[transports.UserID]*user{}, Rooms: map[transports.RoomID]*room{},
+		Talks: map[pair]*log{}, Guests: map[string]transports.UserID{}, Pictures: map[string]picture{}}
 }
 
 // number is the next number for an id.
@@ -71,13 +83,13 @@ func now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
 
 // logIn finds the user of an account, or says why there is none.
 func (n *network) logIn(account transports.Account, named bool) (*user, error) {
-	if n.config.Logins {
-		return nil, fault(transports.BadCredentials, "The account is not logged in. Log in to it first.")
-	}
-	u := n.Users[n.Guests[account.Person]]
-	if u == nil {
-		u = n.addUser(account.Name)
-		n.Guests[account.Person] = u.ID
+	u, err := n.userOf(account)
+	n.changed = true
+	switch {
+	case err != nil:
+		return nil, err
+	case u.refused != nil:
+		return nil, u.refused
 	}
 	if named && account.Name != "" && account.Name != u.Name {
 		n.rename(u, account.Name)
@@ -85,8 +97,23 @@ func (n *network) logIn(account transports.Account, named bool) (*user, error) {
 	return u, nil
 }
 
-// obey carries out a command of a client's user. What happens goes into the queues of all who may see it.
-func (n *network) obey(c *client, command transports.Command) (transports.Result, error) {
+func (n *network) userOf(account transports.Account) (*user, error) {
+	if n.config.Logins || len(account.Data) > 0 {
+		if u := n.Users[n.Tokens[string(account.Data)]]; u != nil {
+			return u, nil
+		}
+		return nil, badCredentials()
+	}
+	u := n.Users[n.Guests[account.Person]]
+	if u == nil {
+		u = n.addUser(account.Name)
+		n.Guests[account.Person] = u.ID
+	}
+	return u, nil
+}
+
+// obey carries out a command of a client's user, with the files that go with it. What happens goes into the queues of all who may see it.
+func (n *network) obey(c *client, command transports.Command, files []content) (transports.Result, error) {
 	if !slices.Contains(c.user.clients, c) {
 		return transports.Result{}, offline("The connection to the network has ended.")
 	}
@@ -94,13 +121,14 @@ func (n *network) obey(c *client, command transports.Command) (transports.Result
 		return transports.Result{}, transports.ErrUnsupported
 	}
 	u := c.user
+	n.changed = true
 	switch command := command.(type) {
 	case transports.Join:
 		return transports.Result{}, n.join(u, command)
 	case transports.Leave:
 		return transports.Result{}, n.leave(u, command)
 	case transports.Send:
-		return n.send(c, command)
+		return n.send(c, command, files)
 	case transports.Edit:
 		return transports.Result{}, n.edit(u, command)
 	case transports.Delete:
@@ -127,6 +155,16 @@ func (n *network) obey(c *client, command transports.Command) (transports.Result
 		return transports.Result{}, n.destroy(u, command)
 	case transports.SetRoomName:
 		return transports.Result{}, n.setRoomName(u, command)
+	case transports.SetPresence:
+		return transports.Result{}, n.setPresence(u, command)
+	case transports.Subscribe:
+		return transports.Result{}, n.subscribe(u, command)
+	case transports.Authorize:
+		return transports.Result{}, n.authorize(u, command)
+	case transports.SetContact:
+		return transports.Result{}, n.setContact(u, command)
+	case transports.Block:
+		return transports.Result{}, n.block(u, command)
 	}
 	return transports.Result{}, transports.ErrUnsupported
 }

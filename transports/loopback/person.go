@@ -46,7 +46,12 @@ func (n *Network) Person(id transports.UserID) *Person {
 
 // Do carries out a command as the person and tells how it ended.
 func (p *Person) Do(command transports.Command) (result transports.Result, err error) {
-	if asked := p.network.driver.ask(context.Background(), func() { result, err = p.network.network.obey(p.client, command) }); asked != nil {
+	n := p.network.network
+	files, err := n.readFilesOf(context.Background(), command)
+	if err != nil {
+		return result, err
+	}
+	if asked := p.network.driver.ask(context.Background(), func() { result, err = n.obey(p.client, command, files) }); asked != nil {
 		return result, asked
 	}
 	return result, err
@@ -79,11 +84,6 @@ func (p *Person) Next(ctx context.Context) transports.Event {
 // Quit takes the person off the network for good, with all their clients.
 func (p *Person) Quit(reason string) {
 	p.network.ask(func(n *network) {
-		u := p.client.user
-		for _, c := range append([]*client(nil), u.clients...) {
-			n.cut(c, fault(transports.Gone, "The user is gone from the network."))
-		}
-		n.quit(u, reason)
-		delete(n.Users, u.ID)
+		n.forget(p.client.user, reason)
 	})
 }

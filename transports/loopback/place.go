@@ -1,6 +1,7 @@
 package loopback
 
 import (
+	"iter"
 	"strings"
 
 	"isthmus/transports"
@@ -50,20 +51,24 @@ func (p place) seenBy(u *user) transports.Place {
 }
 
 // audience are those who see what happens in the place.
-func (p place) audience() map[*user]bool {
-	if p.room == nil {
-		return map[*user]bool{p.a: true, p.b: true}
+func (p place) audience() iter.Seq[*user] {
+	return func(yield func(*user) bool) {
+		if p.room == nil {
+			_ = yield(p.a) && p.a != p.b && yield(p.b)
+			return
+		}
+		for id := range p.room.Members {
+			if !yield(p.network.Users[id]) {
+				return
+			}
+		}
 	}
-	all := make(map[*user]bool, len(p.room.Members))
-	for id := range p.room.Members {
-		all[p.network.Users[id]] = true
-	}
-	return all
 }
 
 // publish writes a line into the log and tells everyone. from is the client that did it, and nonce that of its Send.
 func (p place) publish(what line, from *client, nonce int64) {
 	p.log.add(what)
+	p.network.changed = true
 	for u := range p.audience() {
 		for _, c := range u.clients {
 			event := p.shown(what, u)

@@ -29,6 +29,8 @@ type room struct {
 type Rules struct {
 	// Moderated: only those with a voice are heard. MembersOnly: only who has an affiliation may enter.
 	Moderated, MembersOnly bool
+	// Hidden: only those inside, and those with an affiliation, find it in the directory.
+	Hidden bool
 	// Password opens the room, empty where everybody may enter.
 	Password string
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // send says something, in several messages where it is long and the network cuts.
-func (n *network) send(c *client, s transports.Send) (transports.Result, error) {
+func (n *network) send(c *client, s transports.Send, files []content) (transports.Result, error) {
 	u := c.user
 	p, err := n.place(u, s.Place)
 	if err != nil {
@@ -35,6 +35,12 @@ func (n *network) send(c *client, s transports.Send) (transports.Result, error) 
 	}
 	if err := n.fits(u, s.Text); err != nil {
 		return transports.Result{}, err
+	}
+	if p.room == nil && p.b.blocks(u) {
+		return transports.Result{}, fault(transports.Forbidden, "%s takes no messages from you.", p.b.Name)
+	}
+	for _, f := range files {
+		said.Files = append(said.Files, n.addFile(f))
 	}
 	var result transports.Result
 	for i, piece := range n.pieces(s.Text) {

@@ -39,7 +39,12 @@ func (s *Session) Run(ctx context.Context, emit func(transports.Event)) error {
 	}
 	err = c.run(ctx, emit)
 	s.live.CompareAndSwap(c, nil)
-	_ = s.driver.ask(context.WithoutCancel(ctx), func() { s.network.disconnect(c) }) // a network that has ended knows nobody any more
+	_ = s.driver.ask(context.WithoutCancel(ctx), func() { // a network that has ended knows nobody any more
+		s.network.disconnect(c)
+		if c.token != "" {
+			s.account.Data = []byte(c.token)
+		}
+	})
 	return err
 }
 
@@ -50,7 +55,11 @@ func (s *Session) Do(ctx context.Context, command transports.Command, done func(
 		done(transports.Result{}, offline("There is no connection to the network."))
 		return
 	}
-	if err := s.driver.ask(ctx, func() { c.do(command, done) }); err != nil {
+	files, err := s.network.readFilesOf(ctx, command)
+	if err == nil {
+		err = s.driver.ask(ctx, func() { c.do(command, files, done) })
+	}
+	if err != nil {
 		done(transports.Result{}, err)
 	}
 }

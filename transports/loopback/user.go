@@ -1,6 +1,7 @@
 package loopback
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,9 +14,17 @@ type user struct {
 	transports.User
 	// ByHand: a Person, who is there without a connection too.
 	ByHand bool
+	// Presence is what they said of it last.
+	Presence transports.Presence
+	Profile  transports.Profile
+	Contacts map[transports.UserID]*contact
+	// Asked are those who want to see the user's presence, with what they wrote.
+	Asked map[transports.UserID]string
 
 	clients []*client
 	only    *transports.Capabilities // what this one can do, nil for what everyone can
+	weather Weather
+	refused *transports.Fault // why no connection is let in, nil where it is
 }
 
 // maxName is the longest name in characters.
@@ -57,7 +66,7 @@ func (n *network) find(id transports.UserID) (*user, error) {
 	return nil, fault(transports.NotFound, "There is nobody with the id %s on this network.", id)
 }
 
-// acquainted are those who know of a user: who shares a room with them, and they themselves.
+// acquainted are those who know of a user: who shares a room with them or is a contact, and they themselves.
 func (n *network) acquainted(u *user) map[*user]bool {
 	all := map[*user]bool{u: true}
 	for _, r := range n.Rooms {
@@ -66,6 +75,9 @@ func (n *network) acquainted(u *user) map[*user]bool {
 				all[n.Users[id]] = true
 			}
 		}
+	}
+	for id := range u.Contacts {
+		all[n.Users[id]] = true
 	}
 	return all
 }
@@ -97,8 +109,21 @@ func (n *network) disconnect(c *client) bool {
 	if i < 0 {
 		return false
 	}
-	u.clients = slices.Delete(u.clients, i, i+1)
-	if !u.here() && !n.can.Durable {
+	u.clients = slices.Concat(u.clients[:i], u.clients[i+1:]) // the old list may be in use, by tell
+	n.changed = true
+	if u.here() {
+		return true
+	}
+	u.Presence.Since = now()
+	n.presenceChanged(u)
+	if !u.lists(n) { // a subscription was the connection's
+		for id, entry := range maps.Clone(u.Contacts) {
+			if entry.Subscription&transports.To != 0 {
+				n.connectContacts(u, n.Users[id], false)
+			}
+		}
+	}
+	if !n.can.Durable {
 		n.quit(u, "")
 	}
 	return true
@@ -114,6 +139,22 @@ func (n *network) quit(u *user, reason string) {
 	for _, r := range n.Rooms {
 		delete(r.Members, u.ID)
 	}
+}
+
+// forget removes a user from the network for good.
+func (n *network) forget(u *user, reason string) {
+	for _, c := range slices.Clone(u.clients) {
+		n.cut(c, fault(transports.Gone, "The user is gone from the network."))
+	}
+	n.quit(u, reason)
+	for _, other := range n.Users {
+		delete(other.Asked, u.ID)
+		if other.Contacts[u.ID] != nil {
+			other.Contacts[u.ID] = &contact{}
+			n.tellContact(other, u)
+		}
+	}
+	delete(n.Users, u.ID)
 }
 
 // oneLine is a text as a name or topic may have it.

@@ -148,9 +148,8 @@ func (d *dialogues) owner(s *stanza.Stanza, to address.Address) bool {
 	if !ok {
 		return false
 	}
-	if xep.IsDestroy(s) {
-		d.reply(s.Refuse(&stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The room belongs to its network and cannot be destroyed from here. Leave it."}))
-		return true
+	if _, destroy := xep.ParseDestroy(s); destroy { // that is the account's matter
+		return false
 	}
 	command := d.configureRoom(to)
 	go func() { // its steps may wait for the disk

@@ -243,7 +243,7 @@ func TestAWholeLifeOfAGateway(t *testing.T) {
 	at.hears("message", "error", "#go%irc.net@gw.example")
 	at.hears("message", "error", "#go%irc.net@gw.example")
 
-	if got := codes(at.hears("presence", "", "#go%irc.net@gw.example/ally")); got != "100 110" {
+	if got := codes(at.hears("presence", "", "#go%irc.net@gw.example/ally")); got != "100 170 110" {
 		t.Errorf("let in with %s", got)
 	}
 	at.hears("message", "groupchat", "#go%irc.net@gw.example")

@@ -114,9 +114,16 @@ type Room struct {
 	Picture string
 	Topic   Topic
 	// Members are those known; Complete tells that nobody else is there. The account itself is among them.
-	Members   []Member
-	Complete  bool
-	Moderated bool
+	Members  []Member
+	Complete bool
+	Rules
+}
+
+// Rules are what holds in a room for everyone.
+type Rules struct {
+	// Moderated: who has no standing may not speak. MembersOnly: nobody comes in uninvited. Locked: there is a password.
+	// Hidden: the network does not list it.
+	Moderated, MembersOnly, Locked, Hidden bool
 }
 
 // Memberships tells all the rooms that the account is in, where membership is durable: each connection begins with Online, a Room event for
@@ -180,9 +187,10 @@ type UserRenamed struct {
 	User User
 }
 
-// UserLeft tells that a user is gone from every room.
+// UserLeft tells that a user is gone from every room: they Left, or were Removed, as by a failure between the network's servers.
 type UserLeft struct {
 	User   User
+	Cause  Cause
 	Reason string
 }
 

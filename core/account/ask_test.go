@@ -99,7 +99,8 @@ func TestOccupantsAreListedToThoseInside(t *testing.T) {
 		w.inside("bob")
 		w.sends(iq("phone", "get", "#go%irc.net@gw.example", items))
 		w.expect("phone: q result <query xmlns='http://jabber.org/protocol/disco#items'>" +
-			"<item jid='#go%irc.net@gw.example/alice' name='alice'/><item jid='#go%irc.net@gw.example/bob' name='bob'/></query>")
+			"<item jid='#go%irc.net@gw.example/alice' name='alice'/><item jid='#go%irc.net@gw.example/bob' name='bob'/>" +
+			"<set xmlns='http://jabber.org/protocol/rsm'><first index='0'>#go%irc.net@gw.example/alice</first><last>#go%irc.net@gw.example/bob</last><count>2</count></set></query>")
 		w.sends(iq("laptop", "get", "#go%irc.net@gw.example", items))
 		w.expect("laptop: q result " + items)
 	})

@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"isthmus/core/stanza"
@@ -16,7 +15,7 @@ const (
 	directoryTimeout = 2 * time.Minute
 	// directoryKept is how long a listing serves for further pages.
 	directoryKept = 5 * time.Minute
-	// maxListed bounds a listing; firstListed is what a client gets that does not ask for pages.
+	// maxListed bounds a listing; firstListed is what a client gets that does not say how much it wants.
 	maxListed   = 100_000
 	firstListed = 100
 )
@@ -31,16 +30,16 @@ type listing struct {
 func (a *Account) directory(s *stanza.Stanza) {
 	page, ok := xep.ItemsPage(s)
 	if !ok {
-		a.refuse(s, badRequest("The page asked for cannot be understood."))
+		a.refuse(s, badPage)
 		return
 	}
 	if time.Now().Before(a.listed.until) {
-		a.sendItems(s, page, a.allRooms())
+		a.sendItems(s, page, a.allRooms(), firstListed)
 		return
 	}
 	session, ok := a.session.(transports.Directory)
 	if own := a.ownRooms(); a.login != nil && (!ok || a.link.phase != online) {
-		a.sendItems(s, page, own)
+		a.sendItems(s, page, own, firstListed)
 		return
 	}
 	if a.link.phase != online {
@@ -80,7 +79,7 @@ func (a *Account) listedRooms(items []xep.Item, err error) {
 			continue
 		}
 		page, _ := xep.ItemsPage(s)
-		a.sendItems(s, page, a.allRooms())
+		a.sendItems(s, page, a.allRooms(), firstListed)
 	}
 }
 
@@ -100,44 +99,4 @@ func (a *Account) allRooms() []xep.Item {
 		}
 	}
 	return own
-}
-
-// sendItems sends a page of the listing. An item is known by its address.
-func (a *Account) sendItems(s *stanza.Stanza, page xep.Paging, items []xep.Item) {
-	find := func(id string) int {
-		for i := range items {
-			if items[i].JID.String() == strings.ToLower(id) {
-				return i
-			}
-		}
-		return -1
-	}
-	size := page.Max
-	if size < 0 || size > maxListed {
-		size = firstListed
-	}
-	from, to := 0, min(size, len(items))
-	switch {
-	case page.After != "":
-		if from = find(page.After) + 1; from == 0 {
-			a.refuse(s, noSuchPage)
-			return
-		}
-		to = min(from+size, len(items))
-	case page.Before != "":
-		if to = find(page.Before); to < 0 {
-			a.refuse(s, noSuchPage)
-			return
-		}
-		from = max(0, to-size)
-	case page.Last:
-		to = len(items)
-		from = max(0, to-size)
-	}
-	shown := items[from:to]
-	first, last := "", ""
-	if len(shown) > 0 {
-		first, last = shown[0].JID.String(), shown[len(shown)-1].JID.String()
-	}
-	a.Stream.Reply(s.Result(xep.Items("", shown).Add(xep.Set(first, last, from, len(items), maxListed+1))))
 }

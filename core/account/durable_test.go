@@ -33,7 +33,7 @@ func TestWhatIsSaidInADurableRoomIsKeptForWhoComesLater(t *testing.T) {
 			t.Fatalf("%d messages were kept", len(rows))
 		}
 		w.sends(join("phone", "alice"))
-		w.expect("phone: bob is here", "phone: alice is here 100 110", "phone: <bob> one (earlier)", "phone: <bob> two (earlier)", `phone: subject ""`)
+		w.expect("phone: bob is here", "phone: alice is here 100 170 110", "phone: <bob> one (earlier)", "phone: <bob> two (earlier)", `phone: subject ""`)
 		w.expectCommands()
 		w.waits(time.Second)
 		w.sends(leave("phone"))
@@ -41,7 +41,7 @@ func TestWhatIsSaidInADurableRoomIsKeptForWhoComesLater(t *testing.T) {
 		w.expectCommands() // a closed client leaves no room
 		w.emits(heard("three"))
 		w.sends(join("phone", "alice"))
-		w.expect("phone: bob is here", "phone: alice is here 100 110", "phone: <bob> three (earlier)", `phone: subject ""`)
+		w.expect("phone: bob is here", "phone: alice is here 100 170 110", "phone: <bob> three (earlier)", `phone: subject ""`)
 	})
 }
 
@@ -119,6 +119,6 @@ func TestARoomOfADurableNetworkIsEnteredByJoining(t *testing.T) {
 		w.sends(`<presence` + from("phone") + `to='#x%irc.net@gw.example/alice'><x xmlns='http://jabber.org/protocol/muc'/></presence>`)
 		w.expectCommands("join #x")
 		w.emits(stateOf("#x", "alice"))
-		w.expect("phone: alice is here 100 110", `phone: subject ""`)
+		w.expect("phone: alice is here 100 170 110", `phone: subject ""`)
 	})
 }

@@ -135,7 +135,18 @@ func TestTheNetworksRoomsAreListedInPages(t *testing.T) {
 		if first, n, _ = page(rsm + `<max>20</max><before/></set>`); n != 20 || first != "#R230" {
 			t.Errorf("the last: %d from %s", n, first)
 		}
+		if first, n, end = page(rsm + `<max>7</max><index>100</index></set>`); n != 7 || first != "#R100" || end.Child("", "first").Attr("index") != "100" {
+			t.Errorf("by number: %d from %s", n, first)
+		}
+		if _, n, end = page(rsm + `<max>0</max></set>`); n != 0 || end.Child("", "count").Text() != "250" || end.Child("", "first") != nil {
+			t.Errorf("only counted: %d, %s", n, end.Append(nil))
+		}
+		if first, n, _ = page(rsm + `<max>7</max><before>#r003%irc.net@gw.example</before></set>`); n != 3 || first != "#R000" {
+			t.Errorf("before 3: %d from %s", n, first)
+		}
 		w.expectCommands("list the rooms") // once for all pages
+		w.sends(iq("phone", "get", "irc.net@gw.example", `<query xmlns='`+items+`'>`+rsm+`<index>250</index></set></query>`))
+		w.expect("phone: q refused: item-not-found: There is no such page of the list (any more).")
 		w.sends(iq("phone", "get", "irc.net@gw.example", `<query xmlns='`+items+`'>`+rsm+`<after>nonsense</after></set></query>`))
 		w.expect("phone: q refused: item-not-found: There is no such page of the list (any more).")
 	})
@@ -151,7 +162,83 @@ func TestListsHoldThoseInTheRoomAndThoseWhomTheNetworkKeeps(t *testing.T) {
 		w.expect("phone: q result <query xmlns='http://jabber.org/protocol/muc#admin'><item affiliation='admin' role='moderator' nick='bob' jid='bob%irc.net@gw.example'/></query>")
 		w.sends(iq("phone", "get", "#go%irc.net@gw.example", admin+`<item affiliation='outcast'/></query>`))
 		w.expect(`phone: q result <query xmlns='http://jabber.org/protocol/muc#admin'><item affiliation='outcast' jid='*!*\40spam.example%irc.net@gw.example'/></query>`)
+		w.sends(iq("phone", "set", "#go%irc.net@gw.example", admin+`<item affiliation='none' jid='*!*\40spam.example%irc.net@gw.example'/></query>`))
+		w.expectCommands("affiliation #go *!*@spam.example 0") // as it stands in the list
+		w.forget()
+		for _, nobody := range []string{"alice@example.org", "dora%other.net@gw.example", "irc.net@gw.example", "@"} {
+			w.sends(iq("phone", "set", "#go%irc.net@gw.example", admin+`<item affiliation='outcast' jid='`+nobody+`'/></query>`))
+			w.expect("phone: q refused: item-not-found: Nobody of that nick is in the room.")
+		}
+		w.sends(iq("phone", "set", "#go%irc.net@gw.example", admin+`<item role='visitor' jid='dora%irc.net@gw.example'/></query>`))
+		w.expect("phone: q refused: item-not-found: Nobody of that nick is in the room.")
 		w.sends(iq("laptop", "get", "#go%irc.net@gw.example", admin+`<item affiliation='outcast'/></query>`))
 		w.expect("laptop: q refused: not-acceptable: You are not in this room. Join it first.")
+	})
+}
+
+func TestWhatRoomsHereDoNotHaveIsRefusedInWords(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		w.sends(`<message` + from("phone") + `to='#go%irc.net@gw.example' id='v1'><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'>` +
+			`<value>http://jabber.org/protocol/muc#request</value></field><field var='muc#role'><value>participant</value></field></x></message>`)
+		w.expect("phone: v1 refused: feature-not-implemented: The network has no requests for a voice. Write to one of the room's moderators.")
+		w.sends(`<message` + from("laptop") + `to='#den%irc.net@gw.example' id='d1'><x xmlns='http://jabber.org/protocol/muc#user'><decline to='bob%irc.net@gw.example'/></x></message>`)
+		w.expect("laptop: d1 refused: feature-not-implemented: The network has no answer to an invitation, so who invited you was not told.")
+		w.sends(iq("phone", "get", "#go%irc.net@gw.example", `<query xmlns='jabber:iq:register'/>`))
+		w.expect("phone: q refused: feature-not-implemented: Rooms here keep no register of nicks. The network may have a service that reserves them.")
+	})
+}
+
+func TestARoomTellsWhoIsInsideMore(t *testing.T) {
+	const question = `<query xmlns='http://jabber.org/protocol/disco#info'/>`
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		now := state("alice", "bob")
+		now.Topic.Text, now.Rules = "All about Go", transports.Rules{Moderated: true, MembersOnly: true, Locked: true, Hidden: true}
+		w.emits(now)
+		w.expect("phone: <#go> 104 ", `phone: subject "All about Go"`)
+		ask := func(resource string) string {
+			w.sends(iq(resource, "get", "#go%irc.net@gw.example", question))
+			w.settle()
+			return string(w.stream.raw()[0].Append(nil))
+		}
+		inside, outside := ask("phone"), ask("laptop")
+		for _, part := range []string{"muc_moderated", "muc_membersonly", "muc_passwordprotected", "muc_hidden", "muc_temporary", "muc#maxhistoryfetch"} {
+			if !strings.Contains(inside, part) || !strings.Contains(outside, part) {
+				t.Errorf("%s is not told: %s", part, outside)
+			}
+		}
+		for _, part := range []string{"<value>All about Go</value>", "muc#roominfo_occupants' label='Occupants'><value>2</value>"} {
+			if !strings.Contains(inside, part) || strings.Contains(outside, part) {
+				t.Errorf("%s is for who is inside: %s", part, inside)
+			}
+		}
+		w.sends(iq("phone", "get", "#den%irc.net@gw.example", `<query xmlns='http://jabber.org/protocol/disco#info' node='x-roomuser-item'/>`))
+		w.expect("phone: q result <query xmlns='http://jabber.org/protocol/disco#info' node='x-roomuser-item'><identity category='conference' type='text' name='alice'/></query>")
+	})
+}
+
+func TestTheOccupantsOfALargeRoomComeInPages(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		var crowd []string
+		for i := range 1500 {
+			crowd = append(crowd, fmt.Sprintf("Bob%04d", i))
+		}
+		w.inside(crowd...)
+		page := func(set string) *stanza.Element {
+			t.Helper()
+			w.sends(iq("phone", "get", "#go%irc.net@gw.example", `<query xmlns='http://jabber.org/protocol/disco#items'>`+set+`</query>`))
+			w.settle()
+			return w.stream.raw()[0].Payload[0]
+		}
+		first := page("").Children()
+		set := first[len(first)-1]
+		if len(first) != 1001 || set.Child("", "last").Text() != "#go%irc.net@gw.example/Bob0999" || set.Child("", "count").Text() != "1501" {
+			t.Fatalf("%d items, %s", len(first)-1, set.Append(nil))
+		}
+		rest := page(`<set xmlns='http://jabber.org/protocol/rsm'><after>#go%irc.net@gw.example/Bob0999</after></set>`).Children()
+		if len(rest) != 502 || rest[500].Attr("name") != "alice" {
+			t.Errorf("%d items", len(rest)-1)
+		}
 	})
 }

@@ -25,8 +25,13 @@ var (
 	onlyGroupchat  = badRequest("A message to a room must be of the type groupchat.")
 	emptyMessage   = badRequest("The message has no text.")
 	onlyChat       = badRequest("A message to one person must not be of the type groupchat.")
+	badPage        = badRequest("The page asked for cannot be understood.")
 	nobodyNamed    = badRequest("This address is of nobody. Write the nick as its resource: %network@gateway/nick.")
 	noSuchFilter   = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The archive of a room cannot be searched by sender, nor read from a numbered position."}
+	noRegister     = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "Rooms here keep no register of nicks. The network may have a service that reserves them."}
+	noVoiceRequest = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The network has no requests for a voice. Write to one of the room's moderators."}
+	noDecline      = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The network has no answer to an invitation, so who invited you was not told."}
+	noDestruction  = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The room belongs to its network and cannot be destroyed from here. Leave it."}
 	notCarried     = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The gateway cannot pass this on; only text can be sent."}
 )
 

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"isthmus/core/options"
 	"isthmus/core/stanza"
 	"isthmus/core/xep"
 	"isthmus/mapping/address"
@@ -51,7 +52,12 @@ func (a *Account) request(s *stanza.Stanza, to address.Address) {
 		a.ask(s, userID(to, s.To.Resource), transports.AboutVersion)
 	case room && s.To.Resource == "":
 		items, ok := xep.ParseAdmin(s)
+		reason, destroy := xep.ParseDestroy(s)
 		switch {
+		case destroy:
+			a.destroy(s, roomID(to), reason)
+		case xep.IsRegister(s):
+			a.refuse(s, noRegister)
 		case ok && s.Type == "get" && len(items) == 1:
 			a.list(s, j, items[0])
 		case ok && s.Type == "set":
@@ -78,6 +84,10 @@ func (a *Account) info(s *stanza.Stanza, to address.Address, node string) {
 		a.Stream.Reply(s.Result(xep.Traffic()))
 		return
 	}
+	if node == xep.NickNode && to.Kind == address.Room && s.To.Resource == "" { // one nick serves all rooms of a network
+		a.Stream.Reply(s.Result(xep.ReservedNick(a.self.Name)))
+		return
+	}
 	if node != "" {
 		a.refuse(s, noNode)
 		return
@@ -85,15 +95,7 @@ func (a *Account) info(s *stanza.Stanza, to address.Address, node string) {
 	var info xep.Info
 	switch {
 	case to.Kind == address.Room && s.To.Resource == "":
-		name := to.Name + " on " + string(a.scope)
-		moderated, locked := false, false
-		if j := a.rooms[roomID(to)]; j != nil {
-			moderated, locked = j.view.Moderated, j.password != ""
-			if j.view.Name != "" {
-				name = j.view.Name + " on " + string(a.scope)
-			}
-		}
-		info = xep.RoomInfo(a.About.Kind, name, locked, moderated)
+		info = xep.RoomInfo(a.About.Kind, a.facts(roomID(to), s.From))
 	case to.Kind == address.Account:
 		info = xep.AccountInfo(a.About.Kind, string(a.scope))
 	case to.Kind == address.Room:
@@ -104,19 +106,21 @@ func (a *Account) info(s *stanza.Stanza, to address.Address, node string) {
 	a.Stream.Reply(s.Result(info.Query("")))
 }
 
-// items lists the rooms of the network, or the occupants of a room to who is inside, and nothing to others (XEP-0045 §6.3, §6.5).
-func (a *Account) items(s *stanza.Stanza, to address.Address, node string) {
-	if to.Kind == address.Account && node == "" {
-		a.directory(s)
-		return
+// facts are what is known of a room, and what of it who asks may know.
+func (a *Account) facts(id transports.RoomID, who stanza.JID) xep.RoomFacts {
+	f := xep.RoomFacts{Name: string(id) + " on " + string(a.scope), MaxHistory: maxHistory,
+		Persistent: a.can.Durable || a.Options.Switch(a.where(id), options.Persistent), Logged: a.Options.Switch(a.where(id), options.RecordHistory)}
+	j := a.rooms[id]
+	if j == nil {
+		return f
 	}
-	var items []xep.Item
-	if j := a.rooms[roomID(to)]; to.Kind == address.Room && s.To.Resource == "" && node == "" && j != nil && j.view.Has(s.From) {
-		for _, nick := range j.view.Nicks() {
-			items = append(items, xep.Item{JID: s.To.WithResource(nick), Name: nick})
-		}
+	if j.view.Name != "" {
+		f.Name = j.view.Name + " on " + string(a.scope)
 	}
-	a.Stream.Reply(s.Result(xep.Items(node, items)))
+	rules := j.view.Rules
+	f.Moderated, f.MembersOnly, f.Locked, f.Hidden = rules.Moderated, rules.MembersOnly, rules.Locked || j.password != "", rules.Hidden
+	f.Inside, f.Subject, f.Occupants = j.view.Has(who), j.view.Topic.Text, j.view.Len()
+	return f
 }
 
 // askOccupant tells a client whether it is still in the room, when it pings itself (XEP-0410 §3.2), and puts other pings and

@@ -20,7 +20,7 @@ func TestTheFirstJoinConnectsUnderItsNick(t *testing.T) {
 		w.online("alice")
 		w.expectCommands("join #go")
 		w.emits(state("alice", "bob"))
-		w.expect("phone: bob is here", "phone: alice is here 100 110", `phone: subject ""`)
+		w.expect("phone: bob is here", "phone: alice is here 100 170 110", `phone: subject ""`)
 		if got := w.occupants(); !slices.Equal(got, []string{"phone in #go%irc.net as alice"}) {
 			t.Errorf("stored as joined: %q", got)
 		}
@@ -31,7 +31,7 @@ func TestASecondResourceGetsTheWholeRoom(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.sends(join("laptop", "other"))
-		w.expect("laptop: bob is here", "laptop: alice is here 100 210 110", `laptop: subject ""`)
+		w.expect("laptop: bob is here", "laptop: alice is here 100 170 210 110", `laptop: subject ""`)
 		w.expectCommands()
 	})
 }
@@ -44,7 +44,7 @@ func TestHistoryComesBeforeTheSubject(t *testing.T) {
 		w.sends(groupchat("phone", "m1", "three"))
 		w.forget()
 		w.sends(join("laptop", "alice"))
-		w.expect("laptop: bob is here", "laptop: alice is here 100 110",
+		w.expect("laptop: bob is here", "laptop: alice is here 100 170 110",
 			"laptop: <bob> one (earlier)", "laptop: <bob> two (earlier)", "laptop: <alice> three (earlier)", `laptop: subject "generics"`)
 	})
 }
@@ -72,7 +72,7 @@ func TestWhatIsSaidWhileTheHistoryIsReadComesAfterItAndOnce(t *testing.T) {
 				laptop = append(laptop, line)
 			}
 		}
-		want := []string{"laptop: bob is here", "laptop: alice is here 100 110", "laptop: <bob> earlier (earlier)", `laptop: subject ""`,
+		want := []string{"laptop: bob is here", "laptop: alice is here 100 170 110", "laptop: <bob> earlier (earlier)", `laptop: subject ""`,
 			"laptop: <bob> now", "laptop: <alice> mine"}
 		if !slices.Equal(laptop, want) || !slices.Equal(phone, []string{"phone: <bob> now", "phone: <alice> mine"}) {
 			t.Errorf("the laptop sees %q,\nthe phone %q", laptop, phone)
@@ -99,7 +99,7 @@ func TestHistoryIsAsLongAsTheClientWants(t *testing.T) {
 				w.waits(time.Minute)
 				w.forget()
 				w.sends(`<presence` + from("laptop") + `to='#go%irc.net@gw.example/alice'><x xmlns='http://jabber.org/protocol/muc'>` + history + `</x></presence>`)
-				w.expect(slices.Concat([]string{"laptop: bob is here", "laptop: alice is here 100 110"}, want, []string{`laptop: subject ""`})...)
+				w.expect(slices.Concat([]string{"laptop: bob is here", "laptop: alice is here 100 170 110"}, want, []string{`laptop: subject ""`})...)
 			})
 		})
 	}
@@ -109,7 +109,7 @@ func TestOneWhoIsInsideAndJoinsAgainGetsEverythingAgain(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.sends(join("phone", "alice"))
-		w.expect("phone: bob is here", "phone: alice is here 100 110", `phone: subject ""`)
+		w.expect("phone: bob is here", "phone: alice is here 100 170 110", `phone: subject ""`)
 		w.emits(hears("bob", "hi"))
 		w.expect("phone: <bob> hi")
 	})
@@ -121,7 +121,7 @@ func TestOneWhoAsksTwiceWhileTheyWaitIsLetInOnce(t *testing.T) {
 		w.sends(join("phone", "alice"))
 		w.online("alice")
 		w.emits(state("alice"))
-		w.expect("phone: alice is here 100 110", `phone: subject ""`)
+		w.expect("phone: alice is here 100 170 110", `phone: subject ""`)
 	})
 }
 
@@ -133,7 +133,7 @@ func TestOneWhoAskedTwiceAndLeftIsNoGhost(t *testing.T) {
 		w.sends(leave("phone"))
 		w.online("alice")
 		w.emits(state("alice"))
-		w.expect("laptop: alice is here 100 110", `laptop: subject ""`)
+		w.expect("laptop: alice is here 100 170 110", `laptop: subject ""`)
 	})
 }
 
@@ -234,12 +234,12 @@ func TestWhoJoinsAgainWithAnotherNickChangesIt(t *testing.T) {
 		w.inside("bob")
 		w.sends(join("phone", "ally"))
 		w.expectCommands("name ally")
-		w.expect("phone: bob is here", "phone: alice is here 100 210 110", `phone: subject ""`)
+		w.expect("phone: bob is here", "phone: alice is here 100 170 210 110", `phone: subject ""`)
 		w.sends(join("laptop", "liz")) // this one comes in, and is told the nick
 		w.expectCommands()
 		w.denies(transports.Conflict, "The nick is in use.")
 		w.forget()
 		w.sends(join("phone", "bob"))
-		w.expect("phone: bob is here", "phone: alice is here 100 210 110", `phone: subject ""`)
+		w.expect("phone: bob is here", "phone: alice is here 100 170 210 110", `phone: subject ""`)
 	})
 }

@@ -19,12 +19,12 @@ type joined struct {
 	view *room.Hosted
 	// asked: a Join is under way; live: the network has confirmed it.
 	asked, live bool
-	// recorded: what is said is archived. kept: the gateway stays when nobody is inside, since leftAt.
-	recorded, kept bool
-	leftAt         time.Time
-	password       string
-	arrivals       []arrival
-	order          order
+	// persistent: the gateway is to stay when nobody is inside. kept: it does, since leftAt.
+	persistent, kept bool
+	leftAt           time.Time
+	password         string
+	arrivals         []arrival
+	order            order
 }
 
 // arrival is a resource that waits to be let in.
@@ -238,7 +238,7 @@ func (a *Account) leaveIfEmpty(j *joined, reason string) {
 	if len(j.view.People()) > 0 || len(j.arrivals) > 0 || a.rooms[j.id] != j {
 		return
 	}
-	if a.stays(j) && (j.live || j.kept) {
+	if j.stays() && (j.live || j.kept) {
 		if !j.kept {
 			j.kept, j.leftAt = true, time.Now()
 			if !j.view.Durable { // the network remembers
@@ -247,6 +247,11 @@ func (a *Account) leaveIfEmpty(j *joined, reason string) {
 		}
 		return
 	}
+	a.abandon(j, reason)
+}
+
+// abandon leaves a room on the network and forgets it.
+func (a *Account) abandon(j *joined, reason string) {
 	if j.kept {
 		a.stopStaying(j)
 	}

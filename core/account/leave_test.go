@@ -105,7 +105,7 @@ func TestALateAnswerDoesNotConcernOneWhoHasJoinedAgain(t *testing.T) {
 		w.decides(nil)
 		w.expect()
 		w.emits(state("alice"))
-		w.expect("phone: alice is here 100 110", `phone: subject ""`)
+		w.expect("phone: alice is here 100 170 110", `phone: subject ""`)
 		w.decides(nil)
 		w.expectCommands()
 	})
@@ -137,7 +137,7 @@ func TestJoiningWhileTheSessionClosesOpensItAgain(t *testing.T) {
 		}
 		w.online("alicia")
 		w.emits(state("alicia"))
-		w.expect("phone: alicia is here 100 110", `phone: subject ""`)
+		w.expect("phone: alicia is here 100 170 110", `phone: subject ""`)
 	})
 }
 
@@ -152,7 +152,7 @@ func TestJoiningRightAfterLeavingEntersAgain(t *testing.T) {
 		w.emits(transports.MemberLeft{Room: "#go", User: user("alice")}, state("alice"))
 		w.decides(nil)
 		w.decides(nil)
-		w.expect("phone: alice is here 100 110", `phone: subject ""`)
+		w.expect("phone: alice is here 100 170 110", `phone: subject ""`)
 		w.expectCommands()
 	})
 }
@@ -170,8 +170,8 @@ func TestLeavingWhileTheHistoryIsReadLeavesNoGhost(t *testing.T) {
 				w.account.handle(s, to)
 			}
 		})
-		w.expect("laptop: bob is here", "laptop: alice is here 100 110", "laptop: <bob> earlier (earlier)", `laptop: subject ""`,
-			"tablet: bob is here", "tablet: alice is here 100 110", "tablet: <bob> earlier (earlier)", `tablet: subject ""`,
+		w.expect("laptop: bob is here", "laptop: alice is here 100 170 110", "laptop: <bob> earlier (earlier)", `laptop: subject ""`,
+			"tablet: bob is here", "tablet: alice is here 100 170 110", "tablet: <bob> earlier (earlier)", `tablet: subject ""`,
 			"tablet: alice is gone 110", "laptop: alice is gone 110")
 		w.emits(hears("bob", "later"))
 		w.expect("phone: <bob> later")

@@ -189,6 +189,8 @@ func say(c transports.Command) string {
 		return fmt.Sprintf("leave %s%s", place, paren(c.Reason))
 	case transports.Send:
 		return fmt.Sprintf("send %s%s %s", place, [...]string{"", " /me", " notice"}[c.Style], c.Text.Styling())
+	case transports.Destroy:
+		return fmt.Sprintf("destroy %s%s", place, paren(c.Reason))
 	case transports.SetTopic:
 		return fmt.Sprintf("topic %s %s", place, c.Text)
 	case transports.SetName:

@@ -7,6 +7,8 @@ import (
 	"isthmus/core/options"
 	"isthmus/core/room"
 	"isthmus/core/stanza"
+	"isthmus/core/store"
+	"isthmus/core/xep"
 	"isthmus/mapping/address"
 	"isthmus/transports"
 )
@@ -28,9 +30,7 @@ func (a *Account) where(place transports.RoomID) options.Where {
 }
 
 // stays tells whether the gateway stays in a room when the last client leaves it.
-func (a *Account) stays(j *joined) bool {
-	return j.view.Durable || a.Options.Switch(a.where(j.id), options.Persistent)
-}
+func (j *joined) stays() bool { return j.view.Durable || j.persistent }
 
 // keepStaying remembers across restarts that the gateway is in a room, and under which nick.
 func (a *Account) keepStaying(j *joined) {
@@ -80,8 +80,8 @@ func (a *Account) OptionsChanged() {
 	a.mail.put(func() {
 		a.adjust()
 		for _, j := range a.rooms {
-			j.recorded = a.Options.Switch(a.where(j.id), options.RecordHistory)
-			if j.kept && !a.stays(j) {
+			a.tellOptions(j, a.configure(j))
+			if j.kept && !j.stays() {
 				j.order.add(func() { a.leaveIfEmpty(j, "") })
 			}
 		}
@@ -89,8 +89,76 @@ func (a *Account) OptionsChanged() {
 }
 
 func (a *Account) newRoom(id transports.RoomID) *joined {
-	return &joined{id: id, recorded: a.Options.Switch(a.where(id), options.RecordHistory),
-		view: &room.Hosted{Room: room.New(a.place(address.Room, string(id)), a.OccupantKey), RealJID: a.userJID}}
+	j := &joined{id: id, view: &room.Hosted{Room: room.New(a.place(address.Room, string(id)), a.OccupantKey), RealJID: a.userJID}}
+	a.configure(j)
+	return j
+}
+
+// configure takes what the person has set for a room, and gives the codes of what is other than before.
+func (a *Account) configure(j *joined) (codes []int) {
+	logged, persistent := a.Options.Switch(a.where(j.id), options.RecordHistory), a.Options.Switch(a.where(j.id), options.Persistent)
+	switch {
+	case logged && !j.view.Logged:
+		codes = append(codes, xep.StatusLogged)
+	case !logged && j.view.Logged:
+		codes = append(codes, xep.StatusNotLogged)
+	}
+	if persistent != j.persistent {
+		codes = append(codes, xep.StatusConfigured)
+	}
+	j.view.Logged, j.persistent = logged, persistent
+	return codes
+}
+
+// tellOptions tells those inside that the room is configured otherwise (XEP-0045 §10.2.1).
+func (a *Account) tellOptions(j *joined, codes []int) {
+	if len(codes) == 0 {
+		return
+	}
+	j.order.add(func() {
+		for _, who := range j.view.People() {
+			a.Stream.Reply(j.view.Configured(who, codes...))
+		}
+	})
+}
+
+// destroy ends a room (XEP-0045 §10.9): for everyone where the network can; else for the person, for whom the gateway stays there no longer.
+func (a *Account) destroy(s *stanza.Stanza, id transports.RoomID, reason string) {
+	j := a.rooms[id]
+	command := transports.Destroy{Room: id, Reason: reason}
+	switch {
+	case a.can.Allows(command):
+		a.command(command, func(_ transports.Result, err error) {
+			if err != nil {
+				a.refuse(s, a.stanzaError(err))
+				return
+			}
+			if j := a.rooms[id]; j != nil {
+				a.end(j, reason)
+			}
+			a.Stream.Reply(s.Result())
+		})
+	case j != nil && j.persistent && !j.view.Durable:
+		a.remember(id, options.Persistent, "false")
+		a.end(j, reason)
+		a.Stream.Reply(s.Result())
+	default:
+		a.refuse(s, noDestruction)
+	}
+}
+
+// end puts everyone out of a room that is no more for them.
+func (a *Account) end(j *joined, reason string) {
+	a.refuseArrivals(j, &transports.Fault{Kind: transports.Gone, Text: "The room has been destroyed."})
+	j.order.add(func() {
+		for _, who := range j.view.People() {
+			a.Store.Write(nil, store.Exit{Occupant: a.occupant(j, who, "")})
+		}
+		for _, p := range j.view.Destroy(reason) {
+			a.Stream.Reply(p)
+		}
+	})
+	a.abandon(j, reason)
 }
 
 // Return calls stay for every room that the gateway stayed in when it was stopped.

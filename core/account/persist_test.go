@@ -30,7 +30,7 @@ func TestTheGatewayStaysInAPersistentRoomAndTellsWhatWasSaid(t *testing.T) {
 		w.expect()
 		w.expectCommands()
 		w.sends(join("phone", "alice"))
-		w.expect("phone: bob is here", "phone: alice is here 100 110", "phone: <bob> one (earlier)", "phone: <bob> two (earlier)", `phone: subject ""`)
+		w.expect("phone: bob is here", "phone: alice is here 100 170 110", "phone: <bob> one (earlier)", "phone: <bob> two (earlier)", `phone: subject ""`)
 		w.sends(leave("phone"))
 		w.forget()
 		w.sets("#go", nil)
@@ -60,7 +60,7 @@ func TestTheGatewayComesBackIntoItsRoomsAfterARestart(t *testing.T) {
 		w.expectCommands("connect", "join #go")
 		w.emits(state("alice", "bob"), heard("in the meantime"))
 		w.sends(join("phone", "alice"))
-		w.expect("phone: bob is here", "phone: alice is here 100 110", "phone: <bob> in the meantime (earlier)", `phone: subject ""`)
+		w.expect("phone: bob is here", "phone: alice is here 100 170 110", "phone: <bob> in the meantime (earlier)", `phone: subject ""`)
 	})
 }
 
@@ -80,12 +80,74 @@ func TestWhatAPersonDoesNotWantKeptIsNotKept(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		w.sets("#go", transports.Options{options.RecordHistory: {"false"}})
+		w.expect("phone: <#go> 171 ")
 		w.emits(heard("off the record"))
 		w.sends(groupchat("phone", "m1", "mine too"))
 		w.expect("phone: <bob> off the record", "phone: <alice> mine too")
 		if rows := w.rows(); len(rows) != 0 {
 			t.Errorf("the archive has %d rows", len(rows))
 		}
+	})
+}
+
+func TestWhoIsInsideIsToldHowTheRoomIsKept(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		w.sets("#go", transports.Options{options.RecordHistory: {"false"}, options.Persistent: {"true"}})
+		w.expect("phone: <#go> 171 104 ")
+		w.sets("#go", transports.Options{options.RecordHistory: {"false"}, options.Persistent: {"true"}, "encoding_in": {"latin1"}})
+		w.expect() // nothing that concerns a client
+		w.sends(join("phone", "alice"))
+		w.expect("phone: bob is here", "phone: alice is here 100 110", `phone: subject ""`)
+		w.sets("#go", nil)
+		w.expect("phone: <#go> 170 104 ")
+	})
+}
+
+const destroy = `<query xmlns='http://jabber.org/protocol/muc#owner'><destroy><reason>enough</reason></destroy></query>`
+
+func TestToDestroyAPersistentRoomEndsTheStaying(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		w.sends(iq("phone", "set", "#go%irc.net@gw.example", destroy))
+		w.expect("phone: q refused: feature-not-implemented: The room belongs to its network and cannot be destroyed from here. Leave it.")
+		w.sets("#go", transports.Options{options.Persistent: {"true"}})
+		w.forget()
+		w.sends(iq("phone", "set", "#go%irc.net@gw.example", destroy))
+		w.expect("phone: alice is gone 110", "phone: q result ")
+		w.expectCommands("leave #go (enough)", "goodbye")
+		if w.shared.Options.Switch(options.Where{Person: "alice@example.org", Scope: "irc.net", Place: "#go"}, options.Persistent) {
+			t.Error("it would stay again")
+		}
+	})
+}
+
+func TestARoomWhereTheGatewayStayedCanBeDestroyedFromOutside(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		w.sets("#go", transports.Options{options.Persistent: {"true"}})
+		w.sends(leave("phone"))
+		w.forget()
+		w.sends(iq("phone", "set", "#go%irc.net@gw.example", destroy))
+		w.expect("phone: q result ")
+		w.expectCommands("leave #go (enough)", "goodbye")
+		if rooms := w.shared.Options.Marked("stayed"); len(rooms) != 0 {
+			t.Errorf("it would come back into %v", rooms)
+		}
+	})
+}
+
+func TestARoomIsDestroyedForEveryoneWhereTheNetworkCan(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		w.emits(transports.Online{Self: user("alice"), Can: transports.Capabilities{Features: transports.Destruction}})
+		w.denies(transports.Forbidden, "You are no owner.")
+		w.sends(iq("phone", "set", "#go%irc.net@gw.example", destroy))
+		w.expectCommands("destroy #go (enough)")
+		w.expect("phone: q refused: forbidden: You are no owner.")
+		w.network.answer = nil
+		w.sends(iq("phone", "set", "#go%irc.net@gw.example", destroy))
+		w.expect("phone: alice is gone 110", "phone: q result ")
 	})
 }
 

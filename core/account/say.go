@@ -26,12 +26,16 @@ func (a *Account) message(s *stanza.Stanza, to address.Address) {
 	invites := xep.ParseInvites(s)
 	subject := s.Child("", "subject")
 	switch {
-	case inRoom && s.To.Resource == "" && s.Type != "groupchat" && invites == nil:
+	case inRoom && s.To.Resource == "" && s.Type != "groupchat" && invites == nil && !xep.IsDecline(s) && !xep.IsVoiceRequest(s):
 		a.refuse(s, onlyGroupchat)
 	case s.Type == "groupchat" && (!inRoom || s.To.Resource != ""):
 		a.refuse(s, onlyChat)
+	case inRoom && xep.IsDecline(s): // by someone who is not in the room
+		a.refuse(s, noDecline)
 	case inRoom && (j == nil || !j.view.Has(s.From)): // XEP-0045 §7.4
 		a.refuse(s, notJoined)
+	case inRoom && xep.IsVoiceRequest(s):
+		a.refuse(s, noVoiceRequest)
 	case xep.Encrypted(s):
 		a.refuse(s, encrypted)
 	case xep.Ephemeral(s):
@@ -182,7 +186,7 @@ func (a *Account) reflect(p *pending, r transports.Result) {
 	}
 	row, said := a.record(j, first, p.id, j.view.Nick(a.self), j.view.Occupant(a.self), a.self.ID, children)
 	changes := []store.Change{store.End{ID: p.nonce}}
-	if j.recorded {
+	if j.view.Logged {
 		changes = append(changes, row)
 	}
 	fill := j.order.wait()

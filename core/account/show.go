@@ -134,7 +134,7 @@ func (a *Account) heard(e transports.Message) {
 		said.At = e.At
 		row.Row.At = e.At.UnixMilli()
 	}
-	if j.recorded {
+	if j.view.Logged {
 		a.Store.Write(a.archived, row)
 	}
 	j.order.add(func() { a.showSaid(j, said, a.Stream.Show) })

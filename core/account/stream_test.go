@@ -87,7 +87,7 @@ func (s *stream) taken() []string {
 
 // brief puts a stanza into a line: to whom, from whom, what.
 //
-//	phone: alice is here 100 110
+//	phone: alice is here 100 170 110
 //	phone: <bob> hi
 //	phone: m1 refused: not-acceptable: You are not in this room. Join it first.
 func brief(s *stanza.Stanza) string {
@@ -149,6 +149,10 @@ func message(to, from string, s *stanza.Stanza) string {
 		switch {
 		case e.Name == "delay":
 			line += " (earlier)"
+		case e.Name == "x" && len(e.Children()) > 0 && e.Children()[0].Name == "status":
+			for _, code := range e.Children() {
+				line += code.Attr("code") + " "
+			}
 		case e.Name == "x":
 			line += " (privately)"
 		case e.Name == "received":

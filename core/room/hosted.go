@@ -15,6 +15,8 @@ type Hosted struct {
 	*Room
 	// RealJID is the address of a user outside the room, shown because rooms are not anonymous (XEP-0045 §7.2.3).
 	RealJID func(transports.UserID) stanza.JID
+	// Logged: what is said is archived, which who enters is told.
+	Logged bool
 	// Durable: who goes keeps their affiliation. Where the network forgets it, clients must not list who is gone among the members.
 	Durable bool
 	people  []stanza.JID
@@ -45,6 +47,9 @@ func (h *Hosted) Enter(who stanza.JID, wanted string) []*stanza.Stanza {
 	}
 	if self, ok := h.Member(h.Self); ok {
 		codes := []int{xep.StatusNonAnonymous}
+		if h.Logged {
+			codes = append(codes, xep.StatusLogged)
+		}
 		if wanted != "" && wanted != self.Nick {
 			codes = append(codes, xep.StatusNickAssigned)
 		}
@@ -71,6 +76,25 @@ func (h *Hosted) Expel(reason string, code int) []*stanza.Stanza {
 	return all
 }
 
+// Destroy puts everyone out of a room that is no more (XEP-0045 §10.9).
+func (h *Hosted) Destroy(reason string) []*stanza.Stanza {
+	self, _ := h.Member(h.Self)
+	var all []*stanza.Stanza
+	for _, who := range h.people {
+		p := h.unavailable(who, Went{Member: self})
+		p.Payload[0].Add(xep.Destroyed(reason))
+		all = append(all, p)
+	}
+	h.people = nil
+	return all
+}
+
+// Configured tells that the room is configured otherwise, with codes that say how (XEP-0045 §10.2.1).
+func (h *Hosted) Configured(to stanza.JID, codes ...int) *stanza.Stanza {
+	s := &stanza.Stanza{Kind: stanza.Message, Type: "groupchat", From: h.JID, To: to}
+	return s.Add(xep.Statuses(codes...))
+}
+
 // Show is what everyone inside gets of a change.
 func (h *Hosted) Show(change Change) []*stanza.Stanza {
 	all := make([]*stanza.Stanza, 0, len(h.people))
@@ -89,6 +113,8 @@ func (h *Hosted) Show(change Change) []*stanza.Stanza {
 			all = append(all, h.unavailable(who, c))
 		case Retitled:
 			all = append(all, h.Subject(who))
+		case Reconfigured:
+			all = append(all, h.Configured(who, xep.StatusConfigured))
 		}
 	}
 	return all
@@ -110,6 +136,8 @@ func (h *Hosted) unavailable(to stanza.JID, w Went, codes ...int) *stanza.Stanza
 	case transports.Banned:
 		codes = append(codes, xep.StatusBanned)
 		m.Affiliation = transports.Outcast
+	case transports.Removed:
+		codes = append(codes, xep.StatusTechnical)
 	}
 	p := h.presence(to, m, "unavailable", xep.OccupantItem{Actor: w.By, Reason: w.Reason}, codes...)
 	if w.Reason != "" {

@@ -92,7 +92,9 @@ func TestHowSomeoneWentIsSeen(t *testing.T) {
 			`<item affiliation='none' role='none' jid='bob%irc.net@gw.example'><actor nick='carol'/><reason>spam</reason></item><status code='307'/>`, `<status>spam</status>`},
 		{transports.MemberLeft{User: user("bob"), Cause: transports.Banned, By: "carol"}, // XEP-0045 §9.1
 			`<item affiliation='outcast' role='none' jid='bob%irc.net@gw.example'><actor nick='carol'/></item><status code='301'/>`, ``},
-		{transports.MemberLeft{User: user("bob"), Cause: transports.Removed}, `<item affiliation='none' role='none' jid='bob%irc.net@gw.example'/>`, ``},
+		{transports.MemberLeft{User: user("bob"), Cause: transports.Removed}, `<item affiliation='none' role='none' jid='bob%irc.net@gw.example'/><status code='333'/>`, ``},
+		{transports.UserLeft{User: user("bob"), Cause: transports.Removed, Reason: "*.net *.split"}, // XEP-0045 §15.6.2
+			`<item affiliation='none' role='none' jid='bob%irc.net@gw.example'><reason>*.net *.split</reason></item><status code='333'/>`, `<status>*.net *.split</status>`},
 		{transports.UserLeft{User: user("bob"), Reason: "bye"}, `<item affiliation='none' role='none' jid='bob%irc.net@gw.example'><reason>bye</reason></item>`, `<status>bye</status>`},
 	} {
 		h := hosted("alice", "bob")
@@ -204,5 +206,36 @@ func TestWordsOfStandings(t *testing.T) {
 	}
 	if _, ok := ParseRole(""); ok {
 		t.Error("nothing is no role")
+	}
+}
+
+func TestOtherRulesAreAnotherConfiguration(t *testing.T) {
+	h := hosted("alice")
+	h.Logged = true
+	h.Apply(state("alice"))
+	expectStanzas(t, h.Enter(phone, "alice"),
+		`<presence`+from("alice")+toA+`>`+user1+`<item affiliation='none' role='participant' jid='alice@example.org/phone'/>`+
+			`<status code='100'/><status code='170'/><status code='110'/></x></presence>`)
+	now := state("alice")
+	now.Rules.Moderated = true
+	changes := h.Apply(now)
+	if len(changes) != 1 {
+		t.Fatalf("changes %v", changes)
+	}
+	expectStanzas(t, h.Show(changes[0]), // XEP-0045 §10.2.1
+		`<message type='groupchat' from='#go%irc.net@gw.example'`+toA+`>`+user1+`<status code='104'/></x></message>`)
+	if again := h.Apply(now); len(again) != 0 {
+		t.Errorf("nothing changed, but %v", again)
+	}
+}
+
+func TestWhenARoomIsDestroyedEveryoneIsPutOut(t *testing.T) {
+	h := hosted("alice", "bob")
+	h.Enter(phone, "alice")
+	expectStanzas(t, h.Destroy("done"), // XEP-0045 §10.9
+		`<presence type='unavailable'`+from("alice")+toA+`>`+user1+`<item affiliation='none' role='none' jid='alice@example.org/phone'/>`+
+			`<status code='110'/><destroy><reason>done</reason></destroy></x></presence>`)
+	if len(h.People()) != 0 {
+		t.Fatal("someone is still inside")
 	}
 }

@@ -12,10 +12,10 @@ import (
 // Room is what is known of a room now.
 type Room struct {
 	// JID is the room's own address.
-	JID       stanza.JID
-	Topic     transports.Topic
-	Name      string
-	Moderated bool
+	JID   stanza.JID
+	Topic transports.Topic
+	Name  string
+	Rules transports.Rules
 	// Self is the account itself among the members.
 	Self    transports.UserID
 	members members
@@ -52,13 +52,16 @@ type (
 	}
 	// Retitled tells of another topic.
 	Retitled struct{ Topic transports.Topic }
+	// Reconfigured tells of another name or other rules.
+	Reconfigured struct{}
 )
 
-func (Came) change()     {}
-func (Changed) change()  {}
-func (Renamed) change()  {}
-func (Went) change()     {}
-func (Retitled) change() {}
+func (Came) change()         {}
+func (Changed) change()      {}
+func (Renamed) change()      {}
+func (Went) change()         {}
+func (Retitled) change()     {}
+func (Reconfigured) change() {}
 
 // Member finds a member by id.
 func (r *Room) Member(id transports.UserID) (Member, bool) {
@@ -111,7 +114,7 @@ func (r *Room) Apply(event transports.Event) []Change {
 	case transports.MemberLeft:
 		return r.remove(e.User.ID, Went{Cause: e.Cause, By: e.By, Reason: e.Reason})
 	case transports.UserLeft:
-		return r.remove(e.User.ID, Went{Reason: e.Reason})
+		return r.remove(e.User.ID, Went{Cause: e.Cause, Reason: e.Reason})
 	case transports.UserRenamed:
 		return r.rename(e)
 	}
@@ -122,10 +125,13 @@ func (r *Room) Apply(event transports.Event) []Change {
 // went and who came, and nothing of those who stayed.
 func (r *Room) replace(e transports.Room) []Change {
 	var changes []Change
+	if e.Rules != r.Rules || e.Name != "" && e.Name != r.Name {
+		changes = append(changes, Reconfigured{})
+	}
 	if e.Name != "" {
 		r.Name = e.Name
 	}
-	r.Moderated = e.Moderated
+	r.Rules = e.Rules
 	if e.Complete {
 		there := make(map[transports.UserID]bool, len(e.Members))
 		for _, m := range e.Members {

@@ -29,6 +29,8 @@ type Info struct {
 	Features []string
 	// Contacts are the URIs by which the operator is reached (XEP-0157 §2).
 	Contacts []string
+	// More is a form with further facts, or nil (XEP-0128 §2).
+	More *Report
 }
 
 // contactForm is the form that carries the contact addresses, nil without any.
@@ -67,6 +69,9 @@ func (i Info) Query(node string) *stanza.Element {
 	}
 	if f := i.contactForm(); f != nil {
 		q.Add(mustRender(f.TokenReader()))
+	}
+	if i.More != nil {
+		q.Add(i.More.Element())
 	}
 	return q
 }
@@ -144,17 +149,6 @@ func AccountInfo(kind, name string) Info {
 	return Info{Category: "gateway", Type: kind, Name: name, Features: features(nsInfo, nsItems, nsPing, NSCommands)}
 }
 
-// RoomInfo describes a room (XEP-0045 §6.4).
-func RoomInfo(kind, name string, passwordProtected, moderated bool) Info {
-	i := Info{Category: "conference", Type: kind, Name: name, Features: features(
-		nsInfo, nsItems, NSMUC, "muc_nonanonymous", "muc_open", "muc_public", "muc_persistent",
-		nsStanzaID, nsOccupantID, nsMAM, NSCommands, nsRSM, nsForm, nsPing, "http://jabber.org/protocol/muc#self-ping-optimization")}
-	i.Features = append(i.Features, choose(passwordProtected, "muc_passwordprotected", "muc_unsecured"),
-		choose(moderated, "muc_moderated", "muc_unmoderated"))
-	slices.Sort(i.Features)
-	return i
-}
-
 func features(f ...string) []string {
 	slices.Sort(f)
 	return f
@@ -165,18 +159,6 @@ func choose(condition bool, yes, no string) string {
 		return yes
 	}
 	return no
-}
-
-// TrafficNode is where a room says what it lets pass to its occupants (XEP-0045 §6.6).
-const TrafficNode = NSMUC + "#traffic"
-
-// Traffic is the answer to that question: the extensions within messages that the gateway passes on.
-func Traffic() *stanza.Element {
-	q := stanza.New(nsInfo, "query", "node", TrafficNode)
-	for _, f := range features(nsDelay, nsOccupantID, nsStanzaID) {
-		q.Add(stanza.New("", "feature", "var", f))
-	}
-	return q
 }
 
 // ItemsPage is the page of a disco#items answer that is wanted (XEP-0059); ok is false when it cannot be understood.

@@ -53,31 +53,6 @@ func TestDiscoveryAnswers(t *testing.T) {
 	rendered(t, Items("n", nil), `<query xmlns='http://jabber.org/protocol/disco#items' node='n'/>`)
 }
 
-func TestARoomSaysWhatItIs(t *testing.T) {
-	for _, c := range []struct {
-		locked, moderated bool
-		has, lacks        []string
-	}{
-		{false, false, []string{"muc_unsecured", "muc_unmoderated"}, []string{"muc_passwordprotected", "muc_moderated"}},
-		{true, true, []string{"muc_passwordprotected", "muc_moderated"}, []string{"muc_unsecured", "muc_unmoderated"}},
-	} {
-		i := RoomInfo("irc", "Go", c.locked, c.moderated)
-		if i.Category != "conference" || i.Type != "irc" || i.Name != "Go" {
-			t.Errorf("%+v", i)
-		}
-		for _, f := range append(c.has, NSMUC, "muc_nonanonymous") { // XEP-0045 §6.4, and 100 on entering
-			if !slices.Contains(i.Features, f) {
-				t.Errorf("lacks %s", f)
-			}
-		}
-		for _, f := range c.lacks {
-			if slices.Contains(i.Features, f) {
-				t.Errorf("announces %s", f)
-			}
-		}
-	}
-}
-
 func TestFeaturesAreSortedAndNoneIsThereTwice(t *testing.T) {
 	for _, i := range everyInfo() {
 		if !slices.IsSorted(i.Features) || len(slices.Compact(slices.Clone(i.Features))) != len(i.Features) {
@@ -87,7 +62,7 @@ func TestFeaturesAreSortedAndNoneIsThereTwice(t *testing.T) {
 }
 
 func everyInfo() []Info {
-	return []Info{GatewayInfo("irc", "IRC"), AccountInfo("irc", "irc.net"), UserInfo("bob"), RoomInfo("irc", "#go", false, false),
+	return []Info{GatewayInfo("irc", "IRC"), AccountInfo("irc", "irc.net"), UserInfo("bob"), RoomInfo("irc", RoomFacts{Name: "#go"}),
 		CommandInfo("Join"), CommandListInfo("Commands")}
 }
 

@@ -16,7 +16,7 @@ var ephemeral = map[string]bool{
 // Ephemeral tells whether there is nothing in a message that its sender would miss.
 func Ephemeral(s *stanza.Stanza) bool {
 	for _, e := range s.Payload {
-		if !ephemeral[e.Space] && !(e.Space == "" && e.Name == "thread") || e.Is(nsUser, "x") && e.Child(nsUser, "invite") != nil {
+		if !ephemeral[e.Space] && !(e.Space == "" && e.Name == "thread") || e.Is(nsUser, "x") && (e.Child(nsUser, "invite") != nil || e.Child(nsUser, "decline") != nil) {
 			return false
 		}
 	}

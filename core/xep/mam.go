@@ -10,9 +10,10 @@ import (
 )
 
 const (
-	nsMAM     = "urn:xmpp:mam:2"
-	nsForward = "urn:xmpp:forward:0"
-	nsClient  = "jabber:client"
+	nsMAM         = "urn:xmpp:mam:2"
+	nsMAMExtended = "urn:xmpp:mam:2#extended"
+	nsForward     = "urn:xmpp:forward:0"
+	nsClient      = "jabber:client"
 )
 
 // ArchiveQuery is what a client asks of an archive (XEP-0313 §4).

@@ -2,6 +2,7 @@ package xep
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -15,10 +16,15 @@ const (
 	nsAdmin = "http://jabber.org/protocol/muc#admin"
 )
 
-// The status codes that we send (XEP-0045 §15.6.2).
+// The status codes that we send (XEP-0045 §15.6.2). The others tell of what cannot be here: rooms that hide addresses or show who is
+// absent (102, 103, 172-174), affiliations of who is absent (101), rooms that we make (201) or that put people out for
+// not being members (321, 322).
 const (
 	StatusNonAnonymous = 100
+	StatusConfigured   = 104
 	StatusSelf         = 110
+	StatusLogged       = 170
+	StatusNotLogged    = 171
 	StatusNickAssigned = 210
 	StatusBanned       = 301
 	StatusRenamed      = 303
@@ -87,11 +93,27 @@ func (o OccupantItem) Element(codes ...int) *stanza.Element {
 	if o.Reason != "" {
 		item.Add(stanza.Text("", "reason", o.Reason))
 	}
-	x := stanza.New(nsUser, "x").Add(item)
+	x := Statuses(codes...)
+	x.Nodes = slices.Insert(x.Nodes, 0, stanza.Node{Element: item})
+	return x
+}
+
+// Statuses are codes without an item.
+func Statuses(codes ...int) *stanza.Element {
+	x := stanza.New(nsUser, "x")
 	for _, c := range codes {
 		x.Add(stanza.New("", "status", "code", strconv.Itoa(c)))
 	}
 	return x
+}
+
+// Destroyed tells in a presence that the room is no more, and why (XEP-0045 §10.9).
+func Destroyed(reason string) *stanza.Element {
+	e := stanza.New("", "destroy")
+	if reason != "" {
+		e.Add(stanza.Text("", "reason", reason))
+	}
+	return e
 }
 
 // PrivateMark marks a private message in a room (XEP-0045 §7.5).

@@ -13,9 +13,10 @@ func ParseOwner(s *stanza.Stanza) (submitted *stanza.Element, ok bool) {
 	return q.Child(nsForm, "x"), true
 }
 
-// IsDestroy finds a request to destroy a room (XEP-0045 §10.9).
-func IsDestroy(s *stanza.Stanza) bool {
-	return s.Request() && s.Child(nsOwner, "query").Child(nsOwner, "destroy") != nil
+// ParseDestroy finds a request to destroy a room, and the reason (XEP-0045 §10.9).
+func ParseDestroy(s *stanza.Stanza) (reason string, ok bool) {
+	d := s.Child(nsOwner, "query").Child(nsOwner, "destroy")
+	return d.Child(nsOwner, "reason").Text(), s.Kind == stanza.IQ && s.Type == "set" && d != nil
 }
 
 // RoomConfig is the form of a room's configuration (XEP-0045 §10.2).

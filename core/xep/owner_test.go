@@ -21,8 +21,11 @@ func TestRequestsOfOwnersAreRead(t *testing.T) {
 	if x, ok := ParseOwner(read(t, `<iq type='set'><query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'/></query></iq>`)); !ok || x == nil {
 		t.Error("the form handed in")
 	}
-	if !IsDestroy(read(t, `<iq type='set'><query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query></iq>`)) {
+	if reason, ok := ParseDestroy(read(t, `<iq type='set'><query xmlns='http://jabber.org/protocol/muc#owner'><destroy><reason>spam</reason></destroy></query></iq>`)); !ok || reason != "spam" {
 		t.Error("the request to destroy")
+	}
+	if _, ok := ParseDestroy(read(t, `<iq type='set'><query xmlns='http://jabber.org/protocol/muc#owner'/></iq>`)); ok {
+		t.Error("a request to destroy out of nowhere")
 	}
 	if _, ok := ParseOwner(read(t, `<iq type='result'><query xmlns='http://jabber.org/protocol/muc#owner'/></iq>`)); ok {
 		t.Error("a result is no request")

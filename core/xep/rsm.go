@@ -14,8 +14,9 @@ type Paging struct {
 	After, Before string
 	// Last: <before/>, empty or not, asks for the last page of what comes before (§2.3, §2.5).
 	Last bool
-	// Indexed: <index/> asks for a page out of order (§2.4).
+	// Indexed: the page begins with the item of that number, the first being 0 (§2.4).
 	Indexed bool
+	Index   int
 }
 
 // ParsePaging reads the set element within a query; a missing one means the first page.
@@ -32,7 +33,13 @@ func ParsePaging(query *stanza.Element) (Paging, bool) {
 		}
 		p.Max = n
 	}
-	p.Indexed = set.Child(nsRSM, "index") != nil
+	if i := set.Child(nsRSM, "index"); i != nil {
+		n, err := strconv.Atoi(i.Text())
+		if err != nil || n < 0 {
+			return p, false
+		}
+		p.Indexed, p.Index = true, n
+	}
 	p.After = set.Child(nsRSM, "after").Text()
 	if b := set.Child(nsRSM, "before"); b != nil {
 		p.Before, p.Last = b.Text(), true

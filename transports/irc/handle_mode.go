@@ -43,10 +43,13 @@ func (c *connection) onMode(m message) {
 	before := map[string]privileges{}
 	nicks := map[string]string{}
 	var affected, words []modeChange
+	rules := r.rules
 	for _, change := range c.support.readModes(m.Params[1], m.Params[2:]) {
 		bit := c.support.privilege(change.mode)
 		if bit == 0 || change.parameter == "" || !legible(change.parameter) {
-			c.noteMode(r, change, m.Name)
+			if !note(&rules, change.mode, change.set) && change.mode == 'b' && change.set && change.parameter != "" {
+				r.ban = ban{by: c.fold(m.Name), at: time.Now()}
+			}
 			words = append(words, change)
 			continue
 		}
@@ -72,26 +75,16 @@ func (c *connection) onMode(m message) {
 			words = append(words, change)
 		}
 	}
+	c.rule(r, rules)
 	if len(words) > 0 {
 		c.tell(r, announcement(r, m.Name, words))
-	}
-}
-
-// noteMode keeps what the driver must know of a mode that gives nobody a standing.
-func (c *connection) noteMode(r *room, change modeChange, by string) {
-	switch {
-	case change.mode == 'm' && r.moderated != change.set:
-		r.moderated = change.set
-		c.refresh(r)
-	case change.mode == 'b' && change.set && change.parameter != "":
-		r.ban = ban{by: c.fold(by), at: time.Now()}
 	}
 }
 
 // changed tells of a user's new standing. It is false where modes changed and the standing did not.
 func (c *connection) changed(r *room, before privileges, folded, nick, by string) bool {
 	now := c.member(r, folded, transports.User{ID: userID(nick), Name: nick})
-	affiliation, role := c.support.standing(before, r.moderated)
+	affiliation, role := c.support.standing(before, r.rules.Moderated)
 	if now.Affiliation == affiliation && now.Role == role {
 		return false
 	}
@@ -123,15 +116,44 @@ func announcement(r *room, by string, changes []modeChange) transports.Event {
 	return announced(r.id, "Mode "+r.name+" ["+letters.String()+parameters.String()+"] by "+by)
 }
 
-// onModeIs is the answer to MODE without changes: RPL_CHANNELMODEIS. Who has no standing in a moderated room is a visitor.
+// note takes a mode into the rules of a room, if it is one of them. RFC 2811 §4.2.
+func note(rules *transports.Rules, mode byte, set bool) bool {
+	switch mode {
+	case 'm':
+		rules.Moderated = set
+	case 'i':
+		rules.MembersOnly = set
+	case 'k':
+		rules.Locked = set
+	case 's':
+		rules.Hidden = set
+	default:
+		return false
+	}
+	return true
+}
+
+// rule has other rules hold in a room. Who has no standing in a moderated one is a visitor, so its members are asked for again.
+func (c *connection) rule(r *room, rules transports.Rules) {
+	was := r.rules
+	r.rules = rules
+	switch {
+	case was.Moderated != rules.Moderated:
+		c.refresh(r)
+	case was != rules && r.shown:
+		c.show(r, false)
+	}
+}
+
+// onModeIs is the answer to MODE without changes: RPL_CHANNELMODEIS.
 func (c *connection) onModeIs(m message) {
 	r := c.rooms[c.fold(m.Param(1))]
 	if r == nil {
 		return
 	}
-	moderated := strings.Contains(m.Param(2), "m")
-	if r.moderated != moderated {
-		r.moderated = moderated
-		c.refresh(r)
+	var rules transports.Rules
+	for _, mode := range []byte(m.Param(2)) {
+		note(&rules, mode, true)
 	}
+	c.rule(r, rules)
 }

@@ -56,7 +56,7 @@ func (c *connection) enter(folded, name string) {
 		delete(c.entering, folded)
 	}
 	c.rooms[folded] = r
-	c.out.whenQuiet("MODE " + name) // tells whether it is moderated; RFC 2812 §3.2.3
+	c.out.whenQuiet("MODE " + name) // tells the rules; RFC 2812 §3.2.3
 }
 
 // movedByCut settles the Join of a name that the server cut short.

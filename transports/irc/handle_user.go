@@ -60,7 +60,23 @@ func (c *connection) onQuit(m message) {
 	for _, r := range c.rooms {
 		c.left(r, folded)
 	}
-	c.emit(transports.UserLeft{User: author(m), Reason: plain(m.Param(0))})
+	c.emit(transports.UserLeft{User: author(m), Cause: quitCause(m.Param(0)), Reason: plain(m.Param(0))})
+}
+
+// quitCause tells a failure from a goodbye: when two servers lose each other, their names are the reason, which servers let nobody
+// write (RFC 2813 §4.1.4 has the form); and who does not answer is said to have timed out.
+func quitCause(reason string) transports.Cause {
+	one, other, two := strings.Cut(reason, " ")
+	if two && isServer(one) && isServer(other) || strings.HasPrefix(reason, "Ping timeout") {
+		return transports.Removed
+	}
+	return transports.Left
+}
+
+// isServer tells whether a word may be the name of a server: it has a dot inside and nothing that names of hosts have not.
+func isServer(word string) bool {
+	dot := strings.IndexByte(word, '.')
+	return dot > 0 && dot < len(word)-1 && strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-*_") == ""
 }
 
 // onHostChanged is someone's new mask. IRCv3 chghost. Only our own matters: it is part of every line that we send.

@@ -26,7 +26,9 @@ func TestModesWithAMeaningAreStandingsOthersAreToldInWords(t *testing.T) {
 			t.Errorf("announced %q", e.Text)
 		}
 		s.says(":alice!a@h MODE #room -l+k-i key") // -l takes no parameter, +k does
-		if e := one[transports.Announced](s); e.Text.String() != "Mode #room [-l+k-i key] by alice" {
+		if events := s.told(); len(events) != 2 || !events[0].(transports.Room).Locked || events[0].(transports.Room).Complete {
+			t.Errorf("the events are %+v", events)
+		} else if e := events[1].(transports.Announced); e.Text.String() != "Mode #room [-l+k-i key] by alice" {
 			t.Errorf("announced %q", e.Text)
 		}
 		s.says(":alice!a@h MODE #room +o bob", ":alice!a@h MODE #room -v bob") // the second changes no standing
@@ -58,6 +60,34 @@ func TestInAModeratedRoomThoseWithoutAVoiceAreVisitors(t *testing.T) {
 		}
 		s.expect("NAMES #room")
 	})
+}
+
+func TestTheRulesOfARoomAreToldAndWhenTheyChange(t *testing.T) {
+	play(t, Network{}, func(s *script) {
+		s.welcome()
+		s.enter("#room", "@alice bob")
+		s.says(":irc.srv 324 alice #room +nist")
+		room := one[transports.Room](s)
+		if room.Rules != (transports.Rules{MembersOnly: true, Hidden: true}) || room.Complete || len(room.Members) != 1 {
+			t.Errorf("the room is %+v", room)
+		}
+		s.says(":irc.srv 324 alice #room +nist") // nothing new
+		s.says(":alice!a@h MODE #room -is")
+		if events := s.told(); len(events) != 2 || events[0].(transports.Room).Rules != (transports.Rules{}) {
+			t.Errorf("the events are %+v", events)
+		}
+	})
+}
+
+func TestWhoIsLostIsToldFromWhoLeaves(t *testing.T) {
+	for reason, want := range map[string]transports.Cause{
+		"hub.example.net leaf.example.net": transports.Removed, "*.net *.split": transports.Removed, "Ping timeout: 121 seconds": transports.Removed,
+		"bye": transports.Left, "Quit: hub.example.net leaf.example.net": transports.Left, "see you. later.": transports.Left, "": transports.Left, "e.g. this.": transports.Left,
+	} {
+		if got := quitCause(reason); got != want {
+			t.Errorf("%q: %v", reason, got)
+		}
+	}
 }
 
 func TestRolesAndAffiliationsBecomeModes(t *testing.T) {

@@ -52,7 +52,7 @@ func (c *connection) standing(name string, affiliation transports.Affiliation) [
 	}
 	var names []string
 	for _, folded := range slices.Sorted(maps.Keys(r.standings)) {
-		if has, _ := c.support.standing(r.standings[folded], r.moderated); has == affiliation {
+		if has, _ := c.support.standing(r.standings[folded], r.rules.Moderated); has == affiliation {
 			names = append(names, folded)
 		}
 	}

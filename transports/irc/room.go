@@ -21,7 +21,7 @@ type room struct {
 	id        transports.RoomID
 	name      string // as the server writes it
 	topic     transports.Topic
-	moderated bool
+	rules     transports.Rules
 	standings map[string]privileges // of those who have any, by folded nick
 
 	leaving bool                       // a PART was asked for
@@ -123,7 +123,7 @@ func (c *connection) tell(r *room, e transports.Event) {
 // show emits a room, what happened there meanwhile, and confirms the Joins of it.
 func (c *connection) show(r *room, complete bool) {
 	event := transports.Room{
-		Room: r.id, Name: r.name, Topic: r.topic, Moderated: r.moderated, Complete: complete && !r.partial,
+		Room: r.id, Name: r.name, Topic: r.topic, Rules: r.rules, Complete: complete && !r.partial,
 		Members: make([]transports.Member, 0, len(r.list)+1),
 	}
 	if folded := c.fold(c.nick); r.list[folded].ID == "" {
@@ -149,7 +149,7 @@ func (c *connection) show(r *room, complete bool) {
 }
 
 func (c *connection) member(r *room, folded string, user transports.User) transports.Member {
-	affiliation, role := c.support.standing(r.standings[folded], r.moderated)
+	affiliation, role := c.support.standing(r.standings[folded], r.rules.Moderated)
 	return transports.Member{User: user, Affiliation: affiliation, Role: role}
 }
 

@@ -86,7 +86,7 @@ func (n *network) state(r *room, viewer *user) transports.Room {
 		members = append(members, r.member(n.Users[id]))
 	}
 	return transports.Room{Room: r.ID, Name: r.Name, Parent: r.Parent, Thread: n.idFor(viewer, r.Thread), Picture: r.Picture, Topic: r.Topic,
-		Members: members, Complete: true, Moderated: r.Moderated}
+		Members: members, Complete: true, Rules: transports.Rules{Moderated: r.Moderated}}
 }
 
 // join lets a user in. A room is also found by its name, which Moved tells.

@@ -7,3 +7,11 @@ Component "irc.example.org"
 	-- By default Prosody refuses a new connection while it believes in a dead one, so a gateway that was
 	-- killed could not come back for minutes.
 	component_conflict_resolve = "kick_old"
+
+-- Optional, and worth it: with these privileges (XEP-0356) people's contacts on the networks come into their contact lists by
+-- themselves, and what they write in other clients of a network shows as their own. Put "privilege" (of prosody-modules) among
+-- modules_enabled, here and of the component, and this into the section of the VirtualHost whose people use the gateway:
+--
+--	privileged_entities = {
+--		["irc.example.org"] = { roster = "both"; message = "outgoing"; presence = "managed_entity"; };
+--	}

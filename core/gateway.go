@@ -138,7 +138,7 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 	t.Component.Log = log
 	s.grants = privilege.New(t.Policy.AllowsDomain, log)
 	s.component = component.New(t.Component, func(st *stanza.Stanza) {
-		if !s.grants.Take(st) {
+		if !s.grants.Take(st) && !s.rosterPushed(st) {
 			s.hub.Handle(st)
 		}
 	}, s.up)

@@ -27,9 +27,9 @@ const setTime = 30 * time.Second
 func (d *dialogues) menu(at address.Address, policy person.Policy) dialog.Menu {
 	switch at.Kind {
 	case address.Gateway:
-		return slices.Concat(dialog.Menu{d.join(), d.status()}, d.settings(), dialog.Menu{d.ping(), d.disconnect(), d.enroll(policy), d.unregister()}, d.operators())
+		return slices.Concat(dialog.Menu{d.join(), d.status(), d.addContacts("")}, d.settings(), dialog.Menu{d.ping(), d.disconnect(), d.enroll(policy), d.unregister()}, d.operators())
 	case address.Account:
-		return dialog.Menu{d.configureAccount(at.Key, false), d.connection(at.Key)}
+		return dialog.Menu{d.configureAccount(at.Key, false), d.connection(at.Key), d.addContacts(at.Key)}
 	case address.Room:
 		return dialog.Menu{d.configureRoom(at)}
 	}

@@ -93,6 +93,20 @@ type Account struct {
 	stopping bool
 	// maxRooms bounds the rooms; 0 is no bound.
 	maxRooms int
+
+	contacts map[transports.UserID]*contact
+	// dirty are the contacts whose presence is to be shown, presencesShown is when that was done last.
+	dirty          []*contact
+	presencesShown time.Time
+	roster         roster
+	// toAsk are the contacts that will ask the person, asked is the one who does.
+	toAsk []*contact
+	asked *contact
+	// clients are the person's, by resource; shared is what the network was told of them; leaving runs when the last is gone.
+	clients map[string]*client
+	shared  *transports.Presence
+	leaving *time.Timer
+	returns returns
 }
 
 // maxCommands bounds the commands of an account that have not ended.
@@ -103,12 +117,14 @@ func New(t *Transport, identity Identity, owner stanza.JID, scope transports.Sco
 	return &Account{Transport: t, identity: identity, id: identity.ID, owner: owner, scope: scope, key: key, maxRooms: maxRooms, login: identity.Login, present: map[string]bool{},
 		log:  t.Log.With("account", key, "person", owner.String()),
 		mail: newMailbox(), done: make(chan struct{}), lanes: lane.New[transports.Place](maxCommands),
-		rooms: map[transports.RoomID]*joined{}, asides: map[transports.UserID]aside{}, sending: map[int64]bool{}}
+		rooms: map[transports.RoomID]*joined{}, asides: map[transports.UserID]aside{}, sending: map[int64]bool{},
+		contacts: map[transports.UserID]*contact{}, clients: map[string]*client{}}
 }
 
 // Run owns the account until it has nothing left to do, or Stop was called and everything is put away.
 func (a *Account) Run() {
 	defer close(a.done)
+	a.recall()
 	var work []func()
 	for {
 		<-a.mail.ready
@@ -133,7 +149,13 @@ func (a *Account) Handle(s *stanza.Stanza, to address.Address) (taken, ended boo
 }
 
 // Resync makes sure of who is still there, after the stream was lost.
-func (a *Account) Resync() { a.mail.put(a.pingPeople) }
+func (a *Account) Resync() {
+	a.mail.put(func() {
+		a.pingPeople()
+		a.presencesAgain()
+		a.rosterChanged()
+	})
+}
 
 // Stop puts everyone out, says goodbye to the network and ends the account; Done tells when.
 func (a *Account) Stop(reason string) {

@@ -30,8 +30,8 @@ func (a *Account) ask(s *stanza.Stanza, user transports.UserID, q transports.Que
 // answerDeadline is how long the person's client may take to say what it is.
 const answerDeadline = 10 * time.Second
 
-// asked puts the question of a user's program to one of the person's clients in a room.
-func (a *Account) asked(e transports.Asked) {
+// askedBy puts the question of a user's program to one of the person's clients in a room.
+func (a *Account) askedBy(e transports.Asked) {
 	place := transports.TalkWith(e.From.ID)
 	answer := func(text string) {
 		a.command(transports.Answer{Place: place, ID: e.ID, Text: text}, func(_ transports.Result, err error) {

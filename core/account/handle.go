@@ -20,14 +20,31 @@ func (a *Account) handle(s *stanza.Stanza, to address.Address) {
 			a.request(s, to)
 		}
 	case stanza.Presence:
-		switch to.Kind {
-		case address.Room:
-			a.roomPresence(s, roomID(to))
-		case address.Account:
-			a.accountPresence(s)
-		}
+		a.presenceTo(s, to)
 	case stanza.Message:
-		a.message(s, to)
+		if !a.returns.take(s.ID) {
+			a.message(s, to)
+		}
+	}
+}
+
+// presenceTo takes a presence.
+func (a *Account) presenceTo(s *stanza.Stanza, to address.Address) {
+	subscription := s.Type != "" && s.Type != "unavailable" && s.Type != "error"
+	switch {
+	case to.Kind == address.Account:
+		a.accountPresence(s)
+	case to.Kind == address.User && s.To.Resource == "":
+		a.userPresence(s, userID(to, ""))
+	case subscription && to.Kind == address.Room:
+		a.refuseSubscription(s, "A room cannot be a contact. Join it instead.")
+	case subscription:
+		a.refuseSubscription(s, nobodyNamed.Text)
+	case to.Kind == address.Room:
+		a.roomPresence(s, roomID(to))
+	}
+	if to.Kind != address.Account {
+		a.clientPresence(s, to.Kind == address.Room)
 	}
 }
 

@@ -64,10 +64,11 @@ func (a *Account) Renew(name string, data []byte) {
 
 // OwnerPresence follows whether its owner is online, by presences to the account or to the gateway.
 func (a *Account) OwnerPresence(s *stanza.Stanza) {
-	if a.login == nil {
-		return
-	}
 	a.mail.offer(func() {
+		a.clientPresence(s, false)
+		if a.login == nil {
+			return
+		}
 		switch s.Type {
 		case "":
 			a.present[s.From.Resource] = true

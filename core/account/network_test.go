@@ -207,6 +207,16 @@ func say(c transports.Command) string {
 		return fmt.Sprintf("ask %s %d", place, c.Question)
 	case transports.Answer:
 		return fmt.Sprintf("answer %s %d %q", place, c.ID, c.Text)
+	case transports.Subscribe:
+		return fmt.Sprintf("subscribe %s %v%s", place, c.On, paren(c.Text))
+	case transports.Authorize:
+		return fmt.Sprintf("authorize %s %v", place, c.Allow)
+	case transports.SetContact:
+		return fmt.Sprintf("contact %s %q %q", place, c.Name, c.Groups)
+	case transports.SetPresence:
+		return fmt.Sprintf("presence %d%s", c.Presence.Show, paren(c.Presence.Status))
+	case transports.Block:
+		return fmt.Sprintf("block %s %v", place, c.On)
 	}
 	return fmt.Sprintf("%T %s", c, place)
 }

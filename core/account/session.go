@@ -123,6 +123,7 @@ func (a *Account) hangUp() {
 func (a *Account) rest() {
 	told := a.link.phase != resting
 	a.link = link{}
+	a.presencesGone()
 	if told {
 		a.showPresence()
 	}
@@ -185,6 +186,7 @@ func (a *Account) lost(err error) {
 	}
 	a.link.phase, a.link.fault = waiting, fault.Text
 	a.showPresence()
+	a.presencesGone()
 	wait := min(firstWait<<min(a.link.failures, 10), maxWait)
 	wait = max(wait/2+rand.N(wait), fault.Wait) // spread, so that thousands do not come back in one second
 	a.link.failures++
@@ -214,10 +216,7 @@ func (a *Account) online(e transports.Online) {
 	}
 	a.link.phase = online
 	a.link.since = time.Now()
-	if a.identity.Keep != nil { // only now is it more than a name that someone asked about
-		a.identity.Keep()
-		a.identity.Keep = nil
-	}
+	a.keepIdentity() // only now is it more than a name that someone asked about
 	a.log.Info("Connected to the network.", "as", e.Self.Name)
 	a.showPresence()
 	if a.link.told {
@@ -231,6 +230,10 @@ func (a *Account) online(e transports.Online) {
 			a.askToEnter(j)
 		}
 	}
+	a.shared = nil
+	a.wishAgain()
+	a.tellPresence()
+	a.rosterChanged()
 }
 
 // offlineFault says why nothing can be sent now.

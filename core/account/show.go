@@ -44,7 +44,9 @@ func (a *Account) event(event transports.Event) {
 	case transports.Invited:
 		a.invited(e)
 	case transports.Asked:
-		a.asked(e)
+		a.askedBy(e)
+	default:
+		a.contactEvent(event)
 	}
 }
 
@@ -71,6 +73,7 @@ func (a *Account) renamed(e transports.UserRenamed) {
 		a.asides[e.User.ID] = aside
 	}
 	a.everywhere(e)
+	a.renameContact(e.User)
 	if e.User.ID != a.self.ID {
 		return
 	}
@@ -187,12 +190,12 @@ func (a *Account) showSaid(j *joined, said room.Said, give func(*stanza.Stanza))
 }
 
 // talked shows a private message: from the occupant to the person's clients in the room where one wrote to the occupant before (XEP-0045 §7.5), else
-// from the user's own address to all the person's clients. What the person wrote in another client of the network comes
-// from the account's address, so that nobody takes it for the other one's words.
+// from the user's own address to all the person's clients.
 func (a *Account) talked(e transports.Message) {
 	if e.Own {
 		if !a.sending[e.Nonce] {
-			a.tell("To " + string(e.Place.User) + ": " + bodyOf(e))
+			own := &stanza.Stanza{Kind: stanza.Message, Type: "chat", ID: strconv.FormatInt(store.NextID(), 36), From: a.owner, To: a.userJID(e.Place.User)}
+			a.showOwn(own.Add(stanza.Text("", "body", bodyOf(e))), "To "+string(e.Place.User)+": "+bodyOf(e))
 		}
 		return
 	}

@@ -117,8 +117,12 @@ func brief(s *stanza.Stanza) string {
 
 func presence(to, from string, s *stanza.Stanza) string {
 	words := []string{to + ":", from, "is here"}
-	if s.Type == "unavailable" {
+	switch s.Type {
+	case "":
+	case "unavailable":
 		words[2] = "is gone"
+	default:
+		words[2] = s.Type
 	}
 	if show := s.ChildText("", "show"); show != "" {
 		words[2] = "is " + show
@@ -131,6 +135,12 @@ func presence(to, from string, s *stanza.Stanza) string {
 	}
 	if reason := s.ChildText("", "status"); reason != "" {
 		words = append(words, "("+reason+")")
+	}
+	if idle := s.Child("urn:xmpp:idle:1", "idle"); idle != nil {
+		words = append(words, "since "+idle.Attr("since"))
+	}
+	if nick := s.Child("http://jabber.org/protocol/nick", "nick"); nick != nil {
+		words = append(words, "called "+nick.Text())
 	}
 	return strings.Join(words, " ")
 }

@@ -21,6 +21,7 @@ const (
 	RecordHistory    = "record_history"
 	MaxHistoryLength = "max_history_length"
 	Persistent       = "persistent"
+	SharePresence    = "share_presence"
 )
 
 // GatewayFields are what a person sets for all of a transport.
@@ -28,6 +29,7 @@ var GatewayFields = []transports.Field{
 	{Name: RecordHistory, Label: "Keep what is said", Help: "Whether the rooms that you are in are archived for you.", Kind: transports.Switch, Default: []string{"true"}},
 	{Name: MaxHistoryLength, Label: "Messages shown on joining", Help: "How many earlier messages a room shows when you come in, at most.", Kind: transports.Number, Default: []string{"20"}},
 	{Name: Persistent, Label: "Stay in all rooms", Help: "Whether the gateway stays in your rooms when your last client leaves, and shows you later what was said.", Kind: transports.Switch, Default: []string{"false"}},
+	{Name: SharePresence, Label: "Show how you are", Help: "Whether the networks learn that you are there, away or busy, and your status.", Kind: transports.Switch, Default: []string{"true"}},
 }
 
 // RoomFields are what a person sets for one room, before the driver's own; without them those of the gateway hold.

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Exported is one line of an export: one thing that is kept of a person. Kind says what: "options", "account", "joined" (a room
+// Exported is one line of an export: one thing that is kept of a person. Kind says what: "options", "account", "contact", "joined" (a room
 // that one of their clients is in), "sending" (a message on its way) or "message" (of the archive). Fields that the kind does
 // not have are left out.
 type Exported struct {
@@ -92,7 +92,16 @@ func (s *Store) exportAccounts(ctx context.Context, transport, person string, li
 		if err := lines.Encode(Exported{Kind: "account", Scope: a.Scope}); err != nil {
 			return err
 		}
-		err := s.walkAccount(ctx, a.ID, rowColumns, scanRow, func(part []Row) error { return encodeAll(lines, exported(part)) })
+		contacts, err := s.Contacts(ctx, a.ID)
+		if err != nil {
+			return err
+		}
+		for _, c := range contacts {
+			if err := lines.Encode(Exported{Kind: "contact", Scope: a.Scope, To: c.User, Nick: c.Name}); err != nil {
+				return err
+			}
+		}
+		err = s.walkAccount(ctx, a.ID, rowColumns, scanRow, func(part []Row) error { return encodeAll(lines, exported(part)) })
 		if err != nil {
 			return err
 		}

@@ -109,6 +109,7 @@ func (c forgetPerson) plan(p *plan) {
 	p.add(deleteSent, nil, c.transport, c.person)
 	p.add(deleteCursors, nil, c.transport, c.person)
 	p.add(deleteCommands, nil, c.transport, c.person, characters(resource), resource, c.transport, c.person)
+	p.add(deleteContacts, nil, c.transport, c.person)
 	p.add(deletePlaces, nil, c.person, c.transport)
 	p.add(deleteOccupant, nil, c.transport, c.person)
 	p.add(deleteOptions, nil, c.transport, c.person)

@@ -12,6 +12,8 @@ func Changes(was, is *Config) (now, restart []string) {
 	}
 	note(&restart, "store", was.Store, is.Store)
 	note(&restart, "key_file", was.KeyFile, is.KeyFile)
+	note(&restart, "web", was.Web, is.Web)
+	note(&restart, "files", was.Files, is.Files)
 	note(&restart, "log: format", was.Log.Format, is.Log.Format)
 	note(&now, "log: level", was.Log.Level, is.Log.Level)
 	note(&now, "archive", was.Archive, is.Archive)

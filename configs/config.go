@@ -25,6 +25,8 @@ type Config struct {
 	Archive Archive `mapstructure:"archive"`
 	// Contacts are URIs by which people reach the operator (XEP-0157).
 	Contacts   []string    `mapstructure:"contacts"`
+	Web        Web         `mapstructure:"web"`
+	Files      Files       `mapstructure:"files"`
 	Transports []Transport `mapstructure:"transports"`
 }
 
@@ -90,6 +92,10 @@ func Load(path string) (*Config, error) {
 	v.SetConfigFile(path)
 	v.SetConfigType("yaml")
 	v.SetDefault("archive\x00keep_messages", defaultKeepMessages)
+	v.SetDefault("files\x00max_file_mib", defaultMaxFile)
+	v.SetDefault("files\x00cache_mib", defaultCacheSize)
+	v.SetDefault("files\x00cache_days", defaultCacheDays)
+	v.SetDefault("files\x00valid_days", defaultValidDays)
 	if err := v.ReadInConfig(); err != nil {
 		return nil, fmt.Errorf("the configuration %s cannot be read: %w", path, plain(err))
 	}
@@ -146,6 +152,16 @@ func (c *Config) complete() error {
 	}
 	if c.Archive.KeepMessages < 0 {
 		return errors.New("archive: keep_messages: is negative; 0 keeps everything")
+	}
+	if err := c.Web.complete(); err != nil {
+		return fmt.Errorf("web: %w", err)
+	}
+	folder := filepath.Dir(c.KeyFile)
+	if file, ok := strings.CutPrefix(c.Store, "sqlite:"); ok {
+		folder = filepath.Dir(file)
+	}
+	if err := c.Files.complete(c.Web.Listen != "", folder); err != nil {
+		return fmt.Errorf("files: %w", err)
 	}
 	if len(c.Transports) == 0 {
 		return errors.New("transports: there is none, so there is nothing to do")

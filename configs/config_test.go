@@ -61,9 +61,10 @@ func TestAConfigurationIsReadWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &Config{Store: "sqlite:/tmp/x.db", KeyFile: "/tmp/isthmus.key", Log: Log{"warn", "json"}, Archive: Archive{30, 1_000_000}, Transports: []Transport{{
-		Kind: "irc", Domain: "irc.example.org", Server: "tcp://127.0.0.1:5347", Secret: "s3cret",
-		People: []string{"example.org", "alice@example.net"}, Registration: []string{"open"}, Limits: limits(50, 1000, 100), PrivateNetworks: []string{"127.0.0.1/8"}}}}
+	want := &Config{Store: "sqlite:/tmp/x.db", KeyFile: "/tmp/isthmus.key", Log: Log{"warn", "json"}, Archive: Archive{30, 1_000_000},
+		Files: Files{Through: ThroughUpload, MaxFile: 100, Cache: "/tmp/files", CacheSize: 1024, CacheDays: 30, ValidDays: 365}, Transports: []Transport{{
+			Kind: "irc", Domain: "irc.example.org", Server: "tcp://127.0.0.1:5347", Secret: "s3cret",
+			People: []string{"example.org", "alice@example.net"}, Registration: []string{"open"}, Limits: limits(50, 1000, 100), PrivateNetworks: []string{"127.0.0.1/8"}}}}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Error(diff)
 	}
@@ -113,6 +114,17 @@ func TestWhatIsLeftOutIsFilledIn(t *testing.T) {
 	}
 }
 
+func TestFilesGoByTheWebWhereThereIsOne(t *testing.T) {
+	c, err := load(t, with("log:", "web: {listen: \"unix:/run/isthmus/web\", url: \"https://x.example/gate\", private: \"127.0.0.1:9090\"}\nfiles: {max_file_mib: 5, hosts: [\"upload.x.example:5443\"]}\nlog:"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Files{Through: ThroughWeb, MaxFile: 5, Cache: "/tmp/files", CacheSize: 1024, CacheDays: 30, ValidDays: 365, Hosts: []string{"upload.x.example:5443"}}
+	if diff := cmp.Diff(want, c.Files); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestTheKeyFileMayBeElsewhere(t *testing.T) {
 	for _, store := range []string{"sqlite:/tmp/x.db", "postgres://gw@127.0.0.1/gw"} {
 		if c, err := load(t, with("store: sqlite:/tmp/x.db", "key_file: /etc/k\nstore: "+store)); err != nil || c.KeyFile != "/etc/k" {
@@ -145,6 +157,16 @@ func TestMistakesAreNamedWithTheirPlace(t *testing.T) {
 		"negative messages":    {with("keep_days: 30", "keep_messages: -1"), "archive: keep_messages: is negative"},
 		"half-closed":          {with("    people:", "    registration: [closed, a b]\n    people:"), `registration: "a b" is neither`},
 		"nobody's network":     {with("    people:", "    network_people: {irc.example.org: [a/b]}\n    people:"), `network_people: irc.example.org: "a/b" is neither`},
+		"nowhere to listen":    {with("log:", "web: {url: \"https://x.example\"}\nlog:"), "web: listen: is missing"},
+		"no public address":    {with("log:", "web: {listen: \"127.0.0.1:8480\"}\nlog:"), "web: url: is missing"},
+		"half a certificate":   {with("log:", "web: {listen: \":443\", url: \"https://x.example\", key: /k}\nlog:"), "web: certificate and key: give both"},
+		"no port":              {with("log:", "web: {private: localhost}\nlog:"), `web: private: "localhost" is neither`},
+		"no URL":               {with("log:", "web: {listen: \":1\", url: x.example}\nlog:"), `web: url: "x.example" is not`},
+		"another way":          {with("log:", "files: {through: mail}\nlog:"), `files: through: "mail" is neither`},
+		"a way without a web":  {with("log:", "files: {through: web}\nlog:"), "files: through: web needs a listener"},
+		"a small cache":        {with("log:", "files: {cache_mib: 10}\nlog:"), "files: cache_mib: is no size, or less"},
+		"a negative size":      {with("log:", "files: {max_file_mib: -1}\nlog:"), "files: max_file_mib: is no size"},
+		"a URL for a host":     {with("log:", "files: {hosts: [\"https://x\"]}\nlog:"), `files: hosts: "https://x" is neither`},
 		"a negative limit":     {with("    people:", "    limits: {rooms: -1}\n    people:"), "limits: rooms: is negative"},
 		"days in words":        {with("keep_days: 30", "keep_days: many"), "archive.keep_days"},
 		"no transports":        {"store: sqlite:/tmp/x.db\ntransports: []\n", "transports: there is none"},

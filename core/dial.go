@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -67,8 +68,33 @@ func public(ip netip.Addr) bool {
 	return ip.IsGlobalUnicast() && !ip.IsPrivate()
 }
 
+// dialing connects to "host:port".
+type dialing func(ctx context.Context, network, address string) (net.Conn, error)
+
+// except lets those hosts be at private addresses that the operator has named as "host:port", or as "host" for the ports of HTTP. Of
+// such a host no other port can be reached, for everyone may write a link to it.
+func except(hosts []string, guarded dialing) dialing {
+	named := map[string]bool{}
+	for _, host := range hosts {
+		host = strings.ToLower(host)
+		if _, _, err := net.SplitHostPort(host); err == nil {
+			named[host] = true
+			continue
+		}
+		host = strings.Trim(host, "[]")
+		named[net.JoinHostPort(host, "80")], named[net.JoinHostPort(host, "443")] = true, true
+	}
+	free := &net.Dialer{Timeout: dialTimeout}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if named[strings.ToLower(address)] {
+			return free.DialContext(ctx, network, address)
+		}
+		return guarded(ctx, network, address)
+	}
+}
+
 // client is an HTTP client behind the same guard, without a proxy that could go around it.
-func client(dial func(ctx context.Context, network, address string) (net.Conn, error)) *http.Client {
+func client(dial dialing) *http.Client {
 	return &http.Client{Timeout: requestTimeout, Transport: &http.Transport{
 		DialContext: dial, TLSHandshakeTimeout: dialTimeout, IdleConnTimeout: requestTimeout, ForceAttemptHTTP2: true}}
 }

@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/netip"
+	"net/url"
+	"slices"
 	"testing"
 )
 
@@ -34,4 +38,48 @@ func TestAPersonCannotReachTheOperatorsOwnNetwork(t *testing.T) {
 		t.Fatalf("an address that the operator allows was refused: %v", err)
 	}
 	conn.Close()
+}
+
+func TestAHostThatTheOperatorNamesMayBePrivateOnThatPortAlone(t *testing.T) {
+	named := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if to := r.URL.Query().Get("to"); to != "" {
+			http.Redirect(w, r, to, http.StatusFound)
+		}
+	}))
+	defer named.Close()
+	other := httptest.NewServer(http.NotFoundHandler())
+	defer other.Close()
+	c := client(except([]string{named.Listener.Addr().String()}, newGuard(nil).dialer().DialContext))
+	get := func(url string) error {
+		response, err := c.Get(url)
+		if err == nil {
+			response.Body.Close()
+		}
+		return err
+	}
+	if err := get(named.URL); err != nil {
+		t.Error(err)
+	}
+	if err := get(other.URL); !errors.Is(err, errPrivate) {
+		t.Errorf("another port of the host: %v", err)
+	}
+	if err := get(named.URL + "?to=" + url.QueryEscape(other.URL)); !errors.Is(err, errPrivate) {
+		t.Errorf("a redirect to another port: %v", err)
+	}
+}
+
+func TestAHostWithoutAPortIsNamedForThoseOfHTTP(t *testing.T) {
+	var asked []string
+	dial := except([]string{"Upload.example.org", "::1"}, func(_ context.Context, _, address string) (net.Conn, error) {
+		asked = append(asked, address)
+		return nil, errPrivate
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // nothing is to be dialled really
+	for _, address := range []string{"upload.example.org:443", "UPLOAD.example.org:80", "[::1]:443", "upload.example.org:22", "x.upload.example.org:443"} {
+		_, _ = dial(ctx, "tcp", address)
+	}
+	if want := []string{"upload.example.org:22", "x.upload.example.org:443"}; !slices.Equal(asked, want) {
+		t.Errorf("guarded were %q", asked)
+	}
 }

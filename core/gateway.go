@@ -15,12 +15,14 @@ import (
 	"isthmus/core/account"
 	"isthmus/core/component"
 	"isthmus/core/dialog"
+	"isthmus/core/media"
 	"isthmus/core/options"
 	"isthmus/core/person"
 	"isthmus/core/privilege"
 	"isthmus/core/seal"
 	"isthmus/core/stanza"
 	"isthmus/core/store"
+	"isthmus/core/web"
 	"isthmus/core/xep"
 	"isthmus/mapping/address"
 	"isthmus/transports"
@@ -49,7 +51,11 @@ type Config struct {
 	Version string
 	// Contacts are URIs by which people reach the operator, such as mailto:admin@example.org.
 	Contacts []string
-	Log      *slog.Logger
+	// Web is the public listener, nil for none; Private is where metrics and profiles are served, empty for nowhere.
+	Web     *web.Config
+	Private string
+	Files   Files
+	Log     *slog.Logger
 	// Reread reads and checks the configuration anew, for an operator who wants that; nil where it cannot be. Reloads tells when one
 	// wants it from outside the gateway.
 	Reread  func() (Reading, error)
@@ -73,16 +79,30 @@ func Run(ctx context.Context, c Config) error {
 	if err != nil {
 		return fmt.Errorf("reading the accounts from the store: %w", err)
 	}
+	sites, err := openSites(c)
+	if err != nil {
+		return err
+	}
+	defer sites.close()
+	files, err := newMedia(ctx, c, sites.public)
+	if err != nil {
+		return err
+	}
 	again := newReloads(c)
 	var services []*service // all are made before the first one runs, so that a mistake in one leaves none behind
 	for _, t := range c.Transports {
-		s, err := newService(ctx, c, t, key, known, again)
+		s, err := newService(ctx, c, t, key, known, again, files)
 		if err != nil {
 			return fmt.Errorf("transport %s: %w", t.Component.Domain, err)
 		}
 		services = append(services, s)
 	}
+	sites.measure(&metrics{version: c.Version, store: c.Store, services: services, files: files})
 	group, ctx := errgroup.WithContext(ctx)
+	sites.serve(ctx, group)
+	if files != nil {
+		group.Go(func() error { files.Expire(ctx, c.Files.Unused); return nil })
+	}
 	for _, s := range services {
 		group.Go(func() error { return s.run(ctx) })
 	}
@@ -122,7 +142,7 @@ type service struct {
 	roster    *roster
 }
 
-func newService(ctx context.Context, c Config, t Transport, key []byte, known *register, again *reloads) (*service, error) {
+func newService(ctx context.Context, c Config, t Transport, key []byte, known *register, again *reloads, files *media.Media) (*service, error) {
 	domain := t.Component.Domain
 	log := c.Log.With("transport", domain)
 	s := &service{log: log, driver: t.Driver}
@@ -152,6 +172,7 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 	shared := &account.Transport{
 		Domain: domain, About: about, Driver: t.Driver, Addresses: addresses, Stream: s.component, Store: c.Store, Options: set,
 		Env: transports.Env{Log: log, Dial: dial, HTTP: client(dial)}, OccupantKey: key, Grants: s.grants, Log: log,
+		Media: s.files(c, files, domain),
 	}
 	s.face = &face{info: xep.GatewayInfo(about.Kind, about.Name), version: c.Version, jid: stanza.JID{Domain: domain}, fixed: about.Fixed != "", started: time.Now(), reply: s.component.Reply}
 	if s.face.fixed {

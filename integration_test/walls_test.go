@@ -57,7 +57,7 @@ var walls = []wall{
 	{"isthmus/core/xep", []string{"isthmus/core/stanza", "mellium.im/xmpp/"}},
 	{"isthmus/core/room", []string{"isthmus/core/stanza", "isthmus/core/xep", "isthmus/mapping/", "isthmus/transports"}},
 	{"isthmus/core/account", []string{"isthmus/core/stanza", "isthmus/core/xep", "isthmus/core/room", "isthmus/core/store",
-		"isthmus/core/options", "isthmus/core/lane", "isthmus/core/privilege", "isthmus/core/avatar", "isthmus/mapping/", "isthmus/transports", "mellium.im/xmpp/"}},
+		"isthmus/core/options", "isthmus/core/lane", "isthmus/core/media", "isthmus/core/privilege", "isthmus/core/avatar", "isthmus/mapping/", "isthmus/transports", "mellium.im/xmpp/"}},
 	{"isthmus/core/privilege", []string{"isthmus/core/stanza", "isthmus/core/xep"}},
 	{"isthmus/core/person", []string{"isthmus/core/stanza", "isthmus/core/xep", "isthmus/core/store", "isthmus/mapping/",
 		"isthmus/transports", "mellium.im/xmpp/"}},
@@ -67,9 +67,10 @@ var walls = []wall{
 	{"isthmus/core/lane", nil},
 	{"isthmus/core/media", []string{"isthmus/core/stanza", "isthmus/core/xep", "isthmus/core/store", "isthmus/transports",
 		"golang.org/x/image/", "golang.org/x/sync/"}},
+	{"isthmus/core/web", []string{"golang.org/x/net/netutil", "github.com/prometheus/client_golang/"}},
 	{"isthmus/core/seal", []string{"golang.org/x/crypto/"}},
 	{"isthmus/core/options", []string{"isthmus/core/seal", "isthmus/core/store", "isthmus/transports"}},
-	{"isthmus/core", []string{"isthmus/core/", "isthmus/mapping/", "isthmus/transports", "mellium.im/xmpp/", "golang.org/x/sync/"}},
+	{"isthmus/core", []string{"isthmus/core/", "isthmus/mapping/", "isthmus/transports", "mellium.im/xmpp/", "golang.org/x/sync/", "github.com/prometheus/client_golang/"}},
 	{"isthmus/configs", []string{"github.com/spf13/viper", "github.com/go-viper/mapstructure/v2"}},
 }
 

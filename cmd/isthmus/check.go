@@ -5,12 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
+	"syscall"
 	"time"
 
 	"isthmus/configs"
 	"isthmus/core/component"
+	"isthmus/core/media"
 	"isthmus/core/seal"
 	"isthmus/core/store"
+	"isthmus/core/web"
 
 	"github.com/spf13/cobra"
 )
@@ -52,6 +56,19 @@ func check(ctx context.Context, path string, out io.Writer) error {
 	}
 	say("the store", within(func(ctx context.Context) error { return store.Check(ctx, c.Store) }))
 	say("the key file", seal.Check(c.KeyFile))
+	say("the cache for files in "+c.Files.Cache, media.CheckCache(c.Files.Cache))
+	if c.Web.Listen != "" {
+		checkListener(say, "the web listener "+c.Web.Listen+" for "+c.Web.URL, func() error {
+			s, err := web.New(*webConfig(c.Web), slog.New(slog.DiscardHandler))
+			if err != nil {
+				return err
+			}
+			return s.Check()
+		})
+	}
+	if c.Web.Private != "" {
+		checkListener(say, "the operator's listener "+c.Web.Private, web.NewPrivate(c.Web.Private, slog.New(slog.DiscardHandler)).Check)
+	}
 	for _, t := range c.Transports {
 		ready, err := transport(t)
 		if err != nil {
@@ -64,4 +81,13 @@ func check(ctx context.Context, path string, out io.Writer) error {
 		return errCheck
 	}
 	return nil
+}
+
+// checkListener takes an address in use for that of the running gateway.
+func checkListener(say func(string, error), name string, test func() error) {
+	err := test()
+	if errors.Is(err, syscall.EADDRINUSE) {
+		name, err = name+" (in use, by the gateway if it runs)", nil
+	}
+	say(name, err)
 }

@@ -13,6 +13,7 @@ import (
 	"isthmus/core"
 	"isthmus/core/seal"
 	"isthmus/core/store"
+	"isthmus/core/web"
 
 	"github.com/spf13/cobra"
 )
@@ -38,6 +39,7 @@ func serve(ctx context.Context, path string) error {
 	log := leveled(c.Log, &level)
 	gateway := core.Config{Keep: keep(c.Archive), Version: versionText(), Contacts: c.Contacts, Log: log, Reloads: reloads,
 		Reread: (&rereading{path: path, started: c, last: c, level: &level}).read}
+	gateway.Web, gateway.Private, gateway.Files = webConfig(c.Web), c.Web.Private, files(c.Files)
 	for _, t := range c.Transports {
 		ready, err := transport(t)
 		if err != nil {
@@ -60,6 +62,20 @@ func serve(ctx context.Context, path string) error {
 		log.Info("Isthmus has stopped.")
 	}
 	return err
+}
+
+// webConfig is the public listener, nil for none.
+func webConfig(w configs.Web) *web.Config {
+	if w.Listen == "" {
+		return nil
+	}
+	return &web.Config{Listen: w.Listen, URL: w.URL, Certificate: w.Certificate, Key: w.Key}
+}
+
+func files(f configs.Files) core.Files {
+	const day = 24 * time.Hour
+	return core.Files{Cache: f.Cache, CacheBytes: f.CacheSize << 20, Unused: time.Duration(f.CacheDays) * day, MaxFile: f.MaxFile << 20,
+		ByWeb: f.Through == configs.ThroughWeb, Valid: time.Duration(f.ValidDays) * day, Service: f.UploadService, Hosts: f.Hosts}
 }
 
 func keep(a configs.Archive) core.Keep {

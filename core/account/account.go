@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"isthmus/core/lane"
+	"isthmus/core/media"
 	"isthmus/core/options"
 	"isthmus/core/privilege"
 	"isthmus/core/stanza"
@@ -42,7 +43,9 @@ type Transport struct {
 	OccupantKey []byte
 	// Grants are what XMPP servers let the gateway do in the name of their people.
 	Grants *privilege.Grants
-	Log    *slog.Logger
+	// Media carries files, nil where none are carried.
+	Media *media.Transport
+	Log   *slog.Logger
 }
 
 // Identity is how the store knows an account.

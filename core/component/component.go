@@ -87,6 +87,21 @@ func New(config Config, handle func(*stanza.Stanza), up func(first bool)) *Compo
 	return c
 }
 
+// State is how the stream is doing.
+type State struct {
+	Up bool
+	// Waiting is in bytes: what is to be written or to be confirmed. Stanzas counts those handed over since the start.
+	Waiting int
+	Stanzas uint64
+}
+
+// State tells how the stream is doing.
+func (c *Component) State() State {
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	return State{Up: c.out.up, Waiting: c.out.waiting(), Stanzas: c.out.handed}
+}
+
 // Check connects, shakes hands and closes again. Its errors are sentences for the operator; those of type *StreamError
 // are the server's own words. A server that lets the newer of two connections win ends a running component's stream by it.
 func Check(ctx context.Context, config Config) error {

@@ -69,6 +69,18 @@ func OpenCache(dir string, limit int64) (*Cache, error) {
 	return c, nil
 }
 
+// CheckCache tells whether a folder could hold a cache, without touching one that is in use.
+func CheckCache(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("the cache for files: %w", err)
+	}
+	f, err := os.CreateTemp(dir, draftPrefix)
+	if err != nil {
+		return fmt.Errorf("the cache for files: %w", err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
 func (c *Cache) path(name string) string { return filepath.Join(c.dir, name) }
 
 // Size is how many bytes are in use, in how many files.

@@ -59,6 +59,9 @@ func (m *Media) begin(ctx context.Context) (func(), error) {
 	}
 }
 
+// Transfers is how many are under way.
+func (m *Media) Transfers() int { return len(m.transfers) }
+
 // Transport is what one component domain needs.
 type Transport struct {
 	*Media

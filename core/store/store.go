@@ -98,6 +98,13 @@ func (s *Store) Write(done func(error), changes ...Change) {
 	}
 }
 
+// Waiting is how much waits to be written, in bytes, approximately.
+func (s *Store) Waiting() int {
+	s.writer.queue.mutex.Lock()
+	defer s.writer.queue.mutex.Unlock()
+	return s.writer.queue.size
+}
+
 // write hands over one unit and waits for its outcome, or for the end of ctx, which leaves it open.
 func (s *Store) write(ctx context.Context, changes ...Change) error {
 	outcome := make(chan error, 1)

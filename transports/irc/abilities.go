@@ -8,7 +8,7 @@ import (
 
 // always is what every IRC server can do.
 const always = transports.Topics | transports.Names | transports.Roles | transports.Affiliations | transports.Invitations |
-	transports.Instructions | transports.Questions
+	transports.Instructions | transports.Questions | transports.Presences | transports.Subscriptions
 
 // sometimes is what some can do besides.
 const sometimes = transports.Replies | transports.Reactions | transports.TypingShown

@@ -73,6 +73,8 @@ func (c *connection) onUserHost(m message) {
 		if len(c.hosts) >= maxRemembered {
 			clear(c.hosts)
 		}
-		c.hosts[c.fold(strings.TrimSuffix(nick, "*"))] = mask[1:]
+		nick = strings.TrimSuffix(nick, "*")
+		c.hosts[c.fold(nick)] = mask[1:]
+		c.onAbsent(nick, mask[0] == '-')
 	}
 }

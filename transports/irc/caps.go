@@ -14,6 +14,7 @@ import (
 var wantedCapabilities = []string{
 	"account-notify", "account-tag", "batch", "chghost", "echo-message", "extended-join", "invite-notify", "labeled-response", "message-tags", "multi-prefix",
 	"server-time", "standard-replies", "inspircd.org/standard-replies", "userhost-in-names", historyCap, "draft/event-playback", multilineCap,
+	"away-notify", extendedMonitorCap, "draft/extended-monitor", "setname", "draft/setname", preAwayCap,
 }
 
 // needs are capabilities that are asked for only together with others.
@@ -121,6 +122,7 @@ func (c *connection) endCaps() {
 		c.fail(c.noLogin())
 	default:
 		c.caps.ended = true
+		c.announceAbsence()
 		c.out.now("CAP END")
 	}
 }
@@ -174,5 +176,5 @@ var standardKinds = map[string]transports.FaultKind{
 
 // standardVerbs are the commands that a FAIL names.
 var standardVerbs = map[string]verbs{
-	"PRIVMSG": saying | asksFor, "NOTICE": saying, "TAGMSG": reacting, "BATCH": saying, "CHATHISTORY": recalling, "MODE": changing, "KICK": kicking, "TOPIC": topicing, "PART": parting, "NICK": renaming, "INVITE": inviting, "LIST": listing,
+	"PRIVMSG": saying | asksFor, "NOTICE": saying, "TAGMSG": reacting, "BATCH": saying, "AWAY": awaying, "CHATHISTORY": recalling, "MODE": changing, "KICK": kicking, "TOPIC": topicing, "PART": parting, "NICK": renaming, "INVITE": inviting, "LIST": listing,
 }

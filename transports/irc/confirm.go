@@ -61,7 +61,7 @@ func (c *confirmer) pong(text string) {
 	left := c.sent[:0]
 	for _, j := range c.sent {
 		switch {
-		case j.token == token && j.verb&(asksFor|recalling) != 0: // the answer settles it
+		case j.token == token && j.verb&answered != 0: // the answer settles it
 		case j.token == token:
 			j.settle(nil)
 		case j.isSettled(): // it failed while lines of it were still to come

@@ -49,7 +49,12 @@ type connection struct {
 	labels         labels
 	batches        map[string]*batch // that are open, by name
 	typing         typing
-	recalling      []*job // that ask for history
+	presences      presences
+	watches        watches
+	whois          map[string]*whois // that come in, by folded nick
+	looking        map[string]bool   // folded rooms whose members the server was asked for by WHO
+	searches       []*search         // in their order
+	recalling      []*job            // that ask for history
 	multilinesSent int
 	rooms          map[string]*room
 	entering       map[string]*entering // rooms whose JOIN is not answered yet
@@ -91,7 +96,7 @@ func newConnection(s *Session, socket net.Conn, at endpoint, emit func(transport
 		requests: make(chan *request), calls: make(chan func()), bans: map[string]*banList{}, hosts: map[string]string{}, banned: map[banned]string{}, ended: make(chan struct{}),
 		inbox: newInbox(), written: make(chan error, 1),
 		support: defaultSupport(), nick: s.wantedNick(), rooms: map[string]*room{}, entering: map[string]*entering{},
-		out: newOutbox(s.network), questions: newQuestions(), login: newLogin(s, at), caps: newCaps(), labels: newLabels(), batches: map[string]*batch{},
+		out: newOutbox(s.network), questions: newQuestions(), login: newLogin(s, at), caps: newCaps(), labels: newLabels(), batches: map[string]*batch{}, presences: newPresences(), whois: map[string]*whois{}, looking: map[string]bool{}, watches: watches{users: map[string]*watched{}},
 		typing: typing{theirs: map[typist]heardTyping{}, ours: map[transports.Place]*ownTyping{}}, began: time.Now(), heard: time.Now(), idle: idleAtLeast + rand.N(idleSpread),
 	}
 }
@@ -236,6 +241,9 @@ func (c *connection) wake() time.Time {
 	sooner(c.overdue)
 	sooner(c.questions.next())
 	sooner(c.typingDue())
+	sooner(c.presences.due)
+	sooner(c.watches.due)
+	sooner(c.watches.poll)
 	sooner(c.listDue())
 	if !c.writing {
 		sooner(c.out.next(time.Now()))
@@ -264,6 +272,8 @@ func (c *connection) tick(now time.Time) {
 	}
 	c.answerOverdue(now)
 	c.typingOverdue(now)
+	c.tellPresences(now)
+	c.watchOverdue(now)
 	c.listOverdue(now)
 }
 

@@ -90,6 +90,11 @@ const (
 	listing     // LIST
 	reacting    // TAGMSG
 	recalling   // CHATHISTORY
+	awaying     // AWAY
+	describing  // WHOIS, WHO
+
+	// answered are those that the answer settles, not its coming late.
+	answered = asksFor | recalling | describing
 
 	// echoing are those that come back to us, so that their labels are answered one by one.
 	echoing = saying | reacting | recalling
@@ -107,9 +112,10 @@ type jobRefusal struct {
 
 // jobRefusals are the answers to other commands that fail. RFC 2812 §5.2, and what today's servers added.
 var jobRefusals = map[string][]jobRefusal{
-	"401": {{verbs: saying | asksFor | changing | kicking | inviting, refusal: refusal{kind: transports.NotFound, text: "Nobody there has this name now."}}},
-	"263": {{verbs: listing, nameless: true, refusal: refusal{kind: transports.RateLimited, text: "The server does not list its rooms now. Try again later.", wait: throttleWait}}},
-	"402": {{verbs: saying, refusal: refusal{kind: transports.NotFound, text: "There is no such server."}}},
+	"401": {{verbs: saying | asksFor | changing | kicking | inviting | describing, refusal: refusal{kind: transports.NotFound, text: "Nobody there has this name now."}}},
+	"263": {{verbs: describing, nameless: true, refusal: refusal{kind: transports.RateLimited, text: "The server does not tell now. Try again later.", wait: throttleWait}},
+		{verbs: listing, nameless: true, refusal: refusal{kind: transports.RateLimited, text: "The server does not list its rooms now. Try again later.", wait: throttleWait}}},
+	"402": {{verbs: saying | describing, refusal: refusal{kind: transports.NotFound, text: "There is no such server."}}},
 	"403": {{verbs: parting, harmless: true}, {verbs: saying | inRoom, refusal: refusal{kind: transports.NotFound, text: "There is no such room."}}},
 	"404": {{verbs: saying | asksFor | reacting, refusal: refusal{kind: transports.Forbidden, text: "You cannot speak there."}}},
 	"407": {{verbs: saying, refusal: refusal{kind: transports.Forbidden, text: "The message was not delivered."}}},

@@ -49,7 +49,15 @@ var handlers = map[string]func(*connection, message){
 	"KICK":  (*connection).onKick,
 	"TOPIC": (*connection).onTopic,
 	"MODE":  (*connection).onMode,
+	"301":   (*connection).onAwayText,
 	"302":   (*connection).onUserHost,
+	"303":   (*connection).onIsOn,
+	"315":   (*connection).onWhoEnd,
+	"352":   (*connection).onWho,
+	"354":   (*connection).onWhox,
+	"730":   (*connection).onMonitored,
+	"731":   (*connection).onMonitored,
+	"734":   (*connection).onMonitorFull,
 	"322":   (*connection).onListed,
 	"323":   (*connection).onListEnd,
 	"324":   (*connection).onModeIs,
@@ -61,6 +69,8 @@ var handlers = map[string]func(*connection, message){
 	"367":   (*connection).onBanListed,
 	"470":   (*connection).onForwarded,
 
+	"AWAY":    (*connection).onAway,
+	"SETNAME": (*connection).onRealname,
 	"NICK":    (*connection).onNick,
 	"QUIT":    (*connection).onQuit,
 	"ACCOUNT": (*connection).onAccount,
@@ -83,6 +93,9 @@ func (c *connection) handle(m message) {
 		return
 	}
 	if c.labelled(m) {
+		return
+	}
+	if len(c.whois) > 0 && c.onWhois(m) && !c.orderOf("WHOIS") {
 		return
 	}
 	greeted := c.stage == online

@@ -35,6 +35,7 @@ func (c *connection) onJoin(m message) {
 	}
 	who, newcomer := c.fold(m.Name), user(m.Prefix, account)
 	c.allow(r, who, 0)
+	c.cameBack(newcomer)
 	c.came(r, who, newcomer)
 	if r.shown {
 		c.emit(transports.MemberChanged{Room: r.id, Member: c.member(r, who, newcomer)})

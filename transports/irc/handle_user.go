@@ -25,6 +25,9 @@ func (c *connection) onNick(m message) {
 	renamed := *m.Prefix
 	renamed.Name = nick
 	u := user(&renamed, m.tag("account"))
+	if !self {
+		c.renamedPresence(author(m), u)
+	}
 	for _, r := range c.rooms {
 		c.renamed(r, was, folded, u)
 	}
@@ -57,6 +60,7 @@ func (c *connection) onQuit(m message) {
 	}
 	folded := c.fold(m.Name)
 	c.stoppedTypingEverywhere(m.Name)
+	c.leftNetwork(author(m))
 	for _, r := range c.rooms {
 		c.left(r, folded)
 	}

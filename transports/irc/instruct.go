@@ -98,7 +98,7 @@ func (c *connection) order(r *request, room, verb, line string) {
 // ownAnswers are numerics that come without an order too, by the order for which they are told.
 var ownAnswers = map[string]string{
 	"005": "VERSION", "250": "LUSERS", "251": "LUSERS", "252": "LUSERS", "253": "LUSERS", "254": "LUSERS", "255": "LUSERS", "265": "LUSERS", "266": "LUSERS",
-	"302": "USERHOST", "315": "WHO", "318": "", "321": "LIST", "322": "LIST", "323": "LIST", "324": "MODE", "325": "MODE", "329": "MODE", "331": "TOPIC", "332": "TOPIC", "333": "TOPIC",
+	"302": "USERHOST", "303": "ISON", "305": "AWAY", "306": "AWAY", "730": "MONITOR", "731": "MONITOR", "732": "MONITOR", "733": "MONITOR", "734": "MONITOR", "315": "WHO", "318": "", "321": "LIST", "322": "LIST", "323": "LIST", "324": "MODE", "325": "MODE", "329": "MODE", "331": "TOPIC", "332": "TOPIC", "333": "TOPIC",
 	"341": "", "346": "MODE", "347": "MODE", "348": "MODE", "349": "MODE", "352": "WHO", "353": "NAMES", "354": "WHO", "366": "NAMES", "367": "MODE", "368": "MODE",
 	"372": "MOTD", "375": "MOTD", "376": "MOTD", "386": "MODE", "387": "MODE", "388": "MODE", "389": "MODE", "369": "", "396": "",
 }
@@ -126,6 +126,11 @@ func (c *connection) onReply(m message) {
 		return
 	}
 	c.announce("", words)
+}
+
+// orderOf tells whether an order of a person waits for its answer.
+func (c *connection) orderOf(verb string) bool {
+	return c.confirm.oldest(func(j *job) bool { return j.verb == instructing && j.order == verb }) != nil
 }
 
 // maxAways bounds how many people's absence is remembered.

@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// noMonitor is a server that watches nobody.
+const noMonitor = -1
+
 const (
 	usualNickLen = 30  // before the server has said its own
 	usualLineLen = 512 // RFC 2812 §2.3
@@ -22,6 +25,9 @@ type isupport struct {
 	lineLen     int       // bytes, with CR LF
 	modes       int       // changes of modes with a parameter in one line
 	joinTargets int       // rooms in one JOIN, 0 where there is no bound
+	monitor     int       // people whom the server watches for us, 0 where there is no bound, or noMonitor
+	whox        bool      // WHO takes a list of fields
+	awayLen     int       // bytes of a text of absence, 0 where there is no bound
 	history     int       // lines that CHATHISTORY gives at once, 0 where there is no bound
 	utf8        bool      // other encodings are refused
 	deniedTags  string    // client tags that are not passed on, as the server lists them
@@ -30,7 +36,7 @@ type isupport struct {
 func defaultSupport() isupport {
 	return isupport{
 		casemap: foldRFC1459, chanTypes: "#&", prefixModes: "ov", prefixSigns: "@+",
-		chanModes: [4]string{"beI", "k", "l", "imnpst"}, nickLen: usualNickLen, lineLen: usualLineLen, modes: 3,
+		chanModes: [4]string{"beI", "k", "l", "imnpst"}, nickLen: usualNickLen, monitor: noMonitor, lineLen: usualLineLen, modes: 3,
 	}
 }
 
@@ -70,6 +76,13 @@ func (s *isupport) learn(token string) {
 		learnNumber(&s.history, value, 0, 10_000)
 	case "UTF8ONLY":
 		s.utf8 = true
+	case "MONITOR":
+		s.monitor = 0
+		learnNumber(&s.monitor, value, 1, 1<<20)
+	case "WHOX":
+		s.whox = true
+	case "AWAYLEN":
+		learnNumber(&s.awayLen, value, 1, 512)
 	case "TARGMAX":
 		for limit := range strings.SplitSeq(value, ",") {
 			if command, number, _ := strings.Cut(limit, ":"); command == "JOIN" {

@@ -1,6 +1,7 @@
 package irc
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -61,16 +62,13 @@ func (o *outbox) join(e entry) {
 	o.joins = append(o.joins, e)
 }
 
-// whenQuiet queues a line once. Where too many wait, it is left out.
-func (o *outbox) whenQuiet(line string) {
-	for _, queued := range o.later {
-		if queued == line {
-			return
-		}
+// whenQuiet queues a line once. It is false where it waits already, or is left out because too many wait.
+func (o *outbox) whenQuiet(line string) bool {
+	if slices.Contains(o.later, line) || len(o.later) >= maxLater {
+		return false
 	}
-	if len(o.later) < maxLater {
-		o.later = append(o.later, line)
-	}
+	o.later = append(o.later, line)
+	return true
 }
 
 // sending is told of what goes.

@@ -107,6 +107,15 @@ func parse(line []byte, fallback encoding.Encoding) (message, bool) {
 	return m, true
 }
 
+// parsePrefix is a nick, with or without the rest of its mask, or nil.
+func parsePrefix(mask string) *irc.Prefix {
+	prefix := irc.ParsePrefix(strings.TrimSpace(mask))
+	if prefix.Name == "" || !legible(prefix.Name) {
+		return nil
+	}
+	return prefix
+}
+
 // decode is a line as UTF-8, without NUL. Lines that are not UTF-8 are read in the encoding of the network.
 func decode(line []byte, fallback encoding.Encoding) string {
 	if bytes.IndexByte(line, 0) >= 0 {

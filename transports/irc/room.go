@@ -133,6 +133,9 @@ func (c *connection) show(r *room, complete bool) {
 		event.Members = append(event.Members, c.member(r, folded, user))
 	}
 	if complete {
+		if !r.shown {
+			c.lookAround(r, len(r.list))
+		}
 		c.kept -= len(r.list)
 		r.list, r.partial = nil, false
 	}

@@ -216,7 +216,7 @@ func one[E transports.Event](s *script) E {
 func (s *script) welcome(support ...string) {
 	s.t.Helper()
 	s.expect("CAP LS 302", "NICK alice", "USER alice 0 * :alice")
-	s.says(":irc.srv CAP * LS :away-notify server-time multi-prefix sasl=PLAIN")
+	s.says(":irc.srv CAP * LS :unknown server-time multi-prefix sasl=PLAIN")
 	s.expect("CAP REQ :multi-prefix server-time")
 	s.says(":irc.srv CAP alice ACK :server-time multi-prefix")
 	s.expect("CAP END")

@@ -29,6 +29,12 @@ func (c *connection) accept(r *request) {
 		c.leave(r, command)
 	case transports.Send:
 		c.send(r, command)
+	case transports.SetPresence:
+		c.setPresence(r, command)
+	case transports.Subscribe:
+		c.subscribe(r, command)
+	case transports.Authorize: // everyone sees who is there
+		r.settle(nil)
 	case transports.React:
 		c.react(r, command)
 	case transports.SetTyping:

@@ -23,6 +23,7 @@ type Session struct {
 	lost      time.Time                    // when the last connection that was welcomed ended
 	ids       map[string]transports.RoomID // the spelling under which a room was first joined, by its folded name
 	encodings map[string]encodings         // of rooms that have their own, by folded name
+	away      string                       // what was last to be told of the person: a text of absence, or empty
 	seen      seen                         // messages that were told
 	reactions reactions
 

@@ -27,7 +27,7 @@ const setTime = 30 * time.Second
 func (d *dialogues) menu(at address.Address, policy person.Policy) dialog.Menu {
 	switch at.Kind {
 	case address.Gateway:
-		return slices.Concat(dialog.Menu{d.join(), d.status(), d.addContacts("")}, d.settings(), dialog.Menu{d.ping(), d.disconnect(), d.enroll(policy), d.unregister()}, d.operators())
+		return d.alike(slices.Concat(dialog.Menu{d.join(), d.status(), d.addContacts("")}, d.settings(), dialog.Menu{d.ping(), d.disconnect(), d.enroll(policy), d.unregister()}, d.operators()))
 	case address.Account:
 		return dialog.Menu{d.configureAccount(at.Key, false), d.connection(at.Key), d.addContacts(at.Key)}
 	case address.Room:
@@ -48,12 +48,29 @@ func (d *dialogues) settings() dialog.Menu {
 	return dialog.Menu{all, one, d.connection(d.addresses.Fixed)}
 }
 
-// node is the name of a command for clients: the one that people's scripts know it by, or ours.
+// node is the name of a command or field for clients: the one that people's scripts know it by, or ours.
 func (d *dialogues) node(name string) string {
-	if known := d.about.Nodes[name]; known != "" {
-		return known
+	if known := d.about.Nodes[name]; len(known) > 0 {
+		return known[0]
 	}
 	return name
+}
+
+// alike adds to a menu the further nodes by which scripts know a command of it, which stand for its first.
+func (d *dialogues) alike(menu dialog.Menu) dialog.Menu {
+	for _, c := range menu {
+		for _, all := range d.about.Nodes {
+			if all[0] != c.Node {
+				continue
+			}
+			for _, other := range all[1:] {
+				again := c
+				again.Node, again.Words, again.Unlisted = other, nil, true
+				menu = append(menu, again)
+			}
+		}
+	}
+	return menu
 }
 
 func (d *dialogues) ping() dialog.Command {
@@ -115,39 +132,94 @@ func (d *dialogues) connection(key string) dialog.Command {
 	return dialog.Command{Node: d.node("connection"), Name: "Your connection to " + key,
 		Start: func(ctx context.Context, who dialog.Asker) dialog.Outcome {
 			for _, a := range d.hub.Accounts(ctx, func(k person.Key) bool { return k == person.Key{Owner: who.Person.Bare(), Key: key} }) {
-				if s, ok := a.(*account.Account).Status(ctx); ok && s.Nick != "" {
-					return dialog.Outcome{Note: fmt.Sprintf("You are %s to %s as %s since %s, in %d rooms: %s", s.Says, s.Scope, s.Nick,
-						s.Since.UTC().Format(time.RFC3339), len(s.Rooms), strings.Join(s.Rooms, " "))}
+				if s, ok := a.(*account.Account).Status(ctx); ok && s.Nick != "" && !s.Since.IsZero() {
+					return dialog.Outcome{Note: d.told(s)}
 				}
 			}
-			return dialog.Outcome{Note: "You are not connected to " + key + "."}
+			return dialog.Outcome{Note: fmt.Sprintf("You are not connected to the %s server %s", d.about.Name, key)}
 		}}
 }
 
-// disconnect closes the person's connections, and for operators those of others.
+// told is how an account stands, in the form that people's scripts read.
+func (d *dialogues) told(s account.Status) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Connected to %s server %s %s since %s (%d seconds ago).", d.about.Name, s.Scope, s.Through,
+		s.Since.UTC().Format(time.DateTime), int(time.Since(s.Since).Seconds()))
+	for _, room := range s.Rooms {
+		switch n := len(room.Resources); n {
+		case 0:
+			fmt.Fprintf(&b, "\n%s, in which the gateway stays for you.", room.Name)
+		case 1:
+			fmt.Fprintf(&b, "\n%s from 1 resource: %s", room.Name, room.Resources[0])
+		default:
+			fmt.Fprintf(&b, "\n%s from %d resources: %s", room.Name, n, strings.Join(room.Resources, ", "))
+		}
+	}
+	fmt.Fprintf(&b, "\nYour nick is %s.", s.Nick)
+	return b.String()
+}
+
+// disconnect closes the person's connections; an operator says whose.
 func (d *dialogues) disconnect() dialog.Command {
-	return dialog.Command{Node: d.node("disconnect"), Name: "Disconnect from networks", Words: []string{"disconnect", "networks"}, Help: "Leaves all rooms of a network.",
+	return dialog.Command{Node: d.node("disconnect"), Name: "Disconnect from networks", Words: []string{"disconnect", d.node("networks")}, Help: "Leaves all rooms of a network.",
 		Start: func(ctx context.Context, who dialog.Asker) dialog.Outcome {
-			mine := d.hub.Accounts(ctx, func(k person.Key) bool { return k.Owner == who.Person.Bare() })
-			var networks []xep.Option
-			for _, key := range slices.SortedFunc(maps.Keys(mine), func(x, y person.Key) int { return strings.Compare(x.Key, y.Key) }) {
-				networks = append(networks, xep.Option{Label: key.Key, Value: key.Key})
+			if who.Operator && len(d.connected(ctx)) > 0 {
+				return d.askWhom(ctx)
 			}
-			if len(networks) == 0 {
-				return dialog.Outcome{Note: "You are not connected to any network."}
-			}
-			return dialog.Outcome{Ask: &xep.Form{Title: "Disconnect from networks", Fields: []xep.Field{
-				{Name: "quit-message", Label: "Words of goodbye"},
-				{Name: "networks", Label: "Networks", Kind: xep.Choices, Options: networks, Required: true},
-			}}, Then: func(_ context.Context, a xep.Answers) dialog.Outcome {
-				for _, key := range a["networks"] {
-					if account := mine[person.Key{Owner: who.Person.Bare(), Key: key}]; account != nil {
-						account.Disconnect(a.Get("quit-message"))
-					}
-				}
-				return dialog.Outcome{Note: "Disconnected from " + strings.Join(a["networks"], ", ") + "."}
-			}}
+			return d.askNetworks(ctx, who.Person.Bare())
 		}}
+}
+
+// connected are the people with connections, in order.
+func (d *dialogues) connected(ctx context.Context) []stanza.JID {
+	var all []stanza.JID
+	for key := range d.hub.Accounts(ctx, func(person.Key) bool { return true }) {
+		if !slices.Contains(all, key.Owner) {
+			all = append(all, key.Owner)
+		}
+	}
+	slices.SortFunc(all, func(x, y stanza.JID) int { return strings.Compare(x.String(), y.String()) })
+	return all
+}
+
+func (d *dialogues) askWhom(ctx context.Context) dialog.Outcome {
+	var people []xep.Option
+	for _, who := range d.connected(ctx) {
+		people = append(people, xep.Option{Label: who.String(), Value: who.String()})
+	}
+	field := d.node("person")
+	return dialog.Outcome{More: true, Ask: &xep.Form{Title: "Disconnect from networks", Fields: []xep.Field{
+		{Name: field, Label: "Person", Kind: xep.Choice, Options: people, Required: true}}},
+		Then: func(ctx context.Context, a xep.Answers) dialog.Outcome {
+			who, _ := stanza.ParseJID(a.Get(field)) // one of the options
+			return d.askNetworks(ctx, who)
+		}}
+}
+
+func (d *dialogues) askNetworks(ctx context.Context, who stanza.JID) dialog.Outcome {
+	accounts := d.hub.Accounts(ctx, func(k person.Key) bool { return k.Owner == who })
+	var networks []xep.Option
+	for _, key := range slices.SortedFunc(maps.Keys(accounts), func(x, y person.Key) int { return strings.Compare(x.Key, y.Key) }) {
+		networks = append(networks, xep.Option{Label: key.Key, Value: key.Key})
+	}
+	if len(networks) == 0 {
+		return dialog.Outcome{Note: who.String() + " is not connected to any network."}
+	}
+	field := d.node("networks")
+	return dialog.Outcome{Ask: &xep.Form{Title: "Disconnect from networks", Fields: []xep.Field{
+		{Name: "quit-message", Label: "Words of goodbye"},
+		{Name: field, Label: "Networks", Kind: xep.Choices, Options: networks, Required: true},
+	}}, Then: func(_ context.Context, a xep.Answers) dialog.Outcome {
+		for _, key := range a[field] {
+			if account := accounts[person.Key{Owner: who, Key: key}]; account != nil {
+				account.Disconnect(a.Get("quit-message"))
+			}
+		}
+		if len(a[field]) == 1 {
+			return dialog.Outcome{Note: who.String() + " was disconnected from 1 " + d.about.Name + " server."}
+		}
+		return dialog.Outcome{Note: fmt.Sprintf("%s was disconnected from %d %s servers.", who, len(a[field]), d.about.Name)}
+	}}
 }
 
 // configureGateway is what a person sets for the whole transport.
@@ -192,13 +264,26 @@ func (d *dialogues) configureRoom(at address.Address) dialog.Command {
 		}}
 }
 
+// fieldKinds are the kinds of form fields by those of options.
+var fieldKinds = [...]xep.FieldKind{transports.Line: xep.Line, transports.Lines: xep.Lines, transports.Number: xep.Number,
+	transports.Switch: xep.Switch, transports.Secret: xep.Secret, transports.Leaning: xep.Choice}
+
+// unset is the answer by which a room follows the gateway.
+const unset = "unset"
+
 // configure asks for options, those of the core first, and keeps what is answered.
 func (d *dialogues) configure(title string, where options.Where, own, drivers []transports.Field) dialog.Outcome {
 	fields := slices.Concat(own, drivers)
 	now := d.options.Get(where)
 	form := &xep.Form{Title: title}
 	for _, f := range fields {
-		field := xep.Field{Name: f.Name, Label: f.Label, Help: f.Help, Kind: xep.FieldKind(f.Kind), Values: now.All(fields, f.Name)}
+		field := xep.Field{Name: f.Name, Label: f.Label, Help: f.Help, Kind: fieldKinds[f.Kind], Values: now.All(fields, f.Name)}
+		if f.Kind == transports.Leaning {
+			field.Options = []xep.Option{{Value: unset, Label: "as for the gateway"}, {Value: "true", Label: "yes"}, {Value: "false", Label: "no"}}
+			if len(field.Values) == 0 {
+				field.Values = []string{unset}
+			}
+		}
 		if f.Kind == transports.Switch && len(field.Values) == 0 { // a room follows the gateway until it has a word of its own
 			field.Values = d.options.Get(options.Where{Person: where.Person}).All(options.GatewayFields, f.Name)
 		}
@@ -206,7 +291,7 @@ func (d *dialogues) configure(title string, where options.Where, own, drivers []
 	}
 	var take dialog.Step
 	take = func(ctx context.Context, a xep.Answers) dialog.Outcome {
-		next := merge(d.options.Get(where), form, a)
+		next := merge(d.options.Get(where), drivers, form, a)
 		err := options.Check(own, next)
 		if err == nil {
 			err = d.driver.Check(drivers, next)
@@ -222,8 +307,9 @@ func (d *dialogues) configure(title string, where options.Where, own, drivers []
 	return dialog.Outcome{Ask: form, Then: take}
 }
 
-// merge takes answers into options: what was not asked or not changed stays as it is.
-func merge(now transports.Options, form *xep.Form, a xep.Answers) transports.Options {
+// merge takes answers into options: what was not asked or not changed stays as it is. Who empties what has a default means nothing,
+// where that is for the driver to say.
+func merge(now transports.Options, drivers []transports.Field, form *xep.Form, a xep.Answers) transports.Options {
 	next := maps.Clone(now)
 	if next == nil {
 		next = transports.Options{}
@@ -232,8 +318,11 @@ func merge(now transports.Options, form *xep.Form, a xep.Answers) transports.Opt
 		values, answered := a[f.Name]
 		switch {
 		case !answered || slices.Equal(values, f.Values):
-		case len(values) == 0 || f.Kind != xep.Lines && values[0] == "":
+		case len(values) == 0 || f.Kind != xep.Lines && values[0] == "" || f.Kind == xep.Choice && values[0] == unset:
 			delete(next, f.Name)
+			if slices.ContainsFunc(drivers, func(d transports.Field) bool { return d.Name == f.Name && len(d.Default) > 0 }) {
+				next[f.Name] = []string{}
+			}
 		case f.Kind == xep.Switch:
 			next[f.Name] = []string{fmt.Sprint(a.On(f.Name))}
 		default:

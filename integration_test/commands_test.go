@@ -65,12 +65,95 @@ var commands = []scenario{
 		join(t, bob, room, "bob")
 		dora.Send(t, "WHOIS bob")
 		dora.Expect(t, ` 311 dora bob ~?robert \S+ \* :Robert the Great`)
-		mustMatch(t, run(t, bob, host+"@"+domain, "get-irc-connection-info", ""), "iq"+form+"/note[text()~'connected to "+host+" as bob']")
+		mustMatch(t, run(t, bob, host+"@"+domain, "get-irc-connection-info", ""), "iq"+form+"/note[text()~'Connected to IRC server "+host+" on port'][text()~'"+channel+" from 1 resource: desk']")
 		id := bob.NewID()
 		bob.Send(t, execute, "id", id, "to", host+"@"+domain, "node", "configure")
 		bob.Expect(t, "iq[@id='"+id+"']"+form+"[@status='executing']/{jabber:x:data}x[field[@var='realname'][value[text()='Robert the Great']]]")
 		done = run(t, bob, host+"@"+domain, "configure", "<field var='realname'><value/></field><field var='username'><value/></field>")
 		mustMatch(t, done, "iq[@type='result']"+form+"[@status='completed']")
+	}},
+	{"people disconnect themselves from a server, and an operator anyone", func(t *testing.T, w *world) {
+		_, room := w.channel()
+		alice, admin := w.client(t, "alice", "desk"), w.client(t, "admin", "desk")
+		gone := func(nick, reason string) string {
+			return "presence[@type='unavailable'][@from='" + room + "/" + nick + "'][status[text()='" + reason + "']]/{muc#user}x[status[@code='110']]"
+		}
+		goodbye := "<field var='irc-servers'><value>" + host + "</value></field><field var='quit-message'><value>that is all</value></field>"
+		join(t, alice, room, "alice")
+		run(t, alice, domain, "disconnect-from-irc-servers", goodbye)
+		join(t, alice, room, "alice") // the answer of the command came after what it did
+		mustMatch(t, run(t, alice, domain, "disconnect-from-irc-server", goodbye), "iq[@type='result']"+form+"[@status='completed'][@node='disconnect-from-irc-server']/note[text()='alice@localhost was disconnected from 1 IRC server.']")
+		join(t, alice, room, "alice")
+		id := admin.NewID()
+		admin.Send(t, execute, "id", id, "to", domain, "node", "disconnect-from-irc-servers")
+		asked := admin.Expect(t, "iq[@id='"+id+"']"+form+"[@status='executing'][actions[next]]/{jabber:x:data}x/field[@var='jid'][@type='list-single'][option[value[text()='alice@localhost']]]")
+		next := func(action, fields string) *xmppclient.Element {
+			id := admin.NewID()
+			admin.Send(t, "<iq type='set' id='{id}' to='{to}'><command xmlns='http://jabber.org/protocol/commands' node='disconnect-from-irc-servers' sessionid='{session}' action='{action}'>"+
+				"<x xmlns='jabber:x:data' type='submit'>"+fields+"</x></command></iq>", "id", id, "to", domain, "session", asked.Find("iq"+form).Attr("sessionid"), "action", action)
+			return admin.Expect(t, "iq[@id='"+id+"']")
+		}
+		mustMatch(t, next("next", "<field var='jid'><value>alice@localhost</value></field>"), "iq"+form+"/{jabber:x:data}x[field[@var='irc-servers'][@type='list-multi'][option[value[text()='"+host+"']]]][field[@var='quit-message']]")
+		mustMatch(t, next("complete", goodbye), "iq"+form+"[@status='completed']")
+		alice.Expect(t, gone("alice", "that is all"))
+	}},
+	{"a channel's own word on its archive may be unset", func(t *testing.T, w *world) {
+		_, room := w.channel()
+		bob := w.client(t, "bob", "desk")
+		now := func(value string) {
+			t.Helper()
+			id := bob.NewID()
+			bob.Send(t, execute, "id", id, "to", room, "node", "configure")
+			bob.Expect(t, "iq[@id='"+id+"']"+form+"/{jabber:x:data}x/field[@var='record_history'][@type='list-single'][value[text()='"+value+"']][option[value[text()='unset']]]")
+		}
+		now("unset")
+		join(t, bob, room, "bob")
+		run(t, bob, room, "configure", "<field var='record_history'><value>false</value></field>")
+		now("false")
+		say(t, bob, room, "off the record")
+		bob.Expect(t, "message/body[text()='off the record']")
+		run(t, bob, room, "configure", "<field var='record_history'><value>unset</value></field>")
+		now("unset")
+		say(t, bob, room, "on the record")
+		bob.Expect(t, "message/body[text()='on the record']")
+		bob.Send(t, archiveQuery+"</set></query></iq>", "id", "a1", "room", room)
+		bob.ExpectNext(t, archived(room, "bob", "on the record"))
+		run(t, bob, domain, "configure", "<field var='record_history'><value>0</value></field>")
+		say(t, bob, room, "off again")
+		bob.Expect(t, "message/body[text()='off again']")
+		run(t, bob, domain, "configure", "<field var='record_history'><value>1</value></field>")
+		if n := len(archivedIDs(t, bob, room)); n != 1 {
+			t.Errorf("the archive has %d messages, want 1", n)
+		}
+	}},
+	{"encodings of a server and of a channel, in and out", func(t *testing.T, w *world) {
+		channel, room := w.channel()
+		other, otherRoom := w.channel()
+		dora := w.onIRC(t, "dora", channel, other)
+		bob := w.client(t, "bob", "desk")
+		mustMatch(t, run(t, bob, otherRoom, "configure", "<field var='encoding_in'><value>windows-1251</value></field><field var='encoding_out'><value>windows-1251</value></field>"), "iq"+form+"[@status='completed']")
+		mustMatch(t, run(t, bob, host+"@"+domain, "configure", "<field var='encoding_in'><value>latin-9</value></field><field var='encoding_out'><value>latin-9</value></field>"), "iq"+form+"[@status='completed']")
+		join(t, bob, room, "bob")
+		join(t, bob, otherRoom, "bob")
+		dora.Send(t, "PRIVMSG "+channel+" :5 \xa4", "PRIVMSG "+channel+" :5 €", "PRIVMSG "+other+" :\xef\xf0\xe8")
+		bob.Expect(t, "message[@from='"+room+"/dora']/body[text()='5 €']")
+		bob.Expect(t, "message[@from='"+room+"/dora']/body[text()='5 €']")
+		bob.Expect(t, "message[@from='"+otherRoom+"/dora']/body[text()='при']")
+		for channel, want := range map[string]string{channel: "6 \xa4", other: "\xef\xf0\xe8"} {
+			say(t, bob, roomAddress(channel), map[string]string{"6 \xa4": "6 €", "\xef\xf0\xe8": "при"}[want])
+			if got := dora.Expect(t, `^:bob\S+ PRIVMSG `+channel+` :(.*)$`)[1]; got != want {
+				t.Errorf("%s hears %q, want %q", channel, got, want)
+			}
+		}
+		run(t, bob, host+"@"+domain, "configure", "<field var='encoding_in'><value/></field><field var='encoding_out'><value/></field>")
+	}},
+	{"text that is not UTF-8 is read as Latin-1", func(t *testing.T, w *world) {
+		channel, room := w.channel()
+		dora := w.onIRC(t, "dora", channel)
+		alice := w.client(t, "alice", "desk")
+		join(t, alice, room, "alice")
+		dora.Say(t, channel, "caf\xe9")
+		alice.Expect(t, "message[@from='"+room+"/dora']/body[text()='café']")
 	}},
 	{"the gateway stays in a persistent room, and tells later what was said", func(t *testing.T, w *world) {
 		channel, room := w.channel()

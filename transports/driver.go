@@ -48,8 +48,9 @@ type About struct {
 	// Slashes are the words after a slash that the network's people know as commands in a room ("mode"): a message that begins with one
 	// is an Instruct, all others are text.
 	Slashes []string
-	// Nodes are the names under which people's scripts know commands of the core (XEP-0050), by the core's own names.
-	Nodes map[string]string
+	// Nodes are the names under which people's scripts know commands of the core and their fields (XEP-0050), by the core's own names. The
+	// first of a command's is shown.
+	Nodes map[string][]string
 	// Flows are the ways to log in; none where accounts come into being by their first use.
 	Flows []Flow
 	// NameField is the one of AccountFields that holds the name to connect with, where a person may set it.

@@ -14,6 +14,8 @@ type Event interface{ event() }
 type Online struct {
 	Self User
 	Can  Capabilities
+	// Through says how it is connected, as words after the network's name: "on port 6697 using TLS".
+	Through string
 }
 
 // Credentials carry data that the account must keep from now on, such as a refreshed token.

@@ -5,11 +5,12 @@ type FieldKind uint8
 
 // The kinds of field.
 const (
-	Line   FieldKind = iota // one line of text
-	Lines                   // several lines
-	Number                  // a whole number
-	Switch                  // "true" or "false"
-	Secret                  // one line that is not shown again, and sealed where it is kept
+	Line    FieldKind = iota // one line of text
+	Lines                    // several lines
+	Number                   // a whole number
+	Switch                   // "true" or "false"
+	Secret                   // one line that is not shown again, and sealed where it is kept
+	Leaning                  // "true", "false", or nothing: as it is at the level above
 )
 
 // Field describes one thing that a person may set. Core stores the values and shows them in forms; only the driver knows

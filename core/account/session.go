@@ -33,6 +33,7 @@ type link struct {
 	// failures counts the attempts since the connection last held.
 	failures int
 	since    time.Time
+	through  string
 	retry    *time.Timer
 	// told: people in the rooms know that the connection was lost.
 	told bool
@@ -215,7 +216,7 @@ func (a *Account) online(e transports.Online) {
 		return
 	}
 	a.link.phase = online
-	a.link.since = time.Now()
+	a.link.since, a.link.through = time.Now(), e.Through
 	a.keepIdentity() // only now is it more than a name that someone asked about
 	a.log.Info("Connected to the network.", "as", e.Self.Name)
 	a.showPresence()

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"isthmus/core/xep"
@@ -18,18 +19,30 @@ type Status struct {
 	// Why says more of it, as a sentence, or is empty.
 	Why   string
 	Since time.Time
-	Rooms []string
+	// Through says how it is connected (transports.Online).
+	Through string
+	Rooms   []RoomInUse
+}
+
+// RoomInUse is a room of an account, with the person's clients inside.
+type RoomInUse struct {
+	Name      string
+	Resources []string
 }
 
 // Status asks how the account stands; ok is false when it has ended, or ctx did.
 func (a *Account) Status(ctx context.Context) (Status, bool) {
 	answer := make(chan Status, 1)
 	a.mail.put(func() {
-		s := Status{Scope: string(a.scope), Name: a.name(), Why: a.status(), Nick: a.self.Name, Says: phases[a.link.phase], Since: a.link.since}
+		s := Status{Scope: string(a.scope), Name: a.name(), Why: a.status(), Nick: a.self.Name, Says: phases[a.link.phase], Since: a.link.since, Through: a.link.through}
 		for _, j := range a.rooms {
-			s.Rooms = append(s.Rooms, j.view.JID.String())
+			room := RoomInUse{Name: string(j.id)}
+			for _, who := range j.view.People() {
+				room.Resources = append(room.Resources, who.Resource)
+			}
+			s.Rooms = append(s.Rooms, room)
 		}
-		slices.Sort(s.Rooms)
+		slices.SortFunc(s.Rooms, func(x, y RoomInUse) int { return strings.Compare(x.Name, y.Name) })
 		answer <- s
 	})
 	select {

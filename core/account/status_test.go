@@ -9,7 +9,7 @@ func TestAnAccountTellsHowItStandsAndCanBeDisconnected(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
 		s, ok := w.account.Status(context.Background())
-		if !ok || s.Nick != "alice" || s.Says != "connected" || len(s.Rooms) != 1 || s.Rooms[0] != "#go%irc.net@gw.example" {
+		if !ok || s.Nick != "alice" || s.Says != "connected" || len(s.Rooms) != 1 || s.Rooms[0].Name != "#go" || len(s.Rooms[0].Resources) != 1 {
 			t.Errorf("it stands as %+v", s)
 		}
 		w.account.Disconnect("The operator wants it so.")

@@ -61,6 +61,8 @@ type Command struct {
 	Words []string
 	// Help is one line for the list; further lines are told when asked for it.
 	Help string
+	// Unlisted: found by its node alone, which is another that scripts know the command by.
+	Unlisted bool
 	// Operator: only for operators, and not shown to others.
 	Operator bool
 	// Start begins. It should ask before it acts, unless it needs no answers. Like a Step, it may block.

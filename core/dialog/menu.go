@@ -83,7 +83,7 @@ func (m Menu) Disco(s *stanza.Stanza, name string, operator bool) *stanza.Stanza
 func (m Menu) items(operator bool) []xep.CommandItem {
 	var items []xep.CommandItem
 	for _, c := range m {
-		if c.Node != "" && (operator || !c.Operator) {
+		if c.Node != "" && !c.Unlisted && (operator || !c.Operator) {
 			items = append(items, xep.CommandItem{Node: c.Node, Name: c.Name})
 		}
 	}

@@ -35,7 +35,7 @@ var GatewayFields = []transports.Field{
 // RoomFields are what a person sets for one room, before the driver's own; without them those of the gateway hold.
 var RoomFields = []transports.Field{
 	{Name: Persistent, Label: "Stay in the room", Help: "Whether the gateway stays in the room when your last client leaves.", Kind: transports.Switch},
-	{Name: RecordHistory, Label: "Keep what is said", Help: "Whether the room is archived for you.", Kind: transports.Switch},
+	{Name: RecordHistory, Label: "Keep what is said", Help: "Whether the room is archived for you; unset is as for all of the gateway.", Kind: transports.Leaning},
 }
 
 // Where is what options are for: the gateway where Scope and Place are empty, an account where Place is, else a room.
@@ -150,7 +150,7 @@ func Check(fields []transports.Field, o transports.Options) error {
 	for _, f := range fields {
 		for _, v := range o[f.Name] {
 			switch f.Kind {
-			case transports.Switch:
+			case transports.Switch, transports.Leaning:
 				if v != "true" && v != "false" {
 					return &transports.Fault{Kind: transports.Invalid, Text: f.Label + ": is yes or no."}
 				}

@@ -83,6 +83,15 @@ type endpoint struct {
 	strict  bool   // the host wants TLS always (IRCv3 sts), so its certificate must be right
 }
 
+// words say where a connection leads.
+func (e endpoint) words() string {
+	_, port, _ := net.SplitHostPort(e.address)
+	if e.plain {
+		return "on port " + port
+	}
+	return "on port " + port + " using TLS"
+}
+
 // check turns the configuration into networks by host. Its errors name the field.
 func (c *Config) check() (map[string]*network, error) {
 	if badLine(c.Realname) {

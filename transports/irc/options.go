@@ -56,7 +56,7 @@ var accountFields = []transports.Field{
 	{Name: optionPorts, Label: "Ports without TLS", Kind: transports.Lines, Help: "The ports for connections that are not encrypted, tried after those with TLS. If there are none, no such connection is made."},
 	{Name: optionVerify, Label: "Verify the certificate", Kind: transports.Switch, Default: []string{"true"}, Help: "Connect only if the server's certificate is valid. If this is off, anyone on the way can read your password."},
 	{Name: optionFingerprint, Label: "Fingerprint of the certificate", Help: "The SHA-256 or SHA-1 of the one certificate to accept, valid or not, as 64 or 40 hexadecimal digits."},
-	{Name: optionThrottle, Label: "Lines at once", Kind: transports.Number, Help: "How many lines may be sent at once; after that it is one a second. With 0 it is always one a second, with -1 there is no limit."},
+	{Name: optionThrottle, Label: "Lines at once", Kind: transports.Number, Default: []string{strconv.Itoa(defaultBurst)}, Help: "How many lines may be sent at once; after that it is one a second. With 0 it is always one a second, with -1 or nothing there is no limit."},
 }
 
 // roomFields are what a person may set for a room.
@@ -187,12 +187,35 @@ func fingerprintOf(value string) ([]byte, error) {
 	return sum, nil
 }
 
-// encodingNamed finds an encoding by its IANA name; nil for UTF-8. The language of IRC itself is ASCII, so an encoding must contain it.
+// usualSpelling is the IANA name that people mean by others: latin-1, ISO8859-15, cp1252, koi8r.
+func usualSpelling(name string) string {
+	plain := strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(name))
+	if number, ok := strings.CutPrefix(plain, "iso8859"); ok {
+		return "ISO-8859-" + number
+	}
+	if number, ok := strings.CutPrefix(plain, "8859"); ok {
+		return "ISO-8859-" + number
+	}
+	for _, prefix := range []string{"cp", "win", "windows"} {
+		if number, ok := strings.CutPrefix(plain, prefix); ok && strings.HasPrefix(number, "125") {
+			return "windows-" + number
+		}
+	}
+	if letter, ok := strings.CutPrefix(plain, "koi8"); ok {
+		return "KOI8-" + letter
+	}
+	return plain
+}
+
+// encodingNamed finds an encoding by its IANA name, or one that people know it by; nil for UTF-8. The language of IRC itself is ASCII, so an encoding must contain it.
 func encodingNamed(name string) (encoding.Encoding, error) {
 	if strings.EqualFold(name, "utf-8") || strings.EqualFold(name, "utf8") {
 		return nil, nil
 	}
 	found, err := ianaindex.IANA.Encoding(name)
+	if err != nil || found == nil {
+		found, err = ianaindex.IANA.Encoding(usualSpelling(name))
+	}
 	if err != nil || found == nil {
 		return nil, fmt.Errorf("%q is no encoding that is known; give a name such as UTF-8, ISO-8859-15 or windows-1251", name)
 	}

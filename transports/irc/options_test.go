@@ -112,8 +112,12 @@ func TestCommandsAfterConnectingComeBeforeAllElse(t *testing.T) {
 }
 
 func TestTheThrottleLimitIsTheBurst(t *testing.T) {
-	for limit, want := range map[string]int{"3": 3, "0": 1, "-1": 30, "": 10} {
-		playAs(t, Config{}, Network{}, transports.Options{"throttle_limit": {limit}}, func(s *script) {
+	for limit, want := range map[string]int{"3": 3, "0": 1, "-1": 30, "": 30, "not set": 10} {
+		options := transports.Options{"throttle_limit": {limit}}
+		if limit == "not set" {
+			options = nil
+		}
+		playAs(t, Config{}, Network{}, options, func(s *script) {
 			s.welcome()
 			s.do(inRoom1(strings.Repeat("line\n", 30)))
 			got := 0
@@ -157,4 +161,19 @@ func TestARoomCanHaveAnEncodingOfItsOwn(t *testing.T) {
 			t.Errorf("sent %q", sent)
 		}
 	})
+}
+
+func TestEncodingsHaveTheNamesThatPeopleKnow(t *testing.T) {
+	for name, want := range map[string]string{"latin-1": "ISO 8859-1", "Latin1": "ISO 8859-1", "ISO_8859-1": "ISO 8859-1", "iso8859-15": "ISO 8859-15", "8859_2": "ISO 8859-2",
+		"latin-9": "ISO 8859-15", "cp1252": "Windows 1252", "WIN-1251": "Windows 1251", "koi8r": "KOI8-R", "KOI8_U": "KOI8-U"} {
+		found, err := encodingNamed(name)
+		if err != nil || fmt.Sprint(found) != want {
+			t.Errorf("%q is %v (%v), want %s", name, found, err, want)
+		}
+	}
+	for _, name := range []string{"latin-99", "cp9999", "utf-16", "koi8", ""} {
+		if found, err := encodingNamed(name); err == nil {
+			t.Errorf("%q is taken for %v", name, found)
+		}
+	}
 }

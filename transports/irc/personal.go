@@ -31,7 +31,9 @@ func personal(shared *network, options transports.Options) *network {
 			n.commands = append(n.commands, line)
 		}
 	}
-	if limit, err := strconv.Atoi(get(optionThrottle)); err == nil {
+	if values, set := options[optionThrottle]; set && (len(values) == 0 || values[0] == "") {
+		n.throttle(-1)
+	} else if limit, err := strconv.Atoi(get(optionThrottle)); err == nil {
 		n.throttle(limit)
 	}
 	return &n

@@ -114,7 +114,7 @@ func (c *connection) onMotdEnd(message) {
 		c.out.now(c.quietly(c.encode(line, "")))
 		c.out.charge(time.Now())
 	}
-	c.emit(transports.Online{Self: c.self(), Can: can})
+	c.emit(transports.Online{Self: c.self(), Can: can, Through: c.at.words()})
 }
 
 // onNickRefused ends a registration whose nick the server does not take; later it is the answer to a SetName.

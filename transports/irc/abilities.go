@@ -11,7 +11,7 @@ const always = transports.Topics | transports.Names | transports.Roles | transpo
 	transports.Instructions | transports.Questions | transports.Presences | transports.Subscriptions
 
 // sometimes is what some can do besides.
-const sometimes = transports.Replies | transports.Reactions | transports.TypingShown
+const sometimes = transports.Replies | transports.Reactions | transports.TypingShown | transports.Deletions | transports.Reading
 
 // possible is what no server is known not to be able to do.
 var possible = transports.Capabilities{Features: always | sometimes}
@@ -28,6 +28,12 @@ func (c *connection) abilities() transports.Capabilities {
 	}
 	if replies && c.passes("draft/react") && c.passes("draft/unreact") {
 		can.Features |= transports.Reactions
+	}
+	if c.caps.on[redactionCap] {
+		can.Features |= transports.Deletions
+	}
+	if c.caps.on[readMarkerCap] {
+		can.Features |= transports.Reading
 	}
 	if c.passes("typing") {
 		can.Features |= transports.TypingShown

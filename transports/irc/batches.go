@@ -49,7 +49,11 @@ func (c *connection) closed(b *batch) {
 		c.onMultiline(b)
 	}
 	if b.label != "" {
-		c.confirmed(b.label, b.open.id())
+		said := message{}
+		if b.isMultiline() {
+			said = b.whole()
+		}
+		c.confirmed(b.label, said)
 	}
 	if b.wanted() {
 		c.recalled(b.query)
@@ -61,9 +65,14 @@ func (c *connection) onMultiline(b *batch) {
 	if b.lines == 0 || b.labelOf() != "" && c.pastOf(b.open) == nil { // an echo
 		return
 	}
+	c.onMessage(b.whole())
+}
+
+// whole is the message that the lines are.
+func (b *batch) whole() message {
 	whole := *b.open.Message
 	whole.Command, whole.Params = "PRIVMSG", []string{b.open.Param(2), b.words.String()}
-	c.onMessage(message{Message: &whole, tags: b.open.tags})
+	return message{Message: &whole, tags: b.open.tags}
 }
 
 // isMultiline tells whether the lines are those of one message.
@@ -103,8 +112,15 @@ func (b *batch) labelOf() string {
 }
 
 // echoed keeps the id under which the network knows a message of ours.
-func (c *connection) echoed(j *job, id transports.MessageID) {
+func (c *connection) echoed(j *job, said message) {
+	id := transports.MessageID("")
+	if j.verb == saying {
+		id = said.id()
+	}
 	if id != "" {
+		if place, ok := c.placeOf(said); ok {
+			c.note(place, id, said.at())
+		}
 		c.session.seen.add(id)
 		j.parts = append(j.parts, id)
 	}

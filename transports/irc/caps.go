@@ -14,13 +14,15 @@ import (
 var wantedCapabilities = []string{
 	"account-notify", "account-tag", "batch", "chghost", "echo-message", "extended-join", "invite-notify", "labeled-response", "message-tags", "multi-prefix",
 	"server-time", "standard-replies", "inspircd.org/standard-replies", "userhost-in-names", historyCap, "draft/event-playback", multilineCap,
-	"away-notify", extendedMonitorCap, "draft/extended-monitor", "setname", "draft/setname", preAwayCap,
+	"away-notify", extendedMonitorCap, "draft/extended-monitor", "setname", "draft/setname", preAwayCap, redactionCap, readMarkerCap,
 }
 
 // needs are capabilities that are asked for only together with others.
 var needs = map[string][]string{
 	historyCap:             {"batch", "message-tags", "server-time"},
 	"draft/event-playback": {historyCap},
+	redactionCap:           {"message-tags"},
+	readMarkerCap:          {"server-time", "message-tags"},
 	multilineCap:           {"batch", "message-tags"},
 	"labeled-response":     {"batch", "message-tags"},
 	"echo-message":         {"batch", "message-tags", "labeled-response"}, // without a label an echo cannot be told from another client's words
@@ -176,5 +178,5 @@ var standardKinds = map[string]transports.FaultKind{
 
 // standardVerbs are the commands that a FAIL names.
 var standardVerbs = map[string]verbs{
-	"PRIVMSG": saying | asksFor, "NOTICE": saying, "TAGMSG": reacting, "BATCH": saying, "AWAY": awaying, "CHATHISTORY": recalling, "MODE": changing, "KICK": kicking, "TOPIC": topicing, "PART": parting, "NICK": renaming, "INVITE": inviting, "LIST": listing,
+	"PRIVMSG": saying | asksFor, "NOTICE": saying, "TAGMSG": reacting, "BATCH": saying, "AWAY": awaying, "REDACT": redacting, "MARKREAD": marking, "CHATHISTORY": recalling, "MODE": changing, "KICK": kicking, "TOPIC": topicing, "PART": parting, "NICK": renaming, "INVITE": inviting, "LIST": listing,
 }

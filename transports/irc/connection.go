@@ -49,6 +49,7 @@ type connection struct {
 	labels         labels
 	batches        map[string]*batch // that are open, by name
 	typing         typing
+	readUpto       map[transports.Place]time.Time // how far the person has read
 	presences      presences
 	watches        watches
 	whois          map[string]*whois // that come in, by folded nick
@@ -92,12 +93,13 @@ const (
 
 func newConnection(s *Session, socket net.Conn, at endpoint, emit func(transports.Event)) *connection {
 	return &connection{
-		session: s, at: at, network: s.network, log: s.env.Log.With("host", s.network.host), emit: emit, socket: socket,
-		requests: make(chan *request), calls: make(chan func()), bans: map[string]*banList{}, hosts: map[string]string{}, banned: map[banned]string{}, ended: make(chan struct{}),
-		inbox: newInbox(), written: make(chan error, 1),
-		support: defaultSupport(), nick: s.wantedNick(), rooms: map[string]*room{}, entering: map[string]*entering{},
-		out: newOutbox(s.network), questions: newQuestions(), login: newLogin(s, at), caps: newCaps(), labels: newLabels(), batches: map[string]*batch{}, presences: newPresences(), whois: map[string]*whois{}, looking: map[string]bool{}, watches: watches{users: map[string]*watched{}},
-		typing: typing{theirs: map[typist]heardTyping{}, ours: map[transports.Place]*ownTyping{}}, began: time.Now(), heard: time.Now(), idle: idleAtLeast + rand.N(idleSpread),
+		session: s, network: s.network, log: s.env.Log.With("host", s.network.host), emit: emit, socket: socket, at: at,
+		requests: make(chan *request), calls: make(chan func()), ended: make(chan struct{}), inbox: newInbox(), written: make(chan error, 1),
+		support: defaultSupport(), nick: s.wantedNick(), caps: newCaps(), login: newLogin(s, at), labels: newLabels(), batches: map[string]*batch{},
+		rooms: map[string]*room{}, entering: map[string]*entering{}, bans: map[string]*banList{}, hosts: map[string]string{}, banned: map[banned]string{},
+		presences: newPresences(), watches: watches{users: map[string]*watched{}}, whois: map[string]*whois{}, looking: map[string]bool{},
+		typing: newTyping(), readUpto: map[transports.Place]time.Time{},
+		out: newOutbox(s.network), questions: newQuestions(), began: time.Now(), heard: time.Now(), idle: idleAtLeast + rand.N(idleSpread),
 	}
 }
 

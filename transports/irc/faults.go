@@ -91,13 +91,15 @@ const (
 	reacting    // TAGMSG
 	recalling   // CHATHISTORY
 	awaying     // AWAY
+	redacting   // REDACT
+	marking     // MARKREAD
 	describing  // WHOIS, WHO
 
 	// answered are those that the answer settles, not its coming late.
 	answered = asksFor | recalling | describing
 
 	// echoing are those that come back to us, so that their labels are answered one by one.
-	echoing = saying | reacting | recalling
+	echoing = saying | reacting | recalling | redacting | marking
 
 	inRoom = changing | kicking | topicing | parting | inviting
 )

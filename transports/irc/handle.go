@@ -80,6 +80,9 @@ var handlers = map[string]func(*connection, message){
 	"PRIVMSG": (*connection).onMessage,
 	"NOTICE":  (*connection).onMessage,
 	"TAGMSG":  (*connection).onTags,
+	"REDACT":  (*connection).onRedact,
+
+	"MARKREAD": (*connection).onRead,
 }
 
 // handle does what a line asks for. Errors without a meaning of their own go to onError; what other numerics say is told,

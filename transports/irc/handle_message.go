@@ -112,6 +112,7 @@ func (c *connection) deliver(m message, place transports.Place, event transports
 			return
 		}
 		c.session.seen.add(said.ID)
+		c.note(place, said.ID, said.At)
 	}
 	c.tellIn(place, event)
 }

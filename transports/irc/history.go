@@ -59,6 +59,8 @@ func (c *connection) onPast(m message) {
 		c.onMessage(m)
 	case "TAGMSG":
 		c.onTags(m)
+	case "REDACT":
+		c.onRedact(m)
 	case "BATCH":
 		c.onBatch(m)
 	}

@@ -60,25 +60,25 @@ func (c *connection) labelled(m message) bool {
 	j := c.labels.jobs[label]
 	if j != nil && (isError(m.Command) || m.Command == "FAIL") {
 		j.settle(c.refusalOf(j, m))
-		c.confirmed(label, "")
+		c.confirmed(label, message{})
 		return true
 	}
 	echo := isTalk(m.Command) && c.isSelf(m.Name)
-	id := transports.MessageID("")
+	said := message{}
 	if echo {
-		id = m.id()
+		said = m
 	}
 	if !batched {
-		c.confirmed(label, id)
+		c.confirmed(label, said)
 	} else if j != nil {
-		c.echoed(j, id)
+		c.echoed(j, said)
 	}
-	return echo || m.Command == "ACK"
+	return echo || m.Command == "ACK" || m.Command == "MARKREAD"
 }
 
 // isTalk tells whether a command is said by one user to others.
 func isTalk(command string) bool {
-	return command == "PRIVMSG" || command == "NOTICE" || command == "TAGMSG"
+	return command == "PRIVMSG" || command == "NOTICE" || command == "TAGMSG" || command == "REDACT"
 }
 
 // refusalOf is what an error means for the command that it answers.
@@ -94,14 +94,14 @@ func (c *connection) refusalOf(j *job, m message) *transports.Fault {
 	return &transports.Fault{Kind: transports.Forbidden, Text: said("The message was not delivered.", m)}
 }
 
-// confirmed notes the answer to a label, with the id of the message that was made. A job is done when each of its lines is.
-func (c *connection) confirmed(label string, id transports.MessageID) {
+// confirmed notes the answer to a label, with the message that was made, if one was. A job is done when each of its lines is.
+func (c *connection) confirmed(label string, said message) {
 	j := c.labels.jobs[label]
 	if j == nil {
 		return
 	}
 	delete(c.labels.jobs, label)
-	c.echoed(j, id)
+	c.echoed(j, said)
 	if j.awaited--; j.awaited == 0 && len(j.lines) == 0 {
 		j.succeed(transports.Result{Parts: j.parts})
 		c.confirm.drop(j)

@@ -59,6 +59,17 @@ func (r *reactions) remove(on transports.MessageID, who, emoji string) bool {
 	return len(*r) < was
 }
 
+// withdrawn forgets the one that a message had put there. It is false where that was none.
+func (r *reactions) withdrawn(id transports.MessageID) (reaction, bool) {
+	i := slices.IndexFunc(*r, func(known reaction) bool { return known.id == id })
+	if i < 0 {
+		return reaction{}, false
+	}
+	known := (*r)[i]
+	*r = slices.Delete(*r, i, i+1)
+	return known, true
+}
+
 // renamed gives what a user has to their new nick.
 func (r reactions) renamed(was, folded string) {
 	for i := range r {

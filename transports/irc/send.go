@@ -35,6 +35,10 @@ func (c *connection) accept(r *request) {
 		c.subscribe(r, command)
 	case transports.Authorize: // everyone sees who is there
 		r.settle(nil)
+	case transports.Delete:
+		c.redact(r, command)
+	case transports.MarkRead:
+		c.markRead(r, command)
 	case transports.React:
 		c.react(r, command)
 	case transports.SetTyping:

@@ -26,6 +26,7 @@ type Session struct {
 	away      string                       // what was last to be told of the person: a text of absence, or empty
 	seen      seen                         // messages that were told
 	reactions reactions
+	marks     []mark // when the last messages were said
 
 	live atomic.Pointer[connection] // the connection that takes commands, nil while there is none
 }

@@ -27,6 +27,10 @@ type typing struct {
 	ours   map[transports.Place]*ownTyping
 }
 
+func newTyping() typing {
+	return typing{theirs: map[typist]heardTyping{}, ours: map[transports.Place]*ownTyping{}}
+}
+
 type heardTyping struct {
 	user  transports.User
 	until time.Time

@@ -75,6 +75,48 @@ var archives = []scenario{
 		alice.Send(t, "<iq type='get' id='a7' to='{room}'><query xmlns='urn:xmpp:mam:2'/></iq>", "room", room)
 		alice.Expect(t, "iq[@type='result'][@id='a7']/{urn:xmpp:mam:2}query/{jabber:x:data}x[field[@var='start']][field[@var='end']]")
 	}},
+	{"a client filters the archive, turns a page round, and asks where the archive begins and ends", func(t *testing.T, w *world) {
+		const filtered = "<iq type='set' id='{id}' to='{room}'><query xmlns='urn:xmpp:mam:2' queryid='q'><x xmlns='jabber:x:data' type='submit'>" +
+			"<field var='FORM_TYPE' type='hidden'><value>urn:xmpp:mam:2</value></field><field var='{field}'><value>{value}</value></field></x>"
+		alice := w.client(t, "alice", "desk")
+		_, room := talkOfThree(t, w, alice)
+		alice.Send(t, "<iq type='get' id='i1' to='{room}'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>", "room", room)
+		alice.Expect(t, "iq[@id='i1']/{disco#info}query[feature[@var='urn:xmpp:mam:2']][feature[@var='urn:xmpp:mam:2#extended']]")
+		alice.Send(t, filtered+"</query></iq>", "id", "f1", "room", room, "field", "with", "value", room+"/dora")
+		two := alice.ExpectNext(t, archived(room, "dora", "two"),
+			"message/{urn:xmpp:mam:2}result/{urn:xmpp:forward:0}forwarded/{jabber:client}message/{muc#user}x/item[@jid='"+userAddress("dora")+"']").Find("message/{urn:xmpp:mam:2}result").Attr("id")
+		alice.ExpectNext(t, "iq[@id='f1'][@type='result']/{urn:xmpp:mam:2}fin[@complete='true']")
+		alice.Send(t, filtered+"</query></iq>", "id", "f2", "room", room, "field", "after-id", "value", two)
+		alice.ExpectNext(t, archived(room, "alice", "three"))
+		alice.Expect(t, "iq[@id='f2'][@type='result']")
+		alice.Send(t, filtered+"</query></iq>", "id", "f3", "room", room, "field", "ids", "value", two)
+		alice.ExpectNext(t, archived(room, "dora", "two"))
+		alice.Expect(t, "iq[@id='f3'][@type='result']")
+		alice.Send(t, filtered+"</query></iq>", "id", "f4", "room", room, "field", "colour", "value", "red")
+		alice.Expect(t, "iq[@id='f4'][@type='error']/error/"+conditions+"feature-not-implemented")
+		alice.Send(t, archiveQuery+"<max>2</max></set><flip-page/></query></iq>", "id", "f5", "room", room)
+		alice.ExpectNext(t, archived(room, "dora", "two"))
+		alice.ExpectNext(t, archived(room, "alice", "one"))
+		alice.Expect(t, "iq[@id='f5'][@type='result']/{urn:xmpp:mam:2}fin/{http://jabber.org/protocol/rsm}set/last[text()='"+two+"']")
+		alice.Send(t, "<iq type='get' id='m1' to='{room}'><metadata xmlns='urn:xmpp:mam:2'/></iq>", "room", room)
+		alice.Expect(t, "iq[@id='m1'][@type='result']/{urn:xmpp:mam:2}metadata[start[@id][@timestamp]][end[@id!='"+two+"']]")
+	}},
+	{"whoever wants nothing archived says so in their client", func(t *testing.T, w *world) {
+		const prefs = "<iq type='set' id='{id}' to='{room}'><prefs xmlns='urn:xmpp:mam:2' default='{default}'><always/><never/></prefs></iq>"
+		alice := w.client(t, "alice", "desk")
+		_, room := talkOfThree(t, w, alice)
+		alice.Send(t, prefs, "id", "p1", "room", room, "default", "never")
+		alice.ExpectEach(t, "iq[@id='p1'][@type='result']/{urn:xmpp:mam:2}prefs[@default='never']", "message[not(body)]/{muc#user}x[status[@code='171']]")
+		say(t, alice, room, "off the record")
+		alice.Expect(t, "message/body[text()='off the record']")
+		if n := len(archivedIDs(t, alice, room)); n != 3 {
+			t.Errorf("the archive has %d messages", n)
+		}
+		alice.Send(t, prefs, "id", "p2", "room", room, "default", "roster")
+		alice.Expect(t, "iq[@id='p2'][@type='error']/error/"+conditions+"feature-not-implemented")
+		alice.Send(t, prefs, "id", "p3", "room", room, "default", "always")
+		alice.ExpectEach(t, "iq[@id='p3'][@type='result']", "message[not(body)]/{muc#user}x[status[@code='170']]")
+	}},
 	{"nobody reads another person's archive", func(t *testing.T, w *world) {
 		alice := w.client(t, "alice", "desk")
 		_, room := talkOfThree(t, w, alice)

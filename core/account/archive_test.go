@@ -97,6 +97,88 @@ func TestTheArchiveIsReadPageByPage(t *testing.T) {
 	})
 }
 
+func TestTheArchiveIsFilteredByWhoAndByIDs(t *testing.T) {
+	field := func(name string, values ...string) string {
+		return `<field var='` + name + `'><value>` + strings.Join(values, `</value><value>`) + `</value></field>`
+	}
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob", "Carol")
+		w.emits(hears("bob", "1"), hears("Carol", "2"), hears("bob", "3"))
+		w.sends(groupchat("phone", "m4", "4"))
+		w.forget()
+		all := w.asks("", "")
+		w.expectPage(w.asks("", field("with", "#go%irc.net@gw.example/Carol")), true, 1, 0, "Carol 2")
+		w.expectPage(w.asks("", field("with", "bob%irc.net@gw.example")), true, 2, 0, "bob 1", "bob 3")
+		w.expectPage(w.asks("", field("with", "alice@example.org")), true, 1, 0, "alice 4")
+		w.expectPage(w.asks("", field("after-id", all.ids[0])), true, 3, 0, "Carol 2", "bob 3", "alice 4") // counted among what is chosen
+		w.expectPage(w.asks(`<max>1</max><before/>`, field("after-id", all.ids[0])+field("before-id", all.ids[3])), false, 2, 1, "bob 3")
+		w.expectPage(w.asks("", field("ids", all.ids[3], all.ids[1])), true, 2, 0, "Carol 2", "alice 4")
+	})
+}
+
+func TestAFlippedPageHasTheSameMessagesTheOtherWayRound(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		w.emits(hears("bob", "1"), hears("bob", "2"), hears("bob", "3"))
+		w.forget()
+		w.sends(iq("phone", "set", "#go%irc.net@gw.example", `<query xmlns='urn:xmpp:mam:2'><flip-page/><set xmlns='http://jabber.org/protocol/rsm'><max>2</max></set></query>`))
+		w.settle()
+		var ids []string
+		all := w.stream.raw()
+		for _, s := range all[:2] {
+			ids = append(ids, s.Child("urn:xmpp:mam:2", "result").Attr("id"))
+		}
+		set := all[2].Payload[0].Child("http://jabber.org/protocol/rsm", "set") // XEP-0313 §4.3.3
+		if set.Child("", "first").Text() != ids[1] || set.Child("", "last").Text() != ids[0] {
+			t.Errorf("%q end with %s", ids, set.Append(nil))
+		}
+	})
+}
+
+func TestTheArchiveTellsWhereItBeginsAndEnds(t *testing.T) {
+	const question = `<metadata xmlns='urn:xmpp:mam:2'/>`
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		w.sends(iq("phone", "get", "#go%irc.net@gw.example", question))
+		w.expect("phone: q result " + question)
+		w.emits(hears("bob", "1"))
+		w.waits(time.Hour)
+		w.emits(hears("bob", "2"), hears("bob", "3"))
+		w.forget()
+		all := w.asks("", "")
+		w.sends(iq("phone", "get", "#go%irc.net@gw.example", question))
+		w.expect("phone: q result <metadata xmlns='urn:xmpp:mam:2'><start id='" + all.ids[0] + "' timestamp='2000-01-01T00:00:00.000Z'/>" +
+			"<end id='" + all.ids[2] + "' timestamp='2000-01-01T01:00:00.000Z'/></metadata>")
+	})
+}
+
+func TestPreferencesOfTheArchiveAreTheRoomsOwn(t *testing.T) {
+	prefs := func(standard, more string) string {
+		return `<prefs xmlns='urn:xmpp:mam:2' default='` + standard + `'><always>` + more + `</always><never/></prefs>`
+	}
+	const never, always = `<prefs xmlns='urn:xmpp:mam:2' default='never'><always/><never/></prefs>`, `<prefs xmlns='urn:xmpp:mam:2' default='always'><always/><never/></prefs>`
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		w.sends(iq("phone", "get", "#go%irc.net@gw.example", `<prefs xmlns='urn:xmpp:mam:2'/>`))
+		w.expect("phone: q result " + always)
+		w.sends(iq("phone", "set", "#go%irc.net@gw.example", prefs("never", "")))
+		w.expect("phone: <#go> 171 ", "phone: q result "+never)
+		w.emits(hears("bob", "off the record"))
+		if rows := w.rows(); len(rows) != 0 {
+			t.Errorf("the archive has %d rows", len(rows))
+		}
+		w.forget()
+		w.sends(iq("phone", "set", "#go%irc.net@gw.example", prefs("roster", "")))
+		w.expect("phone: q refused: feature-not-implemented: Rooms are in no contact list. Choose always or never.")
+		w.sends(iq("phone", "set", "#go%irc.net@gw.example", prefs("always", "<jid>bob@x</jid>")))
+		w.expect("phone: q refused: feature-not-implemented: A room is archived as a whole or not at all. Leave the lists of exceptions empty.")
+		w.sends(iq("phone", "set", "#go%irc.net@gw.example", prefs("sometimes", "")))
+		w.expect("phone: q refused: bad-request: The default of an archive is always or never.")
+		w.sends(iq("phone", "set", "#go%irc.net@gw.example", prefs("always", "")))
+		w.expect("phone: <#go> 170 ", "phone: q result "+always)
+	})
+}
+
 func TestQueriesThatTheArchiveCannotAnswer(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")
@@ -104,11 +186,12 @@ func TestQueriesThatTheArchiveCannotAnswer(t *testing.T) {
 			{`<after>nothing</after>`, "", "phone: q refused: item-not-found: The archive has no message with that id."}, // XEP-0313 §4.3.1
 			{`<before>nothing</before>`, "", "phone: q refused: item-not-found: The archive has no message with that id."},
 			{`<max>many</max>`, "", "phone: q refused: bad-request: The number of messages asked for is not a number."},
-			{`<max>2</max><index>7</index>`, "", "phone: q refused: feature-not-implemented: The archive of a room cannot be searched by sender, nor read from a numbered position."},
-			{"", `<field var='with'><value>#go%irc.net@gw.example/bob</value></field>`,
-				"phone: q refused: feature-not-implemented: The archive of a room cannot be searched by sender, nor read from a numbered position."},
+			{`<max>2</max><index>7</index>`, "", "phone: q refused: feature-not-implemented: The archive of a room has no such filter, and cannot be read from a numbered position."},
+			{"", `<field var='with'><value>dora@example.net</value></field>`, "phone: q refused: bad-request: The address dora@example.net is neither an occupant's nor a user's of irc.net."},
+			{"", `<field var='ids'><value>nothing</value></field>`, "phone: q refused: item-not-found: The archive has no message with that id."}, // XEP-0313 §4.1.3
+			{"", `<field var='after-id'><value>nothing</value></field>`, "phone: q refused: item-not-found: The archive has no message with that id."},
 			{"", `<field var='start'><value>noon</value></field>`, "phone: q refused: bad-request: The time noon is not written as XEP-0082 asks."},
-			{"", `<field var='colour'><value>red</value></field>`, "phone: q refused: bad-request: The archive has no field colour."},
+			{"", `<field var='colour'><value>red</value></field>`, "phone: q refused: feature-not-implemented: The archive of a room has no such filter, and cannot be read from a numbered position."},
 		} {
 			if got := w.asks(c.set, c.fields); got.error != c.want || len(got.bodies) != 0 {
 				t.Errorf("%s%s: %+v, want %s", c.set, c.fields, got, c.want)

@@ -14,25 +14,27 @@ import (
 
 // The refusals that do not come from the network. Each says what to do.
 var (
-	notJoined      = &stanza.Error{Type: xmpp.Modify, Condition: xmpp.NotAcceptable, Text: "You are not in this room. Join it first."}
-	nickMissing    = &stanza.Error{Type: xmpp.Modify, Condition: xmpp.JIDMalformed, Text: "Join with a nick: room@gateway/nick."}
-	noOccupant     = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "Nobody of that nick is in the room."}
-	noSuchPage     = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "There is no such page of the list (any more)."}
-	noNode         = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "There is no such node here."}
-	unknownRequest = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ServiceUnavailable}
-	shuttingDown   = &stanza.Error{Type: xmpp.Wait, Condition: xmpp.ServiceUnavailable, Text: "The gateway is shutting down. Try again in a moment."}
-	encrypted      = &stanza.Error{Type: xmpp.Modify, Condition: xmpp.NotAcceptable, Text: "This message is encrypted, and nobody on the other side could read it. Switch encryption off for this chat and send it again."}
-	onlyGroupchat  = badRequest("A message to a room must be of the type groupchat.")
-	emptyMessage   = badRequest("The message has no text.")
-	onlyChat       = badRequest("A message to one person must not be of the type groupchat.")
-	badPage        = badRequest("The page asked for cannot be understood.")
-	nobodyNamed    = badRequest("This address is of nobody. Write the nick as its resource: %network@gateway/nick.")
-	noSuchFilter   = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The archive of a room cannot be searched by sender, nor read from a numbered position."}
-	noRegister     = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "Rooms here keep no register of nicks. The network may have a service that reserves them."}
-	noVoiceRequest = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The network has no requests for a voice. Write to one of the room's moderators."}
-	noDecline      = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The network has no answer to an invitation, so who invited you was not told."}
-	noDestruction  = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The room belongs to its network and cannot be destroyed from here. Leave it."}
-	notCarried     = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The gateway cannot pass this on; only text can be sent."}
+	notJoined       = &stanza.Error{Type: xmpp.Modify, Condition: xmpp.NotAcceptable, Text: "You are not in this room. Join it first."}
+	nickMissing     = &stanza.Error{Type: xmpp.Modify, Condition: xmpp.JIDMalformed, Text: "Join with a nick: room@gateway/nick."}
+	noOccupant      = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "Nobody of that nick is in the room."}
+	noSuchPage      = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "There is no such page of the list (any more)."}
+	noNode          = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "There is no such node here."}
+	unknownRequest  = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ServiceUnavailable}
+	shuttingDown    = &stanza.Error{Type: xmpp.Wait, Condition: xmpp.ServiceUnavailable, Text: "The gateway is shutting down. Try again in a moment."}
+	encrypted       = &stanza.Error{Type: xmpp.Modify, Condition: xmpp.NotAcceptable, Text: "This message is encrypted, and nobody on the other side could read it. Switch encryption off for this chat and send it again."}
+	onlyGroupchat   = badRequest("A message to a room must be of the type groupchat.")
+	emptyMessage    = badRequest("The message has no text.")
+	onlyChat        = badRequest("A message to one person must not be of the type groupchat.")
+	badPage         = badRequest("The page asked for cannot be understood.")
+	nobodyNamed     = badRequest("This address is of nobody. Write the nick as its resource: %network@gateway/nick.")
+	noSuchFilter    = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The archive of a room has no such filter, and cannot be read from a numbered position."}
+	noExceptions    = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "A room is archived as a whole or not at all. Leave the lists of exceptions empty."}
+	noRosterArchive = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "Rooms are in no contact list. Choose always or never."}
+	noRegister      = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "Rooms here keep no register of nicks. The network may have a service that reserves them."}
+	noVoiceRequest  = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The network has no requests for a voice. Write to one of the room's moderators."}
+	noDecline       = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The network has no answer to an invitation, so who invited you was not told."}
+	noDestruction   = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The room belongs to its network and cannot be destroyed from here. Leave it."}
+	notCarried      = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The gateway cannot pass this on; only text can be sent."}
 )
 
 func badRequest(text string) *stanza.Error {

@@ -63,16 +63,21 @@ func (a *Account) request(s *stanza.Stanza, to address.Address) {
 	switch {
 	case room && s.To.Resource == "" && xep.IsArchiveQuery(s):
 		a.readArchive(s, to.Name)
+	case room && s.To.Resource == "" && xep.IsArchiveMetadata(s):
+		a.archiveEdges(s, to.Name)
 	case room && s.To.Resource != "" && (xep.IsPing(s) || xep.IsVersion(s)):
 		a.askOccupant(s, j)
 	case to.Kind == address.User && xep.IsVersion(s):
 		a.ask(s, userID(to, s.To.Resource), transports.AboutVersion)
 	case room && s.To.Resource == "":
+		wanted, set, preferences := xep.ParseArchivePreferences(s)
 		items, ok := xep.ParseAdmin(s)
 		reason, destroy := xep.ParseDestroy(s)
 		switch {
 		case destroy:
 			a.destroy(s, roomID(to), reason)
+		case preferences:
+			a.archivePreferences(s, roomID(to), wanted, set)
 		case xep.IsRegister(s):
 			a.refuse(s, noRegister)
 		case ok && s.Type == "get" && len(items) == 1:

@@ -88,6 +88,14 @@ func TestHistoryIsAsLongAsTheClientWants(t *testing.T) {
 		`<history maxstanzas='1'/>`:                                 {"laptop: <bob> two (earlier)"},
 		`<history since='2000-01-01T00:30:00Z'/>`:                   {"laptop: <bob> two (earlier)"},
 		`<history seconds='1800'/>`:                                 {"laptop: <bob> two (earlier)"},
+		`<history maxchars='100'/>`:                                 nil, // XEP-0045 §7.2.14: the whole stanza counts
+		`<history maxchars='500'/>`:                                 {"laptop: <bob> two (earlier)"},
+		`<history maxchars='500' maxstanzas='2'/>`:                  {"laptop: <bob> two (earlier)"},
+		`<history maxstanzas='1' since='1999-01-01T00:00:00Z'/>`:    {"laptop: <bob> two (earlier)"},
+		`<history maxstanzas='0' since='1999-01-01T00:00:00Z'/>`:    nil,
+		`<history seconds='1800' since='1999-01-01T00:00:00Z'/>`:    {"laptop: <bob> two (earlier)"}, // the narrower of the two
+		`<history seconds='99999' since='2000-01-01T00:30:00Z'/>`:   {"laptop: <bob> two (earlier)"},
+		`<history seconds='-1' maxstanzas='many' since='noon'/>`:    {"laptop: <bob> one (earlier)", "laptop: <bob> two (earlier)"}, // as if not said
 		`<history maxchars='100000' since='1999-01-01T00:00:00Z'/>`: {"laptop: <bob> one (earlier)", "laptop: <bob> two (earlier)"},
 	} {
 		t.Run(history, func(t *testing.T) {

@@ -28,6 +28,8 @@ type Query struct {
 
 	Since, Until  int64    // true time, unix milliseconds, both included; 0: no limit
 	IDs           []string // only these stanza-ids
+	Above, Below  string   // only what came after, before the rows of these stanza-ids; "": no limit
+	Author, Nick  string   // only rows of this author, under this nick; "": any
 	After, Before string   // stanza-ids, excluded; "": no limit
 	Max           int      // rows of the page; 0: only count
 	Last          bool     // the newest rows of what is chosen, not the oldest; they are returned oldest first all the same
@@ -50,20 +52,17 @@ func (s *Store) Page(ctx context.Context, q Query) (Page, error) {
 			return Page{}, err
 		}
 	}
-	after, before := int64(0), int64(math.MaxInt64)
-	if q.After != "" {
-		if after, err = s.position(ctx, q, readable, q.After); err != nil {
-			return Page{}, err
-		}
+	above, below, err := s.between(ctx, q, readable, q.Above, q.Below)
+	if err != nil {
+		return Page{}, err
 	}
-	if q.Before != "" {
-		if before, err = s.position(ctx, q, readable, q.Before); err != nil {
-			return Page{}, err
-		}
+	after, before, err := s.between(ctx, q, readable, q.After, q.Before)
+	if err != nil {
+		return Page{}, err
 	}
-	matching := readable
+	matching := clip(readable, above+1, below-1)
 	if q.Since != 0 {
-		matching = clip(readable, Arrival(q.Since-clockError.Milliseconds()), math.MaxInt64)
+		matching = clip(matching, Arrival(q.Since-clockError.Milliseconds()), math.MaxInt64)
 	}
 	window := clip(matching, after+1, before-1)
 	if len(q.IDs) > 0 {
@@ -86,8 +85,7 @@ func (s *Store) walk(ctx context.Context, q Query, window []extent) (found []Row
 		slices.Reverse(window)
 	}
 	for _, e := range window {
-		text, args := q.where("seq BETWEEN ? AND ? AND at BETWEEN ? AND ? ORDER BY seq "+order+" LIMIT ?",
-			e.first, e.last, q.since(), q.until(), int64(wanted)+1-int64(len(found))) // one more shows whether there is more
+		text, args := q.chosen(e, "ORDER BY seq "+order+" LIMIT ?", int64(wanted)+1-int64(len(found))) // one more shows whether there is more
 		part, err := rows(ctx, s.reads, "SELECT "+rowColumns+" FROM archive WHERE "+text, args, scanRow)
 		if err != nil {
 			return nil, false, err
@@ -114,8 +112,7 @@ func (s *Store) count(ctx context.Context, q Query, matching []extent, page []Ro
 		if count == CountMax {
 			break
 		}
-		text, args := q.where("seq BETWEEN ? AND ? AND at BETWEEN ? AND ? ORDER BY seq LIMIT ?",
-			e.first, e.last, q.since(), q.until(), int64(CountMax-count))
+		text, args := q.chosen(e, "ORDER BY seq LIMIT ?", int64(CountMax-count))
 		args = append(args, first)
 		text = fmt.Sprintf(`SELECT count(*), coalesce(sum(CASE WHEN seq < $%d THEN 1 ELSE 0 END), 0)
 			FROM (SELECT seq FROM archive WHERE %s) AS matching`, len(args), text)
@@ -135,7 +132,8 @@ func (s *Store) pageOfIDs(ctx context.Context, q Query, readable, matching, wind
 		return Page{}, err
 	}
 	found = slices.DeleteFunc(found, func(r Row) bool {
-		return !contains(matching, r.Seq) || r.At < q.since() || r.At > q.until()
+		return !contains(matching, r.Seq) || r.At < q.since() || r.At > q.until() ||
+			q.Author != "" && r.Author != q.Author || q.Nick != "" && r.Nick != q.Nick
 	})
 	inside := slices.DeleteFunc(slices.Clone(found), func(r Row) bool { return !contains(window, r.Seq) })
 	n := min(max(q.Max, 0), len(inside))
@@ -147,6 +145,20 @@ func (s *Store) pageOfIDs(ctx context.Context, q Query, readable, matching, wind
 		page.Index = slices.IndexFunc(found, func(r Row) bool { return r.ID == page.Rows[0].ID })
 	}
 	return page, nil
+}
+
+// between returns the Seqs of two stanza-ids, and for those that are empty what lies outside all rows.
+func (s *Store) between(ctx context.Context, q Query, readable []extent, after, before string) (first, last int64, err error) {
+	last = math.MaxInt64
+	if after != "" {
+		if first, err = s.position(ctx, q, readable, after); err != nil {
+			return 0, 0, err
+		}
+	}
+	if before != "" {
+		last, err = s.position(ctx, q, readable, before)
+	}
+	return first, last, err
 }
 
 // position returns the Seq of the row of a stanza-id.
@@ -182,6 +194,18 @@ func (s *Store) named(ctx context.Context, q Query, readable []extent, ids []str
 	}
 	slices.SortFunc(found, func(a, b Row) int { return cmp.Compare(a.Seq, b.Seq) })
 	return found, nil
+}
+
+// chosen is the condition for the rows of an extent that the query chooses, with what follows it.
+func (q Query) chosen(e extent, rest string, args ...any) (string, []any) {
+	text, all := "seq BETWEEN ? AND ? AND at BETWEEN ? AND ? ", []any{e.first, e.last, q.since(), q.until()}
+	if q.Author != "" {
+		text, all = text+"AND author = ? ", append(all, q.Author)
+	}
+	if q.Nick != "" {
+		text, all = text+"AND nick = ? ", append(all, q.Nick)
+	}
+	return q.where(text+rest, append(all, args...)...)
 }
 
 // where completes a condition, whose parameters are written ?, by the rows' owner and place.

@@ -50,24 +50,28 @@ func (a *archive) readable(q Query) (rows []Row) {
 
 func (a *archive) page(q Query) (Page, error) {
 	rows := a.readable(q)
-	for _, id := range append([]string{q.After, q.Before}, q.IDs...) {
+	for _, id := range append([]string{q.After, q.Before, q.Above, q.Below}, q.IDs...) {
 		if id != "" && !slices.ContainsFunc(rows, func(r Row) bool { return r.ID == id }) {
 			return Page{}, ErrNotFound
 		}
 	}
 	var matching, window []Row
 	afterSeen, beforeSeen := q.After == "", false
+	aboveSeen, belowSeen := q.Above == "", false
 	for _, r := range rows {
 		beforeSeen = beforeSeen || q.Before != "" && r.ID == q.Before
+		belowSeen = belowSeen || q.Below != "" && r.ID == q.Below
 		arrived := r.Seq >> clockBits
 		if (q.Since == 0 || r.At >= q.Since && arrived >= q.Since-86_400_000) && (q.Until == 0 || r.At <= q.Until) &&
-			(len(q.IDs) == 0 || slices.Contains(q.IDs, r.ID)) {
+			(len(q.IDs) == 0 || slices.Contains(q.IDs, r.ID)) && aboveSeen && !belowSeen &&
+			(q.Author == "" || r.Author == q.Author) && (q.Nick == "" || r.Nick == q.Nick) {
 			matching = append(matching, r)
 			if afterSeen && !beforeSeen {
 				window = append(window, r)
 			}
 		}
 		afterSeen = afterSeen || r.ID == q.After
+		aboveSeen = aboveSeen || r.ID == q.Above
 	}
 	n := min(q.Max, len(window))
 	page := Page{Rows: window[:n], Complete: n == len(window), Count: len(matching)}
@@ -128,7 +132,7 @@ func newWorld(t *rapid.T, transport string, account int64) *world {
 		switch rapid.SampledFrom([]string{"row", "row", "row", "row", "open", "close"}).Draw(t, "step") {
 		case "row":
 			r := Row{Seq: seq, Transport: w.transport, Scope: key.scope, Place: key.place, ID: w.id(t), At: w.time(t),
-				Author: "author", Nick: "nick", Stanza: "stanza", Content: []byte(fmt.Sprint("text ", n))}
+				Author: w.person(t), Nick: w.person(t), Stanza: "stanza", Content: []byte(fmt.Sprint("text ", n))}
 			r.Account = w.owner(t)
 			w.append(r)
 			w.changes = append(w.changes, Append{r})
@@ -192,6 +196,18 @@ func (w *world) query(t *rapid.T) Query {
 	}
 	if maybe("has before") {
 		q.Before = id()
+	}
+	if maybe("has above") {
+		q.Above = id()
+	}
+	if maybe("has below") {
+		q.Below = id()
+	}
+	if maybe("has author") {
+		q.Author = w.person(t)
+	}
+	if maybe("has nick") {
+		q.Nick = w.person(t)
 	}
 	if maybe("has ids") {
 		for range rapid.IntRange(1, 4).Draw(t, "ids") {

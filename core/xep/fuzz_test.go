@@ -17,6 +17,8 @@ func FuzzWhateverAClientSends(f *testing.F) {
 	f.Add(`<message type='error'><error type='cancel'><gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>xmpp:a@b</gone></error></message>`)
 	f.Add(`<message><body>https://x/a</body>` + catOOB + catSFS + `<reference xmlns='urn:xmpp:reference:0'><media-sharing xmlns='urn:xmpp:sims:1'/></reference></message>`)
 	f.Add(`<iq><slot xmlns='urn:xmpp:http:upload:0'><put url='https://x/p'><header name='Cookie'>a&#10;b</header></put><get url='https://x/g'/></slot></iq>`)
+	f.Add(`<message>` + submitted(`<field var='ids'/>`) + `</message>`)
+	f.Add(`<iq type='set'><prefs xmlns='urn:xmpp:mam:2' default='never'><never><jid>a</jid></never></prefs></iq>`)
 	f.Fuzz(func(t *testing.T, text string) {
 		e, err := stanza.FromTokens(xml.NewDecoder(strings.NewReader(text)))
 		if err != nil {
@@ -31,6 +33,11 @@ func FuzzWhateverAClientSends(f *testing.F) {
 			if q, problem := ParseArchiveQuery(s); problem == "" && q.Page.Max < -1 {
 				t.Errorf("a page of %d", q.Page.Max)
 			}
+		}
+		ParseArchivePreferences(s)
+		ParseDestroy(s)
+		if IsVoiceRequest(s) && s.Child(nsForm, "x") == nil {
+			t.Error("a request without its form")
 		}
 		if items, ok := ParseAdmin(s); !ok && items != nil {
 			t.Error("items of what is no request")

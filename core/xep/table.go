@@ -28,6 +28,7 @@ var Table = []Extension{
 	{"0106", "JID Escaping", "1.1.1", []string{`jid\20escaping`}, ""},
 	{"0114", "Jabber Component Protocol", "1.6", nil, ""},
 	{"0115", "Entity Capabilities", "1.6.0", []string{nsCaps}, ""},
+	{"0122", "Data Forms Validation", "1.0.2", nil, "open lists"},
 	{"0128", "Service Discovery Extensions", "1.0.1", nil, ""},
 	{"0144", "Roster Item Exchange", "1.1.1", nil, "sent to clients that announce it"},
 	{"0157", "Contact Addresses for XMPP Services", "1.1.1", nil, ""},
@@ -49,4 +50,5 @@ var Table = []Extension{
 	{"0393", "Message Styling", "1.1.1", nil, ""},
 	{"0410", "MUC Self-Ping", "1.1.0", []string{"http://jabber.org/protocol/muc#self-ping-optimization"}, ""},
 	{"0421", "Occupant identifiers", "1.0.1", []string{nsOccupantID}, ""},
+	{"0441", "Message Archive Management Preferences", "0.2.0", nil, "always or never, for a room"},
 }

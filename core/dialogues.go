@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"log/slog"
 	"strings"
 
 	"isthmus/core/dialog"
@@ -28,6 +29,7 @@ type dialogues struct {
 	hub       *person.Hub
 	faces     *dialog.Faces
 	reply     func(*stanza.Stanza)
+	log       *slog.Logger
 	// reload reads the configuration anew.
 	reload func(context.Context) (Reloaded, error)
 }
@@ -38,6 +40,9 @@ func (d *dialogues) handle(s *stanza.Stanza, to address.Address, policy person.P
 	if to.Kind == address.Bot || to.Kind == address.Gateway && s.Kind == stanza.Message && d.addresses.Fixed == "" {
 		d.bot(s, who, policy)
 		return true
+	}
+	if s.Kind == stanza.Presence && to.Kind == address.Gateway {
+		d.subscription(s)
 	}
 	if s.Kind != stanza.IQ {
 		return false

@@ -75,6 +75,9 @@ func Run(ctx context.Context, c Config) error {
 	if err != nil {
 		return err
 	}
+	if _, err := countingSince(ctx, c.Store); err != nil {
+		return err
+	}
 	known, err := newRegister(ctx, c.Store)
 	if err != nil {
 		return fmt.Errorf("reading the accounts from the store: %w", err)
@@ -184,9 +187,9 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 	s.face.watch = s.roster.watch
 	s.faces = dialog.New(s.component.Reply)
 	talk := &dialogues{domain: domain, addresses: addresses, driver: t.Driver, about: about, options: set,
-		store: c.Store, known: known, faces: s.faces, reply: s.component.Reply, reload: again.ask}
+		store: c.Store, known: known, faces: s.faces, reply: s.component.Reply, log: log, reload: again.ask}
 	s.hub = person.New(person.Config{
-		Domain: domain, Addresses: addresses, Policy: t.Policy, Registered: talk.registered, Log: log, Dialogue: talk.handle,
+		Domain: domain, Addresses: addresses, Policy: t.Policy, Registered: talk.registered, Seen: newAttendance(domain, c.Store).note, Log: log, Dialogue: talk.handle,
 		Scope: t.Driver.Scope, Self: func(st *stanza.Stanza, keys []string) bool {
 			return s.face.handle(st, accountJIDs(addresses, domain, keys))
 		}, Reply: s.component.Reply, Refusal: account.Refusal,

@@ -15,20 +15,10 @@ import (
 
 // operators are the commands for who manages the transport; where XEP-0133 has a node for one, it is that.
 func (d *dialogues) operators() dialog.Menu {
-	const admin = "http://jabber.org/protocol/admin#"
-	return dialog.Menu{
+	return append(d.people(), dialog.Menu{
 		{Node: admin + "get-online-users-list", Name: "Who is connected", Words: []string{"who"}, Help: "Lists all who are connected.", Operator: true,
 			Start: func(ctx context.Context, _ dialog.Asker) dialog.Outcome {
 				return d.report(ctx, "Who is connected", func(person.Key) bool { return true })
-			}},
-		{Node: admin + "get-registered-users-list", Name: "Who has settings here", Words: []string{"people"}, Help: "Lists all who have registered or set anything.", Operator: true,
-			Start: func(context.Context, dialog.Asker) dialog.Outcome {
-				people := d.options.People()
-				if len(people) == 0 {
-					return dialog.Outcome{Note: "Nobody has settings here."}
-				}
-				return dialog.Outcome{Report: &xep.Report{Title: "Who has settings here", Fields: []xep.Field{
-					{Name: "registereduserjids", Label: "People", Kind: xep.JIDs, Values: people}}}}
 			}},
 		{Node: d.node("disconnect-user"), Name: "Disconnect people", Words: []string{"kick", "jids", "quit-message"}, Help: "Closes all connections of people.", Operator: true,
 			Start: func(context.Context, dialog.Asker) dialog.Outcome {
@@ -47,18 +37,7 @@ func (d *dialogues) operators() dialog.Menu {
 			Start: func(context.Context, dialog.Asker) dialog.Outcome {
 				return dialog.Outcome{Ask: &xep.Form{Title: "Remove people", Fields: []xep.Field{
 					{Name: "accountjids", Label: "People", Kind: xep.JIDs, Required: true}}},
-					Then: func(ctx context.Context, a xep.Answers) dialog.Outcome {
-						for _, text := range a["accountjids"] {
-							who, err := stanza.ParseJID(text)
-							if err != nil {
-								continue // the form has checked them
-							}
-							if outcome := d.remove(ctx, who.Bare()); outcome.Problem != nil {
-								return outcome
-							}
-						}
-						return dialog.Outcome{Note: fmt.Sprintf("%d people were removed.", len(a["accountjids"]))}
-					}}
+					Then: func(ctx context.Context, a xep.Answers) dialog.Outcome { return d.removeAll(ctx, a["accountjids"]) }}
 			}},
 		{Node: admin + "announce", Name: "Announce something", Words: []string{"announce", "announcement"}, Help: "Sends a message to all who are connected.", Operator: true,
 			Start: func(context.Context, dialog.Asker) dialog.Outcome {
@@ -78,7 +57,7 @@ func (d *dialogues) operators() dialog.Menu {
 			}},
 		{Node: d.node("reload"), Name: "Reload the configuration", Words: []string{"reload"}, Help: "Reads the configuration file again and puts it in force.", Operator: true,
 			Start: func(ctx context.Context, _ dialog.Asker) dialog.Outcome { return reloaded(d.reload(ctx)) }},
-	}
+	}...)
 }
 
 // reloaded tells what came of reading the configuration again.

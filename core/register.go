@@ -50,6 +50,19 @@ func (r *register) account(transport string, owner stanza.JID, scope transports.
 	}}
 }
 
+// owners are the people who have accounts on a transport.
+func (r *register) owners(transport string) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var all []string
+	for k := range r.ids {
+		if k.transport == transport {
+			all = append(all, k.owner)
+		}
+	}
+	return all
+}
+
 // forget drops the identities of a person's accounts.
 func (r *register) forget(transport string, owner stanza.JID) {
 	r.mu.Lock()

@@ -65,6 +65,46 @@ func (d *dialogues) enroll(policy person.Policy) dialog.Command {
 	}}
 }
 
+// What a subscription may tell of a registration: approved marks, among a person's own options, that the gateway may see their
+// presence.
+const approved = "approved"
+
+// subscription ends a registration with the subscriptions that belong to it: when the gateway is removed from the contact list, and
+// when the person's account is deleted, their server says unsubscribe or unsubscribed (RFC 6121 §3.3, §3.2). What is kept of them
+// stays, for it is not known which of the two it was.
+func (d *dialogues) subscription(s *stanza.Stanza) {
+	owner := s.From.Bare()
+	if !d.registered(owner) {
+		return
+	}
+	where := options.Where{Person: owner.String()}
+	o := maps.Clone(d.options.Get(where))
+	switch s.Type {
+	case "subscribed":
+		o[approved] = []string{"true"}
+	case "unsubscribed":
+		if o.Get(nil, approved) != "true" { // it answers our asking
+			return
+		}
+		fallthrough
+	case "unsubscribe":
+		delete(o, registered)
+		delete(o, approved)
+	default:
+		return
+	}
+	go func() { // it waits for the disk
+		ctx, cancel := context.WithTimeout(context.Background(), setTime)
+		defer cancel()
+		if err := d.set(ctx, where, o); err != nil {
+			d.log.Error("The end of a registration could not be kept.", "person", owner.String(), "error", err)
+		}
+	}()
+	if o.Get(nil, registered) != "true" {
+		d.log.Info("A registration has ended with the subscription to the gateway.", "person", owner.String())
+	}
+}
+
 // unregister ends a person's connections and forgets all that is kept of them (XEP-0077 §3.2, XEP-0100 §4.3.1).
 func (d *dialogues) unregister() dialog.Command {
 	return dialog.Command{Node: "unregister", Name: "Remove all of yours", Words: []string{"unregister"}, Help: "Disconnects you and deletes your settings and archive.",

@@ -1,12 +1,15 @@
 package integration_test
 
 import (
+	"fmt"
+	"net/http"
 	"os"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"isthmus/integration_test/servers"
 	"isthmus/integration_test/xmppclient"
 )
 
@@ -108,6 +111,90 @@ func TestAnOperatorChangesTheConfigurationWhileTheGatewayRuns(t *testing.T) {
 			bob.Expect(t, "presence[@type='unavailable'][@from='"+room+"/bob']"+out)
 			refused(bob, room, "forbidden")
 			mustMatch(t, run(t, bob, domain, "reload", ""), "iq[@type='error']/error/"+conditions+"forbidden")
+		})
+	}
+}
+
+// deleteAccount has the XMPP server delete the account of a client's.
+func (w *world) deleteAccount(t *testing.T, c *xmppclient.Client) {
+	t.Helper()
+	if w.xmpp.Name == "prosody" {
+		c.Send(t, "<iq type='set' id='gone' to='{host}'><query xmlns='jabber:iq:register'><remove/></query></iq>", "host", servers.Host)
+		return
+	}
+	user, _, _ := strings.Cut(c.Bare(), "@")
+	response, err := http.Post("http://"+w.xmpp.HTTP+"/api/unregister", "application/json", strings.NewReader(fmt.Sprintf(`{"user":%q,"host":%q}`, user, servers.Host)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		t.Fatalf("ejabberd does not delete the account: %s", response.Status)
+	}
+}
+
+func TestAPersonWhoIsGoneIsCleanedUp(t *testing.T) {
+	for _, k := range kinds {
+		t.Run(k.name, func(t *testing.T) {
+			w := k.start(t, "")
+			_, room := w.channel()
+			alice, bob, admin := w.client(t, "alice", "desk"), w.client(t, "bob", "desk"), w.client(t, "admin", "desk")
+			alice.Send(t, "<presence/>")
+			bob.Send(t, "<presence/>")
+			join(t, alice, room, "alice")
+			for _, c := range []*xmppclient.Client{alice, bob} {
+				c.Send(t, "<iq type='set' id='r1' to='{domain}'><query xmlns='jabber:iq:register'><x xmlns='jabber:x:data' type='submit'/></query></iq>", "domain", domain)
+				c.ExpectEach(t, "iq[@type='result'][@id='r1']", "presence[@type='subscribe'][@from='"+domain+"']")
+				c.Send(t, "<presence type='subscribed' to='{domain}'/>", "domain", domain)
+				c.Send(t, "<presence type='subscribe' to='{domain}'/>", "domain", domain)
+				c.Expect(t, "presence[not(@type)][@from='"+domain+"']")
+				c.Drain(t, domain)
+			}
+			list := func() *xmppclient.Element {
+				t.Helper()
+				return run(t, admin, domain, "http://jabber.org/protocol/admin#get-registered-users-list", "")
+			}
+			registered := func(who, word string) string {
+				return "iq[@type='result']" + form + "/{jabber:x:data}x/item[field[@var='person'][value[text()='" + who + "']]][field[@var='registered'][value[text()='" + word + "']]]"
+			}
+			mustMatch(t, list(), registered("alice@localhost", "yes"), registered("bob@localhost", "yes"))
+
+			// When the server deletes an account, its registration ends, and what is kept stays.
+			w.deleteAccount(t, bob)
+			for deadline := time.Now().Add(xmppclient.Patience); !list().Matches(registered("bob@localhost", "no")); {
+				if time.Now().After(deadline) {
+					t.Fatalf("bob is still registered: %s", list())
+				}
+			}
+			mustMatch(t, list(), registered("alice@localhost", "yes"))
+			mustMatch(t, run(t, admin, domain, "http://jabber.org/protocol/admin#get-user-lastlogin", "<field var='accountjid'><value>bob@localhost</value></field>"),
+				"iq[@type='result']"+form+"/{jabber:x:data}x/field[@var='lastlogin']/value[text()~'^2[0-9-]+$']")
+			mustMatch(t, run(t, admin, domain, "http://jabber.org/protocol/admin#get-online-users-num", ""), "iq"+form+"/{jabber:x:data}x/field[@var='onlineusersnum']/value[text()='1']")
+
+			// The operator sees who has been away, and removes whom they choose.
+			mustMatch(t, run(t, admin, domain, "clean-up", "<field var='days'><value>1</value></field>"), "iq[@type='result']"+form+"[@status='completed']/note[text()~'Everybody has been here within 1 days']")
+			id := admin.NewID()
+			admin.Send(t, "<iq type='set' id='{id}' to='{domain}'><command xmlns='http://jabber.org/protocol/commands' node='clean-up'><x xmlns='jabber:x:data' type='submit'><field var='days'><value>0</value></field></x></command></iq>", "id", id, "domain", domain)
+			offered := admin.Expect(t, "iq[@type='result'][@id='"+id+"']")
+			mustMatch(t, offered, "iq"+form+"[@status='executing']/{jabber:x:data}x/field[@var='accountjids'][option[@label~'bob@localhost, last here 2.*registered: no'][value[text()='bob@localhost']]]")
+			id = admin.NewID()
+			admin.Send(t, "<iq type='set' id='{id}' to='{domain}'><command xmlns='http://jabber.org/protocol/commands' node='clean-up' sessionid='{session}' action='complete'>"+
+				"<x xmlns='jabber:x:data' type='submit'><field var='accountjids'><value>bob@localhost</value></field></x></command></iq>",
+				"id", id, "domain", domain, "session", offered.Find("iq"+form).Attr("sessionid"))
+			admin.Expect(t, "iq[@id='"+id+"']"+form+"[@status='completed']/note[text()='Removed: bob@localhost.']")
+			if left := list(); left.Matches("iq"+form+"/{jabber:x:data}x/item/field[@var='person']/value[text()='bob@localhost']") || !left.Matches(registered("alice@localhost", "yes")) {
+				t.Errorf("after the removal: %s", left)
+			}
+			say(t, alice, room, "still here")
+			alice.Expect(t, "message[@from='"+room+"/alice']/body[text()='still here']")
+
+			// Who takes the gateway out of the contact list is no longer registered.
+			alice.Send(t, "<iq type='set' id='r2'><query xmlns='jabber:iq:roster'><item jid='{domain}' subscription='remove'/></query></iq>", "domain", domain)
+			for deadline := time.Now().Add(xmppclient.Patience); !list().Matches(registered("alice@localhost", "no")); {
+				if time.Now().After(deadline) {
+					t.Fatalf("alice is still registered: %s", list())
+				}
+			}
 		})
 	}
 }

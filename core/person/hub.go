@@ -46,6 +46,8 @@ type Config struct {
 	Policy Policy
 	// Registered tells who has registered.
 	Registered func(owner stanza.JID) bool
+	// Seen hears of everything that a client of somebody's sends.
+	Seen func(who stanza.JID)
 	// Scope finds the scope of a key (transports.Driver.Scope).
 	Scope func(key string) (transports.Scope, error)
 	// Open makes the account of that key, within those limits.
@@ -133,9 +135,14 @@ func (h *Hub) Stay(key Key, room transports.RoomID) {
 func (h *Hub) OptionsChanged(owner stanza.JID) {
 	h.post(func() {
 		for key, a := range h.accounts {
-			if key.Owner == owner {
-				a.OptionsChanged()
+			if key.Owner != owner {
+				continue
 			}
+			if _, refusal := h.admit(key); refusal != nil { // a registration has ended
+				a.Dismiss(refusal.Text)
+				continue
+			}
+			a.OptionsChanged()
 		}
 	})
 }
@@ -201,6 +208,9 @@ func (h *Hub) route(s *stanza.Stanza) {
 	if !h.Policy.Allows(s.From) {
 		h.refuse(s, h.Policy.refusal())
 		return
+	}
+	if s.From.Resource != "" && s.Type != "error" { // a server speaks for people who are gone, too
+		h.Seen(s.From)
 	}
 	if !h.pace.allows(s.From, h.Policy.Limits.Stanzas, time.Now()) && refusable(s) {
 		h.refuse(s, tooFast)

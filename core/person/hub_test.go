@@ -66,6 +66,7 @@ type world struct {
 	mu       sync.Mutex
 	replies  []string
 	self     []string
+	seen     []string
 	// registered is who has registered, as a bare JID.
 	registered string
 }
@@ -75,6 +76,7 @@ func story(t *testing.T, people []string, tell func(t *testing.T, w *world)) {
 		w := &world{t: t}
 		w.hub = New(Config{
 			Domain: "gw.example", Addresses: address.Config{Sigils: "#", Bot: "isthmus"}, Policy: Policy{People: people, Limits: Limits{Networks: 50}}, Log: slog.New(slog.DiscardHandler),
+			Seen:       func(who stanza.JID) { w.seen = append(w.seen, who.String()) },
 			Registered: func(owner stanza.JID) bool { return owner.String() == w.registered },
 			Scope: func(key string) (transports.Scope, error) {
 				if strings.HasPrefix(key, "bad") {
@@ -367,6 +369,18 @@ func TestOfAFixedNetworkTheGatewayIsTheAccount(t *testing.T) {
 		w.sends(stanza.Message, "groupchat", "m2", phone, "#go%x@gw.example")
 		if len(w.accounts) != 1 || w.accounts[0].key.Key != "irc.net" || !slices.Equal(w.accounts[0].got, []string{"m1 to account", "m2 to room"}) {
 			t.Errorf("the accounts are %+v", w.accounts)
+		}
+	})
+}
+
+func TestOnlyClientsCountAsBeingHere(t *testing.T) {
+	story(t, []string{"example.org"}, func(t *testing.T, w *world) {
+		w.sends(stanza.IQ, "get", "1", phone, "gw.example")
+		w.sends(stanza.Message, "error", "2", phone, "gw.example")
+		w.sends(stanza.Presence, "unsubscribe", "3", "alice@example.org", "gw.example")
+		w.sends(stanza.IQ, "get", "4", "mallory@evil.example/x", "gw.example")
+		if !slices.Equal(w.seen, []string{phone}) {
+			t.Errorf("seen: %q", w.seen)
 		}
 	})
 }

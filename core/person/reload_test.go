@@ -73,6 +73,25 @@ func TestAnOperatorMayAskForRegistration(t *testing.T) {
 	})
 }
 
+func TestTheEndOfANeededRegistrationPutsOut(t *testing.T) {
+	story(t, nil, func(t *testing.T, w *world) {
+		w.registered = "alice@example.org"
+		w.reload(Policy{People: List{"example.org"}, RegistrationRequired: true})
+		w.sends(stanza.Presence, "", "1", phone, room)
+		w.hub.OptionsChanged(stanza.JID{Local: "alice", Domain: "example.org"})
+		synctest.Wait()
+		if a := w.accounts[0]; a.stopped != "" || a.changed != 1 {
+			t.Errorf("%+v", a)
+		}
+		w.registered = ""
+		w.hub.OptionsChanged(stanza.JID{Local: "alice", Domain: "example.org"})
+		synctest.Wait()
+		if w.accounts[0].stopped == "" {
+			t.Error("the account goes on")
+		}
+	})
+}
+
 func TestWhoMayRegister(t *testing.T) {
 	alice := stanza.JID{Local: "alice", Domain: "example.org"}
 	people := List{"example.org"}

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Exported is one line of an export: one thing that is kept of a person. Kind says what: "options", "account", "contact", "joined" (a room
+// Exported is one line of an export: one thing that is kept of a person. Kind says what: "seen" (when they were last here), "options", "account", "contact", "joined" (a room
 // that one of their clients is in), "sending" (a message on its way) or "message" (of the archive). Fields that the kind does
 // not have are left out.
 type Exported struct {
@@ -33,6 +33,7 @@ func (s *Store) Export(ctx context.Context, transport, person string, w io.Write
 	lines := json.NewEncoder(w)
 	lines.SetEscapeHTML(false)
 	for _, part := range []func() error{
+		func() error { return s.exportSeen(ctx, transport, person, lines) },
 		func() error { return s.exportOptions(ctx, transport, person, lines, show) },
 		func() error { return s.exportPresent(ctx, transport, person, lines) },
 		func() error { return s.exportAccounts(ctx, transport, person, lines) },
@@ -43,6 +44,15 @@ func (s *Store) Export(ctx context.Context, transport, person string, w io.Write
 		}
 	}
 	return nil
+}
+
+func (s *Store) exportSeen(ctx context.Context, transport, person string, lines *json.Encoder) error {
+	seen, err := rows(ctx, s.reads, "SELECT seen FROM people WHERE transport = $1 AND person = $2", []any{transport, person},
+		func(r *sql.Rows) (at int64, err error) { return at, r.Scan(&at) })
+	if err != nil || len(seen) == 0 {
+		return err
+	}
+	return lines.Encode(Exported{Kind: "seen", At: time.UnixMilli(seen[0]).UTC().Format(time.DateOnly)})
 }
 
 func (s *Store) exportOptions(ctx context.Context, transport, person string, lines *json.Encoder, show func(Options) []byte) error {

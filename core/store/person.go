@@ -96,6 +96,7 @@ var (
 	deletePlaces   = oneRow("DELETE FROM spans WHERE person = ? AND transport = ?")
 	deleteOccupant = oneRow("DELETE FROM occupants WHERE transport = ? AND person = ?")
 	deleteOptions  = oneRow("DELETE FROM options WHERE transport = ? AND person = ?")
+	deleteSeen     = oneRow("DELETE FROM people WHERE transport = ? AND person = ?")
 	deleteAccounts = oneRow("DELETE FROM accounts WHERE transport = ? AND owner = ?")
 )
 
@@ -113,6 +114,7 @@ func (c forgetPerson) plan(p *plan) {
 	p.add(deletePlaces, nil, c.person, c.transport)
 	p.add(deleteOccupant, nil, c.transport, c.person)
 	p.add(deleteOptions, nil, c.transport, c.person)
+	p.add(deleteSeen, nil, c.transport, c.person)
 	p.add(deleteAccounts, nil, c.transport, c.person)
 	p.barrier()
 }

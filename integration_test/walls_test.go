@@ -58,6 +58,7 @@ var walls = []wall{
 	{"isthmus/core/room", []string{"isthmus/core/stanza", "isthmus/core/xep", "isthmus/mapping/", "isthmus/transports"}},
 	{"isthmus/core/account", []string{"isthmus/core/stanza", "isthmus/core/xep", "isthmus/core/room", "isthmus/core/store",
 		"isthmus/core/options", "isthmus/core/lane", "isthmus/core/media", "isthmus/core/privilege", "isthmus/core/avatar", "isthmus/mapping/", "isthmus/transports", "mellium.im/xmpp/"}},
+	{"isthmus/core/avatar", []string{"isthmus/core/store", "golang.org/x/image/"}},
 	{"isthmus/core/privilege", []string{"isthmus/core/stanza", "isthmus/core/xep"}},
 	{"isthmus/core/person", []string{"isthmus/core/stanza", "isthmus/core/xep", "isthmus/core/store", "isthmus/mapping/",
 		"isthmus/transports", "mellium.im/xmpp/"}},

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"isthmus/core/avatar"
 	"isthmus/core/lane"
 	"isthmus/core/media"
 	"isthmus/core/options"
@@ -41,6 +42,8 @@ type Transport struct {
 	Env       transports.Env
 	// OccupantKey is the secret behind occupant-ids.
 	OccupantKey []byte
+	// Pictures are those of users and rooms; nil where nobody needs any.
+	Pictures *avatar.Cache
 	// Grants are what XMPP servers let the gateway do in the name of their people.
 	Grants *privilege.Grants
 	// Media carries files, nil where none are carried.
@@ -106,10 +109,11 @@ type Account struct {
 	toAsk []*contact
 	asked *contact
 	// clients are the person's, by resource; shared is what the network was told of them; leaving runs when the last is gone.
-	clients map[string]*client
-	shared  *transports.Presence
-	leaving *time.Timer
-	returns returns
+	clients  map[string]*client
+	shared   *transports.Presence
+	leaving  *time.Timer
+	returns  returns
+	fetching fetching
 }
 
 // maxCommands bounds the commands of an account that have not ended.

@@ -25,7 +25,9 @@ type contact struct {
 	shown, dirty bool
 	// again: the person wants them back in their list. offer is what is to be offered to clients.
 	again bool
-	offer *xep.Offer
+	// pictured is the hash of the picture that was announced last.
+	pictured string
+	offer    *xep.Offer
 	// asking: they want to see the person's presence, and the person has not answered.
 	asking bool
 }
@@ -93,6 +95,10 @@ func (a *Account) contactEvent(event transports.Event) {
 	case transports.ContactRemoved:
 		a.unlistContact(e.User)
 		a.rosterChanged()
+	case transports.ProfileChanged:
+		a.profileChanged(e)
+	case transports.RoomChanged:
+		a.roomChanged(e)
 	case transports.PresenceChanged:
 		a.presenceChanged(e)
 	case transports.SubscriptionAsked:

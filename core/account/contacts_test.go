@@ -82,7 +82,7 @@ func TestOnANetworkWithoutSubscriptionsWhoExistsIsAContactAtOnce(t *testing.T) {
 		w.sends(toBob("subscribe"))
 		w.expect("alice@example.org: bob subscribed", "alice@example.org: bob is gone")
 		w.emits(how("bob", transports.Chatty, ""))
-		w.expect("alice@example.org: bob is chat")
+		w.expect("phone: bob is chat", "alice@example.org: bob is chat")
 	})
 }
 

@@ -58,6 +58,9 @@ func (a *Account) request(s *stanza.Stanza, to address.Address) {
 		a.items(s, to, node)
 		return
 	}
+	if a.tells(s, to) {
+		return
+	}
 	j := a.rooms[roomID(to)]
 	room := to.Kind == address.Room
 	switch {
@@ -124,6 +127,9 @@ func (a *Account) info(s *stanza.Stanza, to address.Address, node string) {
 		info = xep.UserInfo(s.To.Resource)
 	default:
 		info = xep.UserInfo(string(userID(to, s.To.Resource)))
+	}
+	if _, knows := a.session.(transports.Profiles); knows && (to.Kind == address.User || to.Kind == address.Room) {
+		info = info.WithCard()
 	}
 	a.Stream.Reply(s.Result(info.Query("")))
 }

@@ -23,8 +23,11 @@ type joined struct {
 	persistent, kept bool
 	leftAt           time.Time
 	password         string
-	arrivals         []arrival
-	order            order
+	// picture is the version of the room\'s picture; pictured: people inside were told of one.
+	picture  string
+	pictured bool
+	arrivals []arrival
+	order    order
 }
 
 // arrival is a resource that waits to be let in.
@@ -184,6 +187,7 @@ func (a *Account) confirmed(e transports.Room) {
 		a.enter(j, newcomer)
 	}
 	j.arrivals = nil
+	a.roomPicture(j, e.Picture)
 }
 
 // enter shows the room to one who comes in: presences, history, subject, in that order (XEP-0045 §7.2).
@@ -194,6 +198,7 @@ func (a *Account) enter(j *joined, newcomer arrival) {
 		for _, p := range j.view.Enter(newcomer.who, newcomer.nick) {
 			a.Stream.Reply(p)
 		}
+		a.showRoomPicture(j, newcomer.who)
 	})
 	a.showHistory(j, newcomer)
 	j.kept, j.leftAt = false, time.Time{}

@@ -20,6 +20,9 @@ type network struct {
 	held     []func(transports.Result, error)
 	refuse   error // of Open and Rooms
 	listings []transports.Listing
+	// profiles are what users tell of themselves, pictures the pictures by their versions; nil where the network knows nothing of it.
+	profiles map[transports.UserID]transports.Profile
+	pictures map[string][]byte
 	// parting makes a session's goodbye wait until it is closed.
 	parting chan struct{}
 	// slow, where it is set, makes Do wait until it is closed.
@@ -45,7 +48,27 @@ func (n *network) Open(a transports.Account, _ transports.Env) (transports.Sessi
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.accounts = append(n.accounts, a)
+	if n.profiles != nil {
+		return profiled{session{n}}, n.refuse
+	}
 	return session{n}, n.refuse
+}
+
+// profiled is a session that knows more of users than their names.
+type profiled struct{ session }
+
+func (s profiled) Profile(_ context.Context, id transports.UserID) (transports.Profile, error) {
+	s.record("profile " + string(id))
+	p, there := s.profiles[id]
+	if !there {
+		return p, &transports.Fault{Kind: transports.NotFound, Text: "Nobody is called that."}
+	}
+	return p, nil
+}
+
+func (s profiled) Picture(_ context.Context, of transports.Place, version string, limit int64) ([]byte, string, error) {
+	s.record("picture " + of.ID() + " " + version)
+	return s.pictures[version], "image/png", nil
 }
 
 type session struct{ *network }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"isthmus/core/options"
+	"isthmus/core/room"
 	"isthmus/core/stanza"
 	"isthmus/core/xep"
 	"isthmus/transports"
@@ -23,13 +24,13 @@ type client struct {
 const maxClients = 100
 
 // clientPresence takes a presence of one of the person's clients, to whatever address: the network learns how the person is.
-func (a *Account) clientPresence(s *stanza.Stanza, room bool) {
+func (a *Account) clientPresence(s *stanza.Stanza, fromRoom bool) {
 	name := s.From.Resource
 	known := a.clients[name]
 	switch {
 	case name == "" || a.stopping:
 		return
-	case s.Type == "unavailable" && room:
+	case s.Type == "unavailable" && fromRoom:
 		if known == nil || !known.inRoom || a.inAnyRoom(s.From) {
 			return
 		}
@@ -40,12 +41,12 @@ func (a *Account) clientPresence(s *stanza.Stanza, room bool) {
 		return
 	default:
 		if known == nil {
-			known = &client{inRoom: room}
+			known = &client{inRoom: fromRoom}
 			a.clients[name] = known
 		}
-		known.inRoom = known.inRoom && room
+		known.inRoom = known.inRoom && fromRoom
 		known.at = time.Now()
-		known.presence = transports.Presence{Show: parseShow(s.ChildText("", "show")), Status: s.ChildText("", "status"), Since: xep.ParseIdle(s)}
+		known.presence = transports.Presence{Show: room.ParseShow(s.ChildText("", "show")), Status: s.ChildText("", "status"), Since: xep.ParseIdle(s)}
 		a.offerTo(s.From, known)
 	}
 	a.sharePresence()

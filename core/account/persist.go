@@ -90,6 +90,7 @@ func (a *Account) OptionsChanged() {
 
 func (a *Account) newRoom(id transports.RoomID) *joined {
 	j := &joined{id: id, view: &room.Hosted{Room: room.New(a.place(address.Room, string(id)), a.OccupantKey), RealJID: a.userJID}}
+	a.picturesOf(j)
 	a.configure(j)
 	return j
 }

@@ -5,21 +5,11 @@ import (
 	"strings"
 	"time"
 
+	"isthmus/core/room"
 	"isthmus/core/stanza"
 	"isthmus/core/xep"
 	"isthmus/transports"
 )
-
-// shows are the words of RFC 6121 §4.7.2.1; who is there has none.
-var shows = [...]string{transports.Chatty: "chat", transports.Away: "away", transports.LongAway: "xa", transports.Busy: "dnd"}
-
-// parseShow reads the word of an available presence.
-func parseShow(word string) transports.Show {
-	if i := slices.Index(shows[:], word); i > 0 && word != "" {
-		return transports.Show(i)
-	}
-	return transports.Present
-}
 
 // presenceChanged takes how a user is now. What the person sees of it follows when the account has nothing else to do, and at
 // most once in a while for all: under load only the last state counts.
@@ -28,6 +18,9 @@ func (a *Account) presenceChanged(e transports.PresenceChanged) {
 	c := a.contacts[e.User.ID]
 	if c == nil {
 		return
+	}
+	if c.kept.Asked { // what is shown may be seen
+		a.subscriptionAnswered(transports.SubscriptionAnswered{User: e.User, Granted: true})
 	}
 	c.user, c.presence = e.User, e.Presence
 	a.presenceIsNew(c)
@@ -67,6 +60,7 @@ func (a *Account) showPresences() {
 			a.Stream.Show(a.presenceOf(c, a.owner))
 			c.shown = there
 		}
+		a.showPicture(c, false)
 	}
 }
 
@@ -80,7 +74,7 @@ func (a *Account) presenceOf(c *contact, to stanza.JID) *stanza.Stanza {
 	p := &stanza.Stanza{Kind: stanza.Presence, From: a.userJID(c.user.ID), To: to}
 	if !a.isThere(c) {
 		p.Type = "unavailable"
-	} else if word := shows[c.presence.Show]; word != "" {
+	} else if word := room.ShowWord(c.presence.Show); word != "" {
 		p.Add(stanza.Text("", "show", word))
 	}
 	status := c.presence.Status
@@ -91,7 +85,7 @@ func (a *Account) presenceOf(c *contact, to stanza.JID) *stanza.Stanza {
 		p.Add(stanza.Text("", "status", status))
 	}
 	if p.Type == "" {
-		p.Add(xep.Idle(c.presence.Since))
+		p.Add(xep.Idle(c.presence.Since), a.pictureUpdate(c))
 	}
 	return p
 }

@@ -135,6 +135,7 @@ func (a *Account) granted(c *contact) {
 	a.Stream.Reply(a.answerTo(a.userJID(c.user.ID), "subscribed", ""))
 	a.Stream.Reply(a.presenceOf(c, a.owner))
 	c.shown, c.dirty = a.isThere(c), false
+	a.showPicture(c, true)
 }
 
 // deny tells the person that they may not, or no longer (RFC 6121 §3.2).
@@ -241,6 +242,7 @@ func (a *Account) probed(s *stanza.Stanza, id transports.UserID) {
 	if s.From.Resource == "" {
 		c.shown, c.dirty = a.isThere(c), false
 	}
+	a.showPicture(c, true)
 }
 
 // wishesAtOnce is how many wishes are put to the network side by side when the account comes online.

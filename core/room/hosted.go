@@ -17,6 +17,8 @@ type Hosted struct {
 	RealJID func(transports.UserID) stanza.JID
 	// Logged: what is said is archived, which who enters is told.
 	Logged bool
+	// Picture is the hash of the picture of a member, empty for none; ok is false while nobody can tell. It may be nil.
+	Picture func(id transports.UserID, version string) (hash string, ok bool)
 	// Durable: who goes keeps their affiliation. Where the network forgets it, clients must not list who is gone among the members.
 	Durable bool
 	people  []stanza.JID
@@ -154,7 +156,26 @@ func (h *Hosted) presence(to stanza.JID, m Member, kind string, item xep.Occupan
 		codes = append(codes, xep.StatusSelf)
 	}
 	p := &stanza.Stanza{Kind: stanza.Presence, Type: kind, From: h.JID.WithResource(m.Nick), To: to}
+	if kind == "" {
+		h.describe(p, m)
+	}
 	return p.Add(item.Element(codes...), xep.Occupant(m.Occupant))
+}
+
+// describe tells how a member is and which picture they have (RFC 6121 §4.7.2, XEP-0153 §4.1).
+func (h *Hosted) describe(p *stanza.Stanza, m Member) {
+	if word := ShowWord(m.Show); word != "" {
+		p.Add(stanza.Text("", "show", word))
+	}
+	if m.Status != "" {
+		p.Add(stanza.Text("", "status", m.Status))
+	}
+	if h.Picture == nil {
+		return
+	}
+	if hash, ok := h.Picture(m.ID, m.Picture); ok && m.Picture != "" {
+		p.Add(xep.PictureUpdate(hash))
+	}
 }
 
 // Subject is the message with the room's topic, which may be empty (XEP-0045 §7.2.15).
@@ -196,6 +217,20 @@ func (h *Hosted) Message(to stanza.JID, said Said) *stanza.Stanza {
 		s.Add(xep.Delay(h.JID, said.At))
 	}
 	return s
+}
+
+// shows are the words of RFC 6121 §4.7.2.1; who is there has none.
+var shows = [...]string{transports.Chatty: "chat", transports.Away: "away", transports.LongAway: "xa", transports.Busy: "dnd"}
+
+// ShowWord is the word of an available presence, empty for who is there or of whom nothing is known.
+func ShowWord(s transports.Show) string { return shows[s] }
+
+// ParseShow reads the word of an available presence.
+func ParseShow(word string) transports.Show {
+	if i := slices.Index(shows[:], word); i > 0 && word != "" {
+		return transports.Show(i)
+	}
+	return transports.Present
 }
 
 // affiliations and roles are the words of XEP-0045 §5.

@@ -19,6 +19,10 @@ type Member struct {
 	Occupant    string
 	Affiliation transports.Affiliation
 	Role        transports.Role
+	// Show and Status tell how they are, as far as the network does: Absent is unknown of who is in the room. Picture is the version of
+	// their picture.
+	Show            transports.Show
+	Status, Picture string
 }
 
 // shared is a member, held once in memory for all the people who are in the room with them.

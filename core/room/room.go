@@ -117,6 +117,15 @@ func (r *Room) Apply(event transports.Event) []Change {
 		return r.remove(e.User.ID, Went{Cause: e.Cause, Reason: e.Reason})
 	case transports.UserRenamed:
 		return r.rename(e)
+	case transports.PresenceChanged:
+		return r.describe(e.User.ID, func(m *Member) { m.Show, m.Status = e.Presence.Show, e.Presence.Status })
+	case transports.ProfileChanged:
+		return r.describe(e.User.ID, func(m *Member) { m.Picture = e.User.Picture })
+	case transports.RoomChanged:
+		if e.Name != "" && e.Name != r.Name {
+			r.Name = e.Name
+			return []Change{Reconfigured{}}
+		}
 	}
 	return nil
 }
@@ -164,7 +173,7 @@ func sameTopic(a, b transports.Topic) bool {
 func (r *Room) put(m transports.Member, by string) []Change {
 	known, there := r.Member(m.User.ID)
 	if !there {
-		known = Member{ID: m.User.ID, Nick: r.freeNick(m.User), Occupant: r.occupantID(m.User), Affiliation: m.Affiliation, Role: m.Role}
+		known = Member{ID: m.User.ID, Nick: r.freeNick(m.User), Occupant: r.occupantID(m.User), Affiliation: m.Affiliation, Role: m.Role, Picture: m.User.Picture}
 		r.members.add(known)
 		return []Change{Came{known}}
 	}
@@ -175,6 +184,21 @@ func (r *Room) put(m transports.Member, by string) []Change {
 	known.Affiliation, known.Role = m.Affiliation, m.Role
 	r.members.add(known)
 	return []Change{Changed{known, by}}
+}
+
+// describe takes how a member is, or another picture of theirs.
+func (r *Room) describe(id transports.UserID, change func(*Member)) []Change {
+	known, there := r.Member(id)
+	if !there {
+		return nil
+	}
+	now := known
+	if change(&now); now == known {
+		return nil
+	}
+	r.members.remove(known)
+	r.members.add(now)
+	return []Change{Changed{now, ""}}
 }
 
 func (r *Room) remove(id transports.UserID, went Went) []Change {

@@ -144,6 +144,12 @@ func UserInfo(name string) Info {
 	return Info{Category: "account", Type: "registered", Name: name, Features: features(nsInfo, nsReceipts)}
 }
 
+// WithCard is the information about someone, or a room, that has a vCard to be read (XEP-0054 §3, XEP-0486 §2).
+func (i Info) WithCard() Info {
+	i.Features = features(append(slices.Clone(i.Features), nsVCard)...)
+	return i
+}
+
 // AccountInfo describes the account on one network.
 func AccountInfo(kind, name string) Info {
 	return Info{Category: "gateway", Type: kind, Name: name, Features: features(nsInfo, nsItems, nsPing, NSCommands)}

@@ -2,11 +2,21 @@ package xep
 
 import (
 	"encoding/base64"
+	"strings"
 
 	"isthmus/core/stanza"
 )
 
 const nsVCard = "vcard-temp"
+
+// Card is what is told of someone, in either form of vCard. Each part may be empty.
+type Card struct {
+	FullName, Nick, Title, Note, TimeZone, Email, Phone, Organisation, Department string
+	URLs                                                                          []string
+	// Picture is an image of the media type PictureType.
+	Picture     []byte
+	PictureType string
+}
 
 // IsVCard finds a request for a vCard (XEP-0054 §3.1).
 func IsVCard(s *stanza.Stanza) bool {
@@ -15,7 +25,37 @@ func IsVCard(s *stanza.Stanza) bool {
 
 // VCard is its answer: a name, a description and a picture in PNG.
 func VCard(name, description string, png []byte) *stanza.Element {
-	card := stanza.New(nsVCard, "vCard").Add(stanza.Text("", "FN", name), stanza.Text("", "NICKNAME", name), stanza.Text("", "DESC", description))
-	return card.Add(stanza.New("", "PHOTO").Add(stanza.Text("", "TYPE", "image/png"),
-		stanza.Text("", "BINVAL", base64.StdEncoding.EncodeToString(png))))
+	return Card{FullName: name, Nick: name, Note: description, Picture: png, PictureType: "image/png"}.Temp()
+}
+
+// Temp is the card as a vcard-temp (XEP-0054 §3.1, and its DTD for the order of the parts).
+func (c Card) Temp() *stanza.Element {
+	card := stanza.New(nsVCard, "vCard")
+	c.text(card, "FN", c.FullName)
+	c.text(card, "NICKNAME", c.Nick)
+	if len(c.Picture) > 0 {
+		card.Add(stanza.New("", "PHOTO").Add(stanza.Text("", "TYPE", c.PictureType), stanza.Text("", "BINVAL", base64.StdEncoding.EncodeToString(c.Picture))))
+	}
+	if c.Phone != "" {
+		card.Add(stanza.New("", "TEL").Add(stanza.New("", "VOICE"), stanza.Text("", "NUMBER", c.Phone)))
+	}
+	if c.Email != "" {
+		card.Add(stanza.New("", "EMAIL").Add(stanza.New("", "INTERNET"), stanza.Text("", "USERID", c.Email)))
+	}
+	c.text(card, "TZ", c.TimeZone)
+	c.text(card, "TITLE", c.Title)
+	if c.Organisation != "" || c.Department != "" {
+		org := stanza.New("", "ORG").Add(stanza.Text("", "ORGNAME", c.Organisation))
+		c.text(org, "ORGUNIT", c.Department)
+		card.Add(org)
+	}
+	c.text(card, "URL", strings.Join(c.URLs[:min(1, len(c.URLs))], ""))
+	c.text(card, "DESC", c.Note)
+	return card
+}
+
+func (Card) text(to *stanza.Element, name, text string) {
+	if text != "" {
+		to.Add(stanza.Text("", name, text))
+	}
 }

@@ -2,10 +2,17 @@ package xep
 
 import "testing"
 
-func TestACardHasANameAndAPicture(t *testing.T) {
-	rendered(t, VCard("A & B", "d", []byte{1, 2, 3}), `<vCard xmlns='vcard-temp'><FN>A &amp; B</FN><NICKNAME>A &amp; B</NICKNAME><DESC>d</DESC>`+
-		`<PHOTO><TYPE>image/png</TYPE><BINVAL>AQID</BINVAL></PHOTO></vCard>`)
+func TestTheGatewaysCard(t *testing.T) {
+	rendered(t, VCard("Net", "A gateway", []byte{1, 2}), `<vCard xmlns='vcard-temp'><FN>Net</FN><NICKNAME>Net</NICKNAME>`+
+		`<PHOTO><TYPE>image/png</TYPE><BINVAL>AQI=</BINVAL></PHOTO><DESC>A gateway</DESC></vCard>`)
 	if !IsVCard(read(t, `<iq type='get'><vCard xmlns='vcard-temp'/></iq>`)) || IsVCard(read(t, `<iq type='set'><vCard xmlns='vcard-temp'/></iq>`)) {
-		t.Error("the question is not told from others")
+		t.Error("a request is not known")
 	}
+}
+
+func TestACardHasWhatIsKnown(t *testing.T) {
+	rendered(t, Card{}.Temp(), `<vCard xmlns='vcard-temp'/>`)
+	rendered(t, Card{FullName: "Bob B", Nick: "bob", Title: "Dr", Note: "hi", TimeZone: "+01:00", Email: "b@x", Phone: "1", Organisation: "Org", Department: "Dep", URLs: []string{"http://x", "http://y"}}.Temp(),
+		`<vCard xmlns='vcard-temp'><FN>Bob B</FN><NICKNAME>bob</NICKNAME><TEL><VOICE/><NUMBER>1</NUMBER></TEL><EMAIL><INTERNET/><USERID>b@x</USERID></EMAIL>`+
+			`<TZ>+01:00</TZ><TITLE>Dr</TITLE><ORG><ORGNAME>Org</ORGNAME><ORGUNIT>Dep</ORGUNIT></ORG><URL>http://x</URL><DESC>hi</DESC></vCard>`)
 }

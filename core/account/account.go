@@ -88,7 +88,13 @@ type Account struct {
 	self    transports.User
 	can     transports.Capabilities
 	rooms   map[transports.RoomID]*joined
-	asides  map[transports.UserID]aside
+	asides  asides
+	// said keeps what the owner says in order where something has to be looked up first, told what others say in talks.
+	said, told order
+	// gaps are what is being read of what was missed.
+	gaps map[transports.Place]*gap
+	// known is what messages were last changed to.
+	known known
 	// sending are the nonces of messages on their way, by which their echoes are known.
 	sending map[int64]bool
 	// listed are the network\'s rooms as last listed; asking are the requests that wait for the list.
@@ -124,7 +130,7 @@ func New(t *Transport, identity Identity, owner stanza.JID, scope transports.Sco
 	return &Account{Transport: t, identity: identity, id: identity.ID, owner: owner, scope: scope, key: key, maxRooms: maxRooms, login: identity.Login, present: map[string]bool{},
 		log:  t.Log.With("account", key, "person", owner.String()),
 		mail: newMailbox(), done: make(chan struct{}), lanes: lane.New[transports.Place](maxCommands),
-		rooms: map[transports.RoomID]*joined{}, asides: map[transports.UserID]aside{}, sending: map[int64]bool{},
+		rooms: map[transports.RoomID]*joined{}, asides: asides{}, gaps: map[transports.Place]*gap{}, sending: map[int64]bool{},
 		contacts: map[transports.UserID]*contact{}, clients: map[string]*client{}}
 }
 

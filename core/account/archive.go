@@ -91,6 +91,15 @@ func (a *Account) with(query *store.Query, jid string, room stanza.JID) bool {
 
 // read reads a page when all that was said up to now is on disk; then does not run on the goroutine of the account.
 func (a *Account) read(s *stanza.Stanza, query store.Query, then func(store.Page)) {
+	if j := a.rooms[transports.RoomID(query.Place)]; j != nil { // what waits to be shown is not in the archive yet
+		j.order.add(func() { a.readNow(s, query, then) })
+		return
+	}
+	a.readNow(s, query, then)
+}
+
+func (a *Account) readNow(s *stanza.Stanza, query store.Query, then func(store.Page)) {
+	self := a.self.ID
 	a.commit(func(error) {
 		a.async(func() func() {
 			ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
@@ -100,10 +109,19 @@ func (a *Account) read(s *stanza.Stanza, query store.Query, then func(store.Page
 				a.refuse(s, archiveError(err))
 				return nil
 			}
+			a.ownIDs(ctx, self, page.Rows)
 			then(page)
 			return nil
 		})
 	})
+}
+
+// corrected is the content of a row, with the message that it corrects.
+func corrected(row store.Row) []byte {
+	if row.Replaces == "" {
+		return row.Content
+	}
+	return xep.Correction(row.Replaces).Append(slices.Clone(row.Content))
 }
 
 func (a *Account) sendPage(s *stanza.Stanza, asked xep.ArchiveQuery, page store.Page) {
@@ -115,7 +133,7 @@ func (a *Account) sendPage(s *stanza.Stanza, asked xep.ArchiveQuery, page store.
 		slices.Reverse(page.Rows)
 	}
 	for _, row := range page.Rows {
-		message := xep.ArchivedMessage(s.To.WithResource(row.Nick), a.userJID(transports.UserID(row.Author)), row.Stanza, row.Content)
+		message := xep.ArchivedMessage(s.To.WithResource(row.Nick), a.userJID(transports.UserID(row.Author)), row.Stanza, corrected(row))
 		result := &stanza.Stanza{Kind: stanza.Message, From: s.To, To: s.From}
 		a.Stream.Reply(result.Add(xep.ArchiveResult(asked.ID, row.ID, time.UnixMilli(row.At), message)))
 	}

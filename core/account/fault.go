@@ -17,6 +17,7 @@ var (
 	notJoined       = &stanza.Error{Type: xmpp.Modify, Condition: xmpp.NotAcceptable, Text: "You are not in this room. Join it first."}
 	nickMissing     = &stanza.Error{Type: xmpp.Modify, Condition: xmpp.JIDMalformed, Text: "Join with a nick: room@gateway/nick."}
 	noOccupant      = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "Nobody of that nick is in the room."}
+	noSuchMessage   = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "The gateway does not know the message that this is about."}
 	noSuchPage      = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "There is no such page of the list (any more)."}
 	noNode          = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "There is no such node here."}
 	unknownRequest  = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ServiceUnavailable}

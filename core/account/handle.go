@@ -76,7 +76,10 @@ func (a *Account) request(s *stanza.Stanza, to address.Address) {
 		wanted, set, preferences := xep.ParseArchivePreferences(s)
 		items, ok := xep.ParseAdmin(s)
 		reason, destroy := xep.ParseDestroy(s)
+		moderated, why, moderates := xep.ParseModeration(s)
 		switch {
+		case moderates:
+			a.moderate(s, j, moderated, why)
 		case destroy:
 			a.destroy(s, roomID(to), reason)
 		case preferences:
@@ -130,6 +133,9 @@ func (a *Account) info(s *stanza.Stanza, to address.Address, node string) {
 	}
 	if _, knows := a.session.(transports.Profiles); knows && (to.Kind == address.User || to.Kind == address.Room) {
 		info = info.WithCard()
+	}
+	if to.Kind != address.Account {
+		info = a.withAbilities(info, to.Kind == address.Room && s.To.Resource == "")
 	}
 	a.Stream.Reply(s.Result(info.Query("")))
 }

@@ -10,6 +10,8 @@ import (
 	"isthmus/core/stanza"
 	"isthmus/core/store"
 	"isthmus/core/xep"
+	"isthmus/mapping/msgid"
+	"isthmus/transports"
 )
 
 const (
@@ -50,12 +52,13 @@ func (a *Account) showHistory(j *joined, newcomer arrival) {
 	}
 	query := a.archive(string(j.id))
 	query.Max, query.Last, query.Since = wanted.Max+spare, true, wanted.Since
-	until := store.NextID()
+	until, self := store.NextID(), a.self.ID
 	a.commit(func(error) { // what was said up to now is on disk then
 		a.async(func() func() {
 			ctx, cancel := context.WithTimeout(context.Background(), historyTimeout)
 			defer cancel()
 			page, err := a.Store.Page(ctx, query)
+			a.ownIDs(ctx, self, page.Rows)
 			if err != nil {
 				a.log.Error("The history of a room cannot be read.", "room", string(j.id), "error", err)
 			}
@@ -117,5 +120,29 @@ func fit(all []*stanza.Stanza, most, chars int) []*stanza.Stanza {
 }
 
 func past(row store.Row) room.Said {
-	return room.Said{ID: row.Stanza, StanzaID: row.ID, Nick: row.Nick, At: time.UnixMilli(row.At), Content: row.Content}
+	return room.Said{ID: row.Stanza, StanzaID: row.ID, Nick: row.Nick, At: time.UnixMilli(row.At), Corrects: row.Replaces, Content: row.Content}
+}
+
+// ownIDs puts into rows that others read as well the ids that the owner's clients gave to messages.
+func (a *Account) ownIDs(ctx context.Context, self transports.UserID, rows []store.Row) {
+	if !a.About.StableIDs {
+		return
+	}
+	l := a.lookUp(ctx)
+	shown := func(place, stanzaID string) string {
+		id, _, err := msgid.Decode(stanzaID)
+		if err != nil {
+			return stanzaID
+		}
+		return l.names(transports.InRoom(transports.RoomID(place)), transports.MessageID(id)).shown
+	}
+	for i, r := range rows {
+		if r.Author != string(self) {
+			continue
+		}
+		rows[i].Stanza = shown(r.Place, r.Stanza)
+		if r.Replaces != "" {
+			rows[i].Replaces = shown(r.Place, r.Replaces)
+		}
+	}
 }

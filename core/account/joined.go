@@ -17,8 +17,8 @@ import (
 type joined struct {
 	id   transports.RoomID
 	view *room.Hosted
-	// asked: a Join is under way; live: the network has confirmed it.
-	asked, live bool
+	// asked: a Join is under way; live: the network has confirmed it; read: what was missed before is shown.
+	asked, live, read bool
 	// persistent: the gateway is to stay when nobody is inside. kept: it does, since leftAt.
 	persistent, kept bool
 	leftAt           time.Time
@@ -90,20 +90,20 @@ func (a *Account) arrive(s *stanza.Stanza, id transports.RoomID, join xep.JoinRe
 		a.rooms[id] = j
 	}
 	newcomer := arrival{who: s.From, nick: s.To.Resource, history: join.History, request: s}
-	if j.live {
-		again := j.view.Has(s.From)
-		a.enter(j, newcomer)
-		if again {
-			a.rejoined(j, newcomer.nick)
-		}
-		return
-	}
-	if join.Password != "" {
+	if !j.live && join.Password != "" {
 		j.password = strings.Clone(join.Password) // it would keep the whole stanza in memory
 	}
 	j.forget(s.From) // one who asks again waits once
 	j.arrivals = append(j.arrivals, newcomer)
 	switch {
+	case j.live && j.read:
+		again := j.view.Has(s.From)
+		a.letIn(j)
+		if again {
+			a.rejoined(j, newcomer.nick)
+		}
+	case j.live:
+		a.catchUp(j)
 	case a.link.phase == online:
 		a.askToEnter(j)
 	case a.needed():
@@ -177,12 +177,19 @@ func (a *Account) confirmed(e transports.Room) {
 	}
 	j.view.Self, j.view.Durable = a.self.ID, a.can.Durable
 	changes = append(changes, j.view.Apply(e)...)
-	j.live = true
+	j.live, j.read = true, false
 	a.openSpan(j)
 	a.keepNick(j)
 	for _, c := range changes {
 		a.show(j, c)
 	}
+	if !j.view.Durable || len(j.view.People()) > 0 || len(j.arrivals) > 0 { // other rooms when they are opened
+		a.catchUp(j)
+	}
+}
+
+// letIn lets in those who wait.
+func (a *Account) letIn(j *joined) {
 	for _, newcomer := range j.arrivals {
 		a.enter(j, newcomer)
 	}
@@ -261,8 +268,11 @@ func (a *Account) abandon(j *joined, reason string) {
 		a.stopStaying(j)
 	}
 	delete(a.rooms, j.id)
-	a.forgetAsides(j)
+	a.asides.forget(j)
 	a.closeSpan(j)
+	if _, ok := a.session.(transports.History); ok { // who comes again some day begins with the last of what was said
+		a.Store.Write(nil, a.cursorAt(transports.InRoom(j.id), ""))
+	}
 	if a.link.phase == online && (j.live || j.asked) {
 		a.command(transports.Leave{Room: j.id, Reason: reason}, func(transports.Result, error) { a.disconnectIfUnused() })
 		return
@@ -305,7 +315,7 @@ func (a *Account) putOut(j *joined, reason string, code int) {
 			a.Stream.Reply(p)
 		}
 	})
-	a.forgetAsides(j)
+	a.asides.forget(j)
 }
 
 // rename asks for another nick (XEP-0045 §7.6); all rooms show it when the network has confirmed it.

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -23,6 +24,10 @@ type network struct {
 	// profiles are what users tell of themselves, pictures the pictures by their versions; nil where the network knows nothing of it.
 	profiles map[transports.UserID]transports.Profile
 	pictures map[string][]byte
+	// past makes the network remember what was said, by place.
+	past map[transports.Place][]transports.Event
+	// recalls, where it is not nil, is waited for before the past is told.
+	recalls chan struct{}
 	// parting makes a session's goodbye wait until it is closed.
 	parting chan struct{}
 	// slow, where it is set, makes Do wait until it is closed.
@@ -51,6 +56,9 @@ func (n *network) Open(a transports.Account, _ transports.Env) (transports.Sessi
 	if n.profiles != nil {
 		return profiled{session{n}}, n.refuse
 	}
+	if n.past != nil {
+		return remembering{session{n}}, n.refuse
+	}
 	return session{n}, n.refuse
 }
 
@@ -72,6 +80,34 @@ func (s profiled) Picture(_ context.Context, of transports.Place, version string
 }
 
 type session struct{ *network }
+
+// remembering is a session whose network has a history.
+type remembering struct{ session }
+
+// After tells what the test says that there was.
+func (s remembering) After(ctx context.Context, place transports.Place, id transports.MessageID, limit int) ([]transports.Event, bool, error) {
+	s.record(fmt.Sprintf("history of %s after %q", place.ID(), id))
+	if s.recalls != nil {
+		select {
+		case <-s.recalls:
+		case <-ctx.Done():
+			return nil, false, ctx.Err()
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := s.past[place]
+	for i, e := range all {
+		if m, ok := e.(transports.Message); ok && m.ID == id {
+			all = all[i+1:]
+			break
+		}
+	}
+	if id == "" {
+		return all[max(0, len(all)-limit):], false, nil
+	}
+	return all[:min(limit, len(all))], len(all) > limit, nil
+}
 
 // Rooms lists the rooms that the test has given the network.
 func (s session) Rooms(_ context.Context, yield func(transports.Listing) bool) error {
@@ -211,7 +247,24 @@ func say(c transports.Command) string {
 	case transports.Leave:
 		return fmt.Sprintf("leave %s%s", place, paren(c.Reason))
 	case transports.Send:
-		return fmt.Sprintf("send %s%s %s", place, [...]string{"", " /me", " notice"}[c.Style], c.Text.Styling())
+		line := fmt.Sprintf("send %s%s %s", place, [...]string{"", " /me", " notice"}[c.Style], c.Text.Styling())
+		if c.ReplyTo != nil {
+			line += fmt.Sprintf(" (answers %s of %s: %s)", c.ReplyTo.ID, c.ReplyTo.From.Name, c.ReplyTo.Text)
+		}
+		if c.Thread != "" {
+			line += fmt.Sprintf(" (in the thread of %s)", c.Thread)
+		}
+		return line
+	case transports.Edit:
+		return fmt.Sprintf("edit %s in %s: %s", c.ID, place, c.Text.Styling())
+	case transports.Delete:
+		return fmt.Sprintf("delete %s in %s%s", c.ID, place, paren(c.Reason))
+	case transports.React:
+		return fmt.Sprintf("react to %s in %s: %s", c.ID, place, strings.Join(c.Emoji, " "))
+	case transports.SetTyping:
+		return fmt.Sprintf("typing in %s: %v", place, c.On)
+	case transports.MarkRead:
+		return fmt.Sprintf("read %s in %s", c.Upto, place)
 	case transports.Destroy:
 		return fmt.Sprintf("destroy %s%s", place, paren(c.Reason))
 	case transports.SetTopic:

@@ -41,7 +41,9 @@ func (r *returns) take(id string) bool {
 func (a *Account) showOwn(m *stanza.Stanza, text string) {
 	grant := a.Grants.Of(a.owner)
 	if !grant.Messages {
-		a.tell(text)
+		if m.Child("", "body") != nil {
+			a.tell(text)
+		}
 		return
 	}
 	a.Grants.Sent(m.ID, func() { a.mail.put(func() { a.tell(text) }) })

@@ -1,13 +1,15 @@
 package account
 
 import (
-	"strconv"
 	"strings"
+	"time"
 
+	"isthmus/core/room"
 	"isthmus/core/stanza"
 	"isthmus/core/store"
 	"isthmus/core/xep"
 	"isthmus/mapping/address"
+	"isthmus/mapping/msgid"
 	"isthmus/mapping/text"
 	"isthmus/transports"
 )
@@ -22,13 +24,12 @@ func (a *Account) message(s *stanza.Stanza, to address.Address) {
 		}
 		return
 	}
-	body := s.ChildText("", "body")
+	toRoom := inRoom && s.To.Resource == ""
 	invites := xep.ParseInvites(s)
-	subject := s.Child("", "subject")
 	switch {
-	case inRoom && s.To.Resource == "" && s.Type != "groupchat" && invites == nil && !xep.IsDecline(s) && !xep.IsVoiceRequest(s):
+	case toRoom && s.Type != "groupchat" && invites == nil && !xep.IsDecline(s) && !xep.IsVoiceRequest(s):
 		a.refuse(s, onlyGroupchat)
-	case s.Type == "groupchat" && (!inRoom || s.To.Resource != ""):
+	case s.Type == "groupchat" && !toRoom:
 		a.refuse(s, onlyChat)
 	case inRoom && xep.IsDecline(s): // by someone who is not in the room
 		a.refuse(s, noDecline)
@@ -38,78 +39,126 @@ func (a *Account) message(s *stanza.Stanza, to address.Address) {
 		a.refuse(s, noVoiceRequest)
 	case xep.Encrypted(s):
 		a.refuse(s, encrypted)
-	case xep.Ephemeral(s):
 	case to.Kind == address.Anyone && s.To.Resource == "":
 		a.refuse(s, nobodyNamed)
+	case xep.Ephemeral(s):
+		a.hint(s, j, to)
 	case a.link.phase != online:
 		a.refuse(s, a.stanzaError(a.offlineFault()))
-	case inRoom && s.To.Resource == "" && invites != nil:
+	case toRoom && invites != nil:
 		a.invite(s, j, invites)
-	case body != "" && inRoom && s.To.Resource == "":
-		if line, ok := a.slash(body); ok {
-			a.instruct(s, j, transports.InRoom(j.id), line)
+	case to.Kind == address.Account:
+		a.toAccount(s)
+	case toRoom:
+		a.toPlace(s, j, transports.InRoom(j.id))
+	default:
+		place, ok := a.talkPlace(s, j, to)
+		if !ok {
+			a.refuse(s, noOccupant)
 			return
 		}
-		a.say(s, j, transports.InRoom(j.id), body)
-	case body != "" && inRoom:
-		a.sayAside(s, j, body)
-	case body != "" && to.Kind == address.Account:
+		a.asides.note(place.User, j, s) // the answer goes to where the person wrote from last
+		a.toPlace(s, nil, place)
+	}
+}
+
+// talkPlace is the talk with the user or occupant whom a stanza is for.
+func (a *Account) talkPlace(s *stanza.Stanza, j *joined, to address.Address) (transports.Place, bool) {
+	if j == nil {
+		return transports.TalkWith(userID(to, s.To.Resource)), true
+	}
+	m, ok := j.view.ByNick(s.To.Resource)
+	return transports.TalkWith(m.ID), ok
+}
+
+func (a *Account) toAccount(s *stanza.Stanza) {
+	if body := s.ChildText("", "body"); body != "" {
 		a.instruct(s, nil, transports.Place{}, body)
+		return
+	}
+	a.refuse(s, notCarried)
+}
+
+// toPlace takes what is said in a place, or about what was said there; j is its room, nil for a talk.
+func (a *Account) toPlace(s *stanza.Stanza, j *joined, place transports.Place) {
+	body := s.ChildText("", "body")
+	reacted, emoji, reacts := xep.ParseReactions(s)
+	subject := s.Child("", "subject")
+	switch {
+	case xep.Retracts(s) != "":
+		a.retract(s, j, place, xep.Retracts(s))
+	case reacts:
+		a.react(s, j, place, reacted, emoji)
+	case body != "" && xep.Corrects(s) != "" && a.offers(transports.Edits):
+		a.correct(s, j, place, body)
 	case body != "":
-		user := userID(to, s.To.Resource)
-		delete(a.asides, user) // the answer goes to where the person wrote from last
-		a.say(s, nil, transports.TalkWith(user), body)
-	case subject != nil && inRoom && s.To.Resource == "": // XEP-0045 §8.1: a subject without a body
+		if line, ok := a.slash(body); ok && j != nil {
+			a.instruct(s, j, place, line)
+			return
+		}
+		a.say(s, j, place, body)
+	case subject != nil && j != nil: // XEP-0045 §8.1: a subject without a body
 		a.setTopic(s, j, subject.Text())
 	default:
 		a.refuse(s, notCarried)
 	}
 }
 
-// sayAside sends a private message to an occupant (XEP-0045 §7.5); answers come from the occupant as well.
-func (a *Account) sayAside(s *stanza.Stanza, j *joined, body string) {
-	m, ok := j.view.ByNick(s.To.Resource)
-	if !ok {
-		a.refuse(s, noOccupant)
+// say sends a message. What it is an answer to, and the thread that it belongs to, are looked up first; what was said after it waits.
+func (a *Account) say(s *stanza.Stanza, j *joined, place transports.Place, body string) {
+	replies, thread := xep.RepliesTo(s), xep.Thread(s)
+	if replies == "" || !a.offers(transports.Replies) {
+		replies = ""
+	}
+	if _, ours := msgid.ParseThread(thread); !a.offers(transports.Threads) || !ours && j == nil {
+		thread = "" // in a talk clients begin a thread whenever a window is opened
+	}
+	if replies == "" && thread == "" {
+		a.said.add(func() { a.utter(s, j, place, body, belonging{}) })
 		return
 	}
-	a.asides[m.ID] = aside{j, s.From}
-	a.say(s, nil, transports.TalkWith(m.ID), body)
-}
-
-// aside is where a person began a private talk: within a room, from one of their clients.
-type aside struct {
-	in  *joined
-	who stanza.JID
-}
-
-func (a *Account) forgetAsides(j *joined) {
-	for id, aside := range a.asides {
-		if aside.in == j {
-			delete(a.asides, id)
+	var c belonging
+	a.afterLookUp(&a.said, func(l lookUp) {
+		if replies != "" {
+			c.replyTo = l.reference(place, replies)
 		}
-	}
+		c.thread, c.begins = l.thread(place, thread)
+	}, func() { a.utter(s, j, place, body, c) })
 }
 
-// say sends a message, each line by itself where the network has only lines; the first keeps the client's id.
-func (a *Account) say(s *stanza.Stanza, j *joined, place transports.Place, body string) {
-	lines := []string{body}
-	if a.can.SingleLine {
-		lines = linesOf(body)
+// belonging is what a message of a client's belongs to.
+type belonging struct {
+	replyTo *transports.Reference
+	thread  transports.MessageID
+	// begins is the client's name of the thread that begins with it.
+	begins string
+}
+
+// utter sends a message, each line by itself where the network has only lines, in pieces where it limits them; the first
+// line keeps the client's id.
+func (a *Account) utter(s *stanza.Stanza, j *joined, place transports.Place, body string, c belonging) {
+	spoken := body
+	if c.replyTo != nil {
+		spoken = xep.WithoutQuotation(s, body)
 	}
-	if len(lines) == 0 {
+	shown, lines := []string{body}, []string{spoken}
+	if a.can.SingleLine {
+		lines = linesOf(spoken)
+		shown = lines
+	}
+	if len(lines) == 0 || strings.TrimSpace(spoken) == "" {
 		a.refuse(s, emptyMessage)
 		return
 	}
-	whole := &utterance{request: s, left: len(lines)}
+	whole := &answer{request: s, left: len(lines)}
 	for i, line := range lines {
-		p := &pending{utterance: whole, room: j, body: line, nonce: store.NextID()}
+		p := &utterance{answer: whole, belonging: c, room: j, place: place, body: shown[i]}
 		if i == 0 {
 			p.id = s.ID
 		} else {
-			p.id = strconv.FormatInt(p.nonce, 36)
+			p.id, p.replyTo = msgid.Local(store.NextID()), nil
 		}
-		a.send(p, place)
+		a.send(p, text.Pieces(line, a.can.MaxText))
 	}
 }
 
@@ -118,74 +167,144 @@ func linesOf(body string) []string {
 	return strings.FieldsFunc(body, func(r rune) bool { return r == '\n' || r == '\r' })
 }
 
-// utterance is what a person said in one stanza, which may have become several messages but has one answer.
-type utterance struct {
+// answer is that to a stanza, which may have become several messages.
+type answer struct {
 	request *stanza.Stanza
 	// left counts the messages that have not ended; failed tells that the sender has an error.
 	left   int
 	failed bool
 }
 
-// pending is a message, or a line of one, on its way to the network.
-type pending struct {
-	*utterance
+// utterance is one message on its way to the network, maybe in several pieces.
+type utterance struct {
+	*answer
+	belonging
 	room  *joined // nil in a talk
+	place transports.Place
 	id    string
 	body  string
-	nonce int64
+	// pieces are what the network made of each; waiting counts those that have not ended.
+	pieces  [][]transports.MessageID
+	waiting int
+	err     error
 }
 
-func (a *Account) send(p *pending, place transports.Place) {
-	style, said := transports.Says, p.body
-	if rest, ok := strings.CutPrefix(said, "/me "); ok { // XEP-0245 §3
-		style, said = transports.Does, rest
+func (a *Account) send(p *utterance, pieces []string) {
+	style := transports.Says
+	if rest, ok := strings.CutPrefix(pieces[0], "/me "); ok { // XEP-0245 §3
+		style, pieces[0] = transports.Does, rest
 	}
-	content := text.Plain(said)
-	if !xep.Unstyled(p.request) {
-		content = text.ParseStyling(said)
+	p.waiting, p.pieces = len(pieces), make([][]transports.MessageID, len(pieces))
+	for i, piece := range pieces {
+		nonce := store.NextID()
+		command := transports.Send{Place: p.place, Nonce: nonce, Style: style, Text: a.styled(p.request, piece), Thread: p.thread}
+		if i == 0 {
+			command.ReplyTo = p.replyTo
+		}
+		a.sending[nonce] = true
+		a.command(command, func(r transports.Result, err error) {
+			delete(a.sending, nonce)
+			p.pieces[i] = r.Parts
+			a.sent(p, nonce, err)
+		}, a.begin(nonce, p.request))
 	}
-	a.sending[p.nonce] = true
-	command := transports.Send{Place: place, Nonce: p.nonce, Style: style, Text: content}
-	a.command(command, func(r transports.Result, err error) { a.sent(p, r, err) }, store.Begin{Command: store.Command{
-		ID: p.nonce, Account: a.id, Transport: a.Domain,
-		From: p.request.From.String(), To: p.request.To.String(), Stanza: p.request.ID}})
 }
 
-// sent is how a message ended: the sender gets the reflection or the receipt, or an error that says why not.
-func (a *Account) sent(p *pending, r transports.Result, err error) {
+// styled is a client's text with its formatting.
+func (a *Account) styled(s *stanza.Stanza, body string) text.Text {
+	if xep.Unstyled(s) {
+		return text.Plain(body)
+	}
+	return text.ParseStyling(body)
+}
+
+// begin is the entry of a stanza in the journal.
+func (a *Account) begin(nonce int64, s *stanza.Stanza) store.Change {
+	return store.Begin{Command: store.Command{ID: nonce, Account: a.id, Transport: a.Domain, From: s.From.String(), To: s.To.String(), Stanza: s.ID}}
+}
+
+// sent is how a piece of a message ended. When all have, the sender gets the reflection or the receipt, or an error that says why not.
+func (a *Account) sent(p *utterance, nonce int64, err error) {
+	if p.err == nil {
+		p.err = err
+	}
+	if p.waiting--; p.waiting > 0 {
+		a.Store.Write(nil, store.End{ID: nonce})
+		return
+	}
 	p.left--
-	delete(a.sending, p.nonce)
-	if err != nil {
-		a.Store.Write(nil, store.End{ID: p.nonce})
+	if p.err != nil {
+		a.Store.Write(nil, store.End{ID: nonce})
 		if !p.failed {
 			p.failed = true
-			a.refuse(p.request, a.stanzaError(err))
+			a.refuse(p.request, a.stanzaError(p.partly()))
 		}
 		return
 	}
+	changes := append(a.sentIDs(p), store.End{ID: nonce})
+	if ids := p.parts(); len(ids) > 0 {
+		changes = append(changes, a.cursor(p.place, ids[len(ids)-1])...)
+	}
 	if p.room == nil {
-		a.Store.Write(nil, store.End{ID: p.nonce})
+		a.Store.Write(nil, changes...)
 		if p.left == 0 && !p.failed {
 			a.receipt(p.request)
 		}
 		return
 	}
-	a.reflect(p, r)
+	a.reflect(p, changes)
+}
+
+// partly is why a message could not be sent, and how much of it was all the same.
+func (p *utterance) partly() error {
+	fault := *transports.AsFault(p.err)
+	there := 0
+	for _, ids := range p.pieces {
+		if len(ids) > 0 {
+			there++
+		}
+	}
+	if there > 0 {
+		fault.Text = "Only a part of the message was sent. " + fault.Text
+	}
+	return &fault
+}
+
+// parts are the ids of a message in order, none where the network gives none.
+func (p *utterance) parts() []transports.MessageID {
+	var all []transports.MessageID
+	for _, ids := range p.pieces {
+		all = append(all, ids...)
+	}
+	return all
+}
+
+// sentIDs keep which messages of the network a client's message has become.
+func (a *Account) sentIDs(p *utterance) []store.Change {
+	var all []store.Change
+	for i, id := range p.parts() {
+		all = append(all, store.PutSent{Sent: store.Sent{Account: a.id, Place: placeKey(p.place), Stanza: p.id, Part: int64(i), Message: string(id),
+			Thread: p.begins, Sender: p.request.From.Bare().String(), At: time.Now().UnixMilli()}})
+	}
+	return all
 }
 
 // reflect shows the owner's own message in the room when it is on disk: the reflection is its confirmation (XEP-0045 §7.4).
-func (a *Account) reflect(p *pending, r transports.Result) {
+func (a *Account) reflect(p *utterance, changes []store.Change) {
 	j := p.room
-	var first transports.MessageID
-	if len(r.Parts) > 0 {
-		first = r.Parts[0]
+	own := saying{id: p.id, from: a.self, children: []*stanza.Element{stanza.Text("", "body", p.body)}}
+	if ids := p.parts(); len(ids) > 0 {
+		own.message = ids[0]
 	}
-	children := []*stanza.Element{stanza.Text("", "body", p.body)}
 	if p.id == p.request.ID { // the first line is the message that the client knows
-		children = append(children, xep.OriginID(p.request))
+		own.children = append(own.children, xep.Context(p.request)...)
 	}
-	row, said := a.record(j, first, p.id, j.view.Nick(a.self), j.view.Occupant(a.self), a.self.ID, children)
-	changes := []store.Change{store.End{ID: p.nonce}}
+	a.confirm(j, own, changes)
+}
+
+// confirm shows what the owner did in a room when it is on disk.
+func (a *Account) confirm(j *joined, own saying, changes []store.Change) {
+	row, said := a.record(j, own)
 	if j.view.Logged {
 		changes = append(changes, row)
 	}
@@ -205,4 +324,64 @@ func (a *Account) setTopic(s *stanza.Stanza, j *joined, topic string) {
 			a.refuse(s, a.stanzaError(err))
 		}
 	})
+}
+
+// saying is something said or done in a room, as it is kept and shown.
+type saying struct {
+	// message is the network's id of it, empty where there is none.
+	message transports.MessageID
+	// stanzaID is the id of the archive where it does not follow from message.
+	stanzaID string
+	// id is the id attribute for the owner's clients, empty for the stanza-id.
+	id   string
+	from transports.User
+	// byRoom: the room itself tells it, not from.
+	byRoom   bool
+	at       time.Time
+	children []*stanza.Element
+	// corrects is the message that it corrects, by the id attribute that the owner's clients know; of is its stanza-id.
+	corrects, of string
+}
+
+// record makes the archive's row of what was said in a room, and what people see of it: the same bytes, rendered once. Where the
+// network gives stable ids, the row is everyone's and its id the network's; else it is the account's.
+func (a *Account) record(j *joined, w saying) (store.Append, room.Said) {
+	seq := store.NextID()
+	stanzaID, owner := w.stanzaID, a.id
+	switch {
+	case stanzaID != "":
+	case w.message != "":
+		stanzaID = msgid.Encode(string(w.message), 0)
+	default:
+		stanzaID = msgid.Local(seq)
+	}
+	stable := a.About.StableIDs && stanzaID != msgid.Local(seq)
+	id := w.id
+	if id == "" {
+		id = stanzaID
+	}
+	kept, corrects := id, w.corrects
+	if stable { // others read the row as well, and know nothing of the ids that the owner's clients gave
+		owner, kept, corrects = 0, stanzaID, w.of
+	}
+	nick, occupant := "", ""
+	if !w.byRoom {
+		nick, occupant = j.view.Nick(w.from), j.view.Occupant(w.from)
+	}
+	var content []byte
+	for _, c := range w.children {
+		if c != nil {
+			content = c.Append(content)
+		}
+	}
+	if occupant != "" {
+		content = xep.Occupant(occupant).Append(content)
+	}
+	at := w.at
+	if at.IsZero() {
+		at = time.Now()
+	}
+	row := store.Row{Seq: seq, Account: owner, Transport: a.Domain, Scope: string(a.scope), Place: string(j.id),
+		ID: stanzaID, Author: string(w.from.ID), Nick: nick, Stanza: kept, At: at.UnixMilli(), Content: content, Replaces: corrects}
+	return store.Append{Row: row}, room.Said{ID: id, StanzaID: stanzaID, Nick: nick, Content: content, Corrects: w.corrects, At: w.at}
 }

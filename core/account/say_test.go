@@ -119,7 +119,7 @@ func TestWhatCannotBeSaid(t *testing.T) {
 		{"to an occupant who is not there", chat("phone", "m1", "#go%irc.net@gw.example/zoe", "hi"), "phone: m1 refused: item-not-found: Nobody of that nick is in the room."},
 		{"nothing but line breaks", groupchat("phone", "m1", "\n\n"), "phone: m1 refused: bad-request: The message has no text."},
 		{"a reaction", `<message type='groupchat' id='m1'` + from("phone") + `to='#go%irc.net@gw.example'><reactions xmlns='urn:xmpp:reactions:0' id='x'/></message>`,
-			"phone: m1 refused: feature-not-implemented: The gateway cannot pass this on; only text can be sent."},
+			"phone: m1 refused: feature-not-implemented: There are no reactions there: say it in words."},
 		{"encrypted", `<message type='groupchat' id='m1'` + from("phone") + `to='#go%irc.net@gw.example'><body>fallback</body><encrypted xmlns='eu.siacs.conversations.axolotl'/></message>`,
 			"phone: m1 refused: not-acceptable: This message is encrypted, and nobody on the other side could read it. Switch encryption off for this chat and send it again."},
 	} {

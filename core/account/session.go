@@ -220,6 +220,7 @@ func (a *Account) online(e transports.Online) {
 	a.keepIdentity() // only now is it more than a name that someone asked about
 	a.log.Info("Connected to the network.", "as", e.Self.Name)
 	a.showPresence()
+	a.catchUpTalks()
 	if a.link.told {
 		a.link.told = false
 		for _, j := range a.rooms {

@@ -2,8 +2,8 @@ package account
 
 import (
 	"slices"
-	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"isthmus/core/room"
 	"isthmus/core/stanza"
@@ -18,6 +18,9 @@ func (a *Account) event(event transports.Event) {
 	if a.link.phase != connecting && a.link.phase != online {
 		return // it is being closed, and the rooms are gone
 	}
+	if a.waitsForGap(event) {
+		return
+	}
 	switch e := event.(type) {
 	case transports.Online:
 		a.online(e)
@@ -29,6 +32,16 @@ func (a *Account) event(event transports.Event) {
 		a.confirmed(e)
 	case transports.Message:
 		a.heard(e)
+	case transports.Edited:
+		a.edited(e)
+	case transports.Deleted:
+		a.deleted(e)
+	case transports.Reacted:
+		a.reacted(e)
+	case transports.Typing:
+		a.typing(e)
+	case transports.Read:
+		a.hasRead(e)
 	case transports.MemberChanged:
 		a.inRoom(e.Room, e)
 	case transports.TopicChanged:
@@ -68,10 +81,7 @@ func (a *Account) renamed(e transports.UserRenamed) {
 	if e.Was == a.self.ID {
 		a.self = e.User
 	}
-	if aside, ok := a.asides[e.Was]; ok {
-		delete(a.asides, e.Was)
-		a.asides[e.User.ID] = aside
-	}
+	a.asides.renamed(e.Was, e.User.ID)
 	a.everywhere(e)
 	a.renameContact(e.User)
 	if e.User.ID != a.self.ID {
@@ -108,7 +118,7 @@ func (a *Account) memberLeft(e transports.MemberLeft) {
 		}
 	})
 	delete(a.rooms, j.id)
-	a.forgetAsides(j)
+	a.asides.forget(j)
 	a.disconnectIfUnused()
 }
 
@@ -131,16 +141,18 @@ func (a *Account) heard(e transports.Message) {
 	if j == nil || !j.live || a.sending[e.Nonce] { // of an own message the reflection is shown, when it is on disk
 		return
 	}
-	children := []*stanza.Element{stanza.Text("", "body", bodyOf(e))}
-	row, said := a.record(j, e.ID, "", j.view.Nick(e.From), j.view.Occupant(e.From), e.From.ID, children)
-	if !e.At.IsZero() && time.Since(e.At) > late {
-		said.At = e.At
-		row.Row.At = e.At.UnixMilli()
-	}
-	if j.view.Logged {
-		a.Store.Write(a.archived, row)
-	}
-	j.order.add(func() { a.showSaid(j, said, a.Stream.Show) })
+	a.whenReferred(&j.order, e, func(r referred) {
+		w := saying{message: e.ID, from: e.From, at: pastTime(e.At), children: a.contents(e, r)}
+		row, said := a.record(j, w)
+		changes := a.cursor(e.Place, e.ID)
+		if j.view.Logged {
+			changes = append(changes, row)
+		}
+		if len(changes) > 0 {
+			a.Store.Write(a.archived, changes...)
+		}
+		a.showSaid(j, said, a.Stream.Show)
+	})
 }
 
 // late is how old a message must be for its time to be worth telling.
@@ -161,26 +173,20 @@ func bodyOf(e transports.Message) string {
 	return body
 }
 
-// record makes the archive's row of a room's message and what people see of it: the same bytes, rendered once. Where the
-// network gives stable ids, the row is everyone's and its id the network's; else it is the account's, with an id of ours.
-func (a *Account) record(j *joined, message transports.MessageID, id, nick, occupant string, author transports.UserID, children []*stanza.Element) (store.Append, room.Said) {
-	seq := store.NextID()
-	stanzaID, owner := strconv.FormatInt(seq, 36), a.id
-	if a.About.StableIDs && message != "" {
-		stanzaID, owner = msgid.Encode(string(message), 0), 0
+// contents are the children of a message, but for its ids.
+func (a *Account) contents(e transports.Message, r referred) []*stanza.Element {
+	quoted := quotation(r.quote)
+	children := []*stanza.Element{stanza.Text("", "body", quoted+forwarded(e)+bodyOf(e)), xep.InThread(r.thread)}
+	if r.id != "" {
+		children = append(children, xep.Reply(r.id, r.author))
 	}
-	if id == "" {
-		id = stanzaID
+	if quoted != "" {
+		children = append(children, xep.ReplyFallback(utf8.RuneCountInString(quoted)))
 	}
-	var content []byte
-	for _, c := range append(children, xep.Occupant(occupant)) {
-		if c != nil {
-			content = c.Append(content)
-		}
+	if a.offers(transports.Reading) && !e.Own {
+		children = append(children, xep.Markable())
 	}
-	row := store.Row{Seq: seq, Account: owner, Transport: a.Domain, Scope: string(a.scope), Place: string(j.id),
-		ID: stanzaID, Author: string(author), Nick: nick, Stanza: id, At: time.Now().UnixMilli(), Content: content}
-	return store.Append{Row: row}, room.Said{ID: id, StanzaID: stanzaID, Nick: nick, Content: content}
+	return children
 }
 
 func (a *Account) showSaid(j *joined, said room.Said, give func(*stanza.Stanza)) {
@@ -189,27 +195,52 @@ func (a *Account) showSaid(j *joined, said room.Said, give func(*stanza.Stanza))
 	}
 }
 
-// talked shows a private message: from the occupant to the person's clients in the room where one wrote to the occupant before (XEP-0045 §7.5), else
-// from the user's own address to all the person's clients.
+// talked shows a private message.
 func (a *Account) talked(e transports.Message) {
-	if e.Own {
-		if !a.sending[e.Nonce] {
-			own := &stanza.Stanza{Kind: stanza.Message, Type: "chat", ID: strconv.FormatInt(store.NextID(), 36), From: a.owner, To: a.userJID(e.Place.User)}
-			a.showOwn(own.Add(stanza.Text("", "body", bodyOf(e))), "To "+string(e.Place.User)+": "+bodyOf(e))
+	a.whenReferred(&a.told, e, func(r referred) {
+		if changes := a.cursor(e.Place, e.ID); len(changes) > 0 {
+			a.Store.Write(a.archived, changes...)
 		}
+		if e.Own && a.sending[e.Nonce] {
+			return
+		}
+		w := saying{message: e.ID, from: e.From, at: pastTime(e.At), children: a.contents(e, r)}
+		if a.offers(transports.TypingShown) && !e.Own {
+			w.children = append(w.children, xep.Active())
+		}
+		a.whisper(e.Place, e.From, w)
+	})
+}
+
+// whisper shows what a user says or does in the talk with them: from the occupant to the person's clients in the room where one wrote to the occupant before (XEP-0045 §7.5), else
+// from the user's own address to all the person's clients. What the person does in another client of the network is shown as their own.
+func (a *Account) whisper(place transports.Place, from transports.User, w saying) {
+	s := &stanza.Stanza{Kind: stanza.Message, Type: "chat", ID: w.id, From: a.userJID(place.User), To: a.owner}
+	switch {
+	case s.ID != "":
+	case w.message != "":
+		s.ID = msgid.Encode(string(w.message), 0)
+	default:
+		s.ID = msgid.Local(store.NextID())
+	}
+	s.Add(w.children...)
+	if w.corrects != "" {
+		s.Add(xep.Correction(w.corrects))
+	}
+	if !w.at.IsZero() {
+		s.Add(xep.Delay(stanza.JID{Domain: a.Domain}, w.at))
+	}
+	if from.ID == a.self.ID {
+		s.From, s.To = s.To, s.From
+		a.showOwn(s, "To "+string(place.User)+": "+s.ChildText("", "body"))
 		return
 	}
-	s := &stanza.Stanza{Kind: stanza.Message, Type: "chat", ID: strconv.FormatInt(store.NextID(), 36), From: a.userJID(e.From.ID), To: a.owner}
-	s.Add(stanza.Text("", "body", bodyOf(e)))
-	if !e.At.IsZero() && time.Since(e.At) > late {
-		s.Add(xep.Delay(stanza.JID{Domain: a.Domain}, e.At))
-	}
-	aside, ok := a.asides[e.From.ID]
+	aside, ok := a.asides[place.User]
 	if !ok || !aside.in.view.Has(aside.who) {
 		a.Stream.Show(s)
 		return
 	}
-	m, there := aside.in.view.Member(e.From.ID)
+	m, there := aside.in.view.Member(place.User)
 	if !there {
 		a.Stream.Show(s)
 		return
@@ -236,13 +267,13 @@ func (a *Account) announced(e transports.Announced) {
 
 // tell sends the person a message from the account.
 func (a *Account) tell(body string) {
-	s := &stanza.Stanza{Kind: stanza.Message, Type: "chat", ID: strconv.FormatInt(store.NextID(), 36), From: a.jid(), To: a.owner}
+	s := &stanza.Stanza{Kind: stanza.Message, Type: "chat", ID: msgid.Local(store.NextID()), From: a.jid(), To: a.owner}
 	a.Stream.Show(s.Add(stanza.Text("", "body", body)))
 }
 
 // notice tells the people in a room something in the room's own name.
 func (a *Account) notice(j *joined, body string) {
-	id := strconv.FormatInt(store.NextID(), 36)
+	id := msgid.Local(store.NextID())
 	content := stanza.Text("", "body", body).Append(nil)
 	j.order.add(func() { a.showSaid(j, room.Said{ID: id, Content: content}, a.Stream.Show) })
 }

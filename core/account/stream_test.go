@@ -165,6 +165,27 @@ func message(to, from string, s *stanza.Stanza) string {
 			}
 		case e.Name == "x":
 			line += " (privately)"
+		case e.Name == "replace":
+			line += " (corrects " + e.Attr("id") + ")"
+		case e.Name == "retract":
+			line += " (retracts " + e.Attr("id") + ")"
+			if m := e.Child("urn:xmpp:message-moderate:1", "moderated"); m != nil {
+				line += " (moderated by " + resource(m.Attr("by")) + ")"
+			}
+		case e.Name == "reactions":
+			line += " (reacts to " + e.Attr("id") + ":"
+			for _, r := range e.Children() {
+				line += " " + r.Text()
+			}
+			line += ")"
+		case e.Name == "reply":
+			line += " (answers " + e.Attr("id") + " of " + resource(e.Attr("to")) + ")"
+		case e.Name == "thread":
+			line += " (in " + e.Text() + ")"
+		case e.Name == "composing" || e.Name == "paused":
+			line += "(" + e.Name + ")"
+		case e.Name == "displayed":
+			line += "(has read " + e.Attr("id") + ")"
 		case e.Name == "received":
 			line += "receipt of " + e.Attr("id")
 		case e.Name == "result":
@@ -172,6 +193,11 @@ func message(to, from string, s *stanza.Stanza) string {
 		}
 	}
 	return line
+}
+
+func resource(address string) string {
+	_, resource, _ := strings.Cut(address, "/")
+	return resource
 }
 
 func payload(s *stanza.Stanza) string {

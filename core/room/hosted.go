@@ -199,6 +199,8 @@ type Said struct {
 	Nick         string
 	// At is set for what was said earlier.
 	At time.Time
+	// Corrects is the id attribute of the message that it corrects, or empty.
+	Corrects string
 	// Content are the rendered children.
 	Content []byte
 }
@@ -210,6 +212,9 @@ func (h *Hosted) Message(to stanza.JID, said Said) *stanza.Stanza {
 		from = from.WithResource(said.Nick)
 	}
 	s := &stanza.Stanza{Kind: stanza.Message, Type: "groupchat", ID: said.ID, From: from, To: to, Rendered: said.Content}
+	if said.Corrects != "" {
+		s.Add(xep.Correction(said.Corrects))
+	}
 	if said.StanzaID != "" {
 		s.Add(xep.StanzaID(h.JID, said.StanzaID))
 	}

@@ -1,9 +1,11 @@
 package stanza
 
 import (
+	"bytes"
 	"encoding/xml"
 	"errors"
 	"io"
+	"strings"
 )
 
 // FromTokens reads one element from a stream of tokens, which is how mellium's payload types write themselves.
@@ -43,6 +45,16 @@ func FromTokens(r xml.TokenReader) (*Element, error) {
 			return nil, err
 		}
 	}
+}
+
+// Parse reads what Append rendered: elements one after the other. What cannot be read is left out.
+func Parse(rendered []byte) []*Element {
+	d := xml.NewDecoder(io.MultiReader(strings.NewReader("<x>"), bytes.NewReader(rendered), strings.NewReader("</x>")))
+	e, err := FromTokens(d)
+	if err != nil {
+		return nil
+	}
+	return e.Children()
 }
 
 // Tokens reads the element as tokens, which is how mellium's payload types read themselves.

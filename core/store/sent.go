@@ -60,27 +60,3 @@ func (s *Store) sent(ctx context.Context, condition string, account int64, place
 			return m, r.Scan(&m.Account, &m.Place, &m.Stanza, &m.Part, &m.Message, &m.Thread, &m.Sender, &m.At)
 		})
 }
-
-// PutCursor keeps the network's id of the last message of a place that was taken.
-type PutCursor struct {
-	Account        int64
-	Place, Message string
-}
-
-type cursorKey struct {
-	account int64
-	place   string
-}
-
-var putCursor = insert("cursors", "account, place, message", "(account, place) DO UPDATE SET message = excluded.message")
-
-func (c PutCursor) plan(p *plan) {
-	p.add(putCursor, cursorKey{c.Account, c.Place}, c.Account, c.Place, c.Message)
-}
-func (c PutCursor) size() int { return overhead + len(c.Place) + len(c.Message) }
-
-// Cursors reads the last messages taken of all places of an account.
-func (s *Store) Cursors(ctx context.Context, account int64) ([]PutCursor, error) {
-	return rows(ctx, s.reads, "SELECT account, place, message FROM cursors WHERE account = $1 ORDER BY place", []any{account},
-		func(r *sql.Rows) (c PutCursor, err error) { return c, r.Scan(&c.Account, &c.Place, &c.Message) })
-}

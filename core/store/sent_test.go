@@ -10,7 +10,8 @@ func TestTheIdsThatAClientGaveLeadToTheNetworksAndBack(t *testing.T) {
 		second.Part, second.Message = 1, "n2"
 		other := Sent{Account: 2, Place: "#a", Stanza: "c1", Message: "x1", Sender: "bob@example.org", At: 2000}
 		elsewhere := Sent{Account: 1, Place: "#b", Stanza: "c2", Message: "n1", Sender: "alice@example.org", At: 3000}
-		commit(t, s, PutSent{first}, PutSent{second}, PutSent{other}, PutSent{elsewhere}, PutCursor{1, "#a", "n1"}, PutCursor{1, "#a", "n2"})
+		commit(t, s, PutSent{first}, PutSent{second}, PutSent{other}, PutSent{elsewhere},
+			PutCursor{Cursor{1, "#a", "n1", 1}}, PutCursor{Cursor{1, "#b", "x", 3}}, PutCursor{Cursor{1, "#a", "n2", 2}})
 		s = reopened(t, s, url)
 		got, err := s.SentAs(t.Context(), 1, "#a", "c1")
 		same(t, "by the client's id", []Sent{first, second}, read(t, got, err))
@@ -20,8 +21,10 @@ func TestTheIdsThatAClientGaveLeadToTheNetworksAndBack(t *testing.T) {
 		same(t, "by the thread", []Sent{first}, read(t, got, err))
 		got, err = s.SentIn(t.Context(), 1, "#b", "")
 		same(t, "by no thread", []Sent(nil), read(t, got, err))
-		cursors, err := s.Cursors(t.Context(), 1)
-		same(t, "cursors", []PutCursor{{1, "#a", "n2"}}, read(t, cursors, err))
+		cursors, err := s.Cursors(t.Context(), 1, 2)
+		same(t, "cursors", []Cursor{{1, "#b", "x", 3}, {1, "#a", "n2", 2}}, read(t, cursors, err))
+		last, err := s.Cursor(t.Context(), 1, "#a")
+		same(t, "cursor", "n2", read(t, last, err))
 		first.Message = "n9" // the id is used again
 		commit(t, s, PutSent{first})
 		got, err = s.SentAs(t.Context(), 1, "#a", "c1")

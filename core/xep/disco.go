@@ -31,6 +31,9 @@ type Info struct {
 	Contacts []string
 	// More is a form with further facts, or nil (XEP-0128 §2).
 	More *Report
+	// MaxReactions and Emoji limit the reactions on a message (XEP-0444 §4), where they are not 0 and nil.
+	MaxReactions int
+	Emoji        []string
 }
 
 // contactForm is the form that carries the contact addresses, nil without any.
@@ -40,6 +43,16 @@ func (i Info) contactForm() *form.Data {
 	}
 	return form.New(form.Result, form.Hidden("FORM_TYPE", form.Value("http://jabber.org/network/serverinfo")),
 		form.ListMulti("support-addresses", contactValues(i.Contacts)...))
+}
+
+func (i Info) forms() []*form.Data {
+	var all []*form.Data
+	for _, f := range []*form.Data{i.contactForm(), restrictionForm(i.MaxReactions, i.Emoji)} {
+		if f != nil {
+			all = append(all, f)
+		}
+	}
+	return all
 }
 
 func contactValues(uris []string) []form.Option {
@@ -67,7 +80,7 @@ func (i Info) Query(node string) *stanza.Element {
 	for _, f := range i.Features {
 		q.Add(stanza.New("", "feature", "var", f))
 	}
-	if f := i.contactForm(); f != nil {
+	for _, f := range i.forms() {
 		q.Add(mustRender(f.TokenReader()))
 	}
 	if i.More != nil {
@@ -90,7 +103,7 @@ func (i Info) hash() string {
 	for _, f := range i.Features {
 		d.Features = append(d.Features, info.Feature{Var: f})
 	}
-	if f := i.contactForm(); f != nil {
+	for _, f := range i.forms() {
 		d.Form = append(d.Form, *f)
 	}
 	return d.Hash(sha1.New()) //nolint:gosec // as above
@@ -153,6 +166,12 @@ func (i Info) WithCard() Info {
 // AccountInfo describes the account on one network.
 func AccountInfo(kind, name string) Info {
 	return Info{Category: "gateway", Type: kind, Name: name, Features: features(nsInfo, nsItems, nsPing, NSCommands)}
+}
+
+// Offering announces more features.
+func (i Info) Offering(more ...string) Info {
+	i.Features = features(append(more, i.Features...)...)
+	return i
 }
 
 func features(f ...string) []string {

@@ -5,12 +5,12 @@ import "isthmus/core/stanza"
 // ephemeral are the namespaces of what may vanish without anyone missing a message: chat states (XEP-0085), receipts (XEP-0184),
 // markers (XEP-0333), hints (XEP-0334), ids (XEP-0359) and the mark of private messages (XEP-0045 §7.5).
 var ephemeral = map[string]bool{
-	"http://jabber.org/protocol/chatstates": true,
-	nsReceipts:                              true,
-	"urn:xmpp:chat-markers:0":               true,
-	"urn:xmpp:hints":                        true,
-	nsStanzaID:                              true,
-	nsUser:                                  true,
+	NSChatStates: true,
+	nsReceipts:   true,
+	NSMarkers:    true,
+	nsHints:      true,
+	nsStanzaID:   true,
+	nsUser:       true,
 }
 
 // Ephemeral tells whether there is nothing in a message that its sender would miss.

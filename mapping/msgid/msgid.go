@@ -7,6 +7,8 @@
 //	a%23b                 part 0 of a message whose id is a#b
 //	%                     part 0 of a message whose id is empty
 //
+// Where a network gives no ids, ours begin with "#", which no foreign id does.
+//
 // Every string is an id, and each pair of id and part has exactly one
 // stanza-id. A stanza-id is printable ASCII and needs no escaping in an XML
 // attribute.
@@ -62,6 +64,27 @@ func Decode(stanzaID string) (id string, part int, err error) {
 		return "", 0, fmt.Errorf("stanza-id %q is not ours: %q is no encoded message id", stanzaID, text)
 	}
 	return id, part, nil
+}
+
+// Local is the stanza-id of a message to which its network gave no id. Decode refuses it.
+func Local(seq int64) string { return string(separator) + strconv.FormatInt(seq, 36) }
+
+// Change is the stanza-id of something that happened to a foreign message, told from other such things by what. Decode refuses it.
+func Change(id, what string) string { return encodeID(id) + string(separator) + "~" + what }
+
+// threadPrefix tells the threads that begin with a foreign message from those that clients made up.
+const threadPrefix = "thread:"
+
+// Thread is the name of the thread that begins with a foreign message.
+func Thread(id string) string { return threadPrefix + encodeID(id) }
+
+// ParseThread undoes Thread; ok is false for all other names.
+func ParseThread(thread string) (id string, ok bool) {
+	rest, ok := strings.CutPrefix(thread, threadPrefix)
+	if !ok {
+		return "", false
+	}
+	return decodeID(rest)
 }
 
 func encodeID(id string) string {

@@ -142,3 +142,32 @@ func attribute(t *testing.T, element string) string {
 	}
 	return token.(xml.StartElement).Attr[0].Value
 }
+
+func TestIdsOfOurOwnAreNobodyElses(t *testing.T) {
+	for _, seq := range []int64{1, 36, 1 << 62} {
+		if id, part, err := msgid.Decode(msgid.Local(seq)); err == nil {
+			t.Errorf("%s was taken for part %d of %q", msgid.Local(seq), part, id)
+		}
+	}
+}
+
+func TestAChangeOfAMessageIsNotTheMessage(t *testing.T) {
+	for _, what := range []string{"12", "ab", ""} {
+		if id, part, err := msgid.Decode(msgid.Change("m1", what)); err == nil {
+			t.Errorf("the change %q was taken for part %d of %q", what, part, id)
+		}
+	}
+}
+
+func TestThreadsOfMessagesAreKnownFromThoseOfClients(t *testing.T) {
+	for _, id := range []string{"", "1700000000.000100", "a#b c", "thread:x"} {
+		if got, ok := msgid.ParseThread(msgid.Thread(id)); got != id || !ok {
+			t.Errorf("%q came back as %q, %v", id, got, ok)
+		}
+	}
+	for _, thread := range []string{"", "e0ffe42b28561960c6b12b944a092794b9683a38", "thread", "thread:a b"} {
+		if id, ok := msgid.ParseThread(thread); ok {
+			t.Errorf("%q was taken for the thread of %q", thread, id)
+		}
+	}
+}

@@ -21,5 +21,6 @@ CREATE TABLE cursors (
 	account BIGINT NOT NULL,
 	place TEXT NOT NULL,
 	message TEXT NOT NULL, -- the last one of the place that was taken from the network
+	at BIGINT NOT NULL,    -- when
 	PRIMARY KEY (account, place)
 );

@@ -1,0 +1,197 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"isthmus/core/store"
+	"isthmus/transports"
+)
+
+const (
+	// firstRead is how much is read of a place that was never read before, maxMissed of one that was left behind, in parts of historyPart.
+	firstRead   = 50
+	maxMissed   = 1000
+	historyPart = 100
+	// gapTimeout bounds how long what is live waits for what came before it, maxHeld how much of it.
+	gapTimeout = 30 * time.Second
+	maxHeld    = 10_000
+	// maxTalks is how many talks are caught up at once after a connection was lost.
+	maxTalks = 100
+)
+
+// gap is what lies between the last message of a place that was taken and now, while it is read. What happens meanwhile waits.
+type gap struct {
+	live []transports.Event
+	// closed is called when it is closed, before anything of it is shown: whole tells that all of it could be read.
+	closed func(whole bool)
+	// then is called when all is shown.
+	then func()
+}
+
+// talks is the gap of all talks at once.
+var talks = transports.Place{}
+
+// waitsForGap keeps an event about messages for later while what came before it is read.
+func (a *Account) waitsForGap(e transports.Event) bool {
+	if len(a.gaps) == 0 {
+		return false
+	}
+	var place transports.Place
+	switch e := e.(type) {
+	case transports.Message:
+		place = e.Place
+	case transports.Edited:
+		place = e.Place
+	case transports.Deleted:
+		place = e.Place
+	case transports.Reacted:
+		place = e.Place
+	default:
+		return false
+	}
+	if place.Room == "" {
+		place = talks
+	}
+	g := a.gaps[place]
+	if g == nil {
+		return false
+	}
+	if g.live = append(g.live, e); len(g.live) > maxHeld {
+		a.log.Warn("Too much came in while what was missed was read, so it was not shown.", "place", place.ID())
+		a.closeGap(place, g, nil, false)
+	}
+	return true
+}
+
+// cursor keeps how far a place was taken from a network whose history can be read; it goes with the message itself. Where
+// something is missing before the message, it stays behind that.
+func (a *Account) cursor(place transports.Place, id transports.MessageID) []store.Change {
+	_, ok := a.session.(transports.History)
+	if j := a.rooms[place.Room]; !ok || id == "" || j != nil && !j.read {
+		return nil
+	}
+	return []store.Change{a.cursorAt(place, id)}
+}
+
+func (a *Account) cursorAt(place transports.Place, id transports.MessageID) store.Change {
+	return store.PutCursor{Cursor: store.Cursor{Account: a.id, Place: placeKey(place), Message: string(id), At: time.Now().UnixMilli()}}
+}
+
+// catchUp takes what was said in a room since the last message that was taken, and then lets in who waits: they get it as the room's history.
+func (a *Account) catchUp(j *joined) {
+	place := transports.InRoom(j.id)
+	history, ok := a.session.(transports.History)
+	if !ok {
+		j.read = true
+		a.letIn(j)
+		return
+	}
+	a.openGap(place, &gap{closed: func(whole bool) { j.read = whole }, then: func() {
+		if a.rooms[j.id] == j && j.live {
+			a.letIn(j)
+		}
+	}}, func(l lookUp) ([]transports.Event, error) {
+		last, err := a.Store.Cursor(l.ctx, a.id, placeKey(place))
+		if err != nil {
+			return nil, err
+		}
+		return missed(l, history, place, transports.MessageID(last))
+	})
+}
+
+// catchUpTalks shows what was said in the talks of late while there was no connection.
+func (a *Account) catchUpTalks() {
+	history, ok := a.session.(transports.History)
+	if !ok {
+		return
+	}
+	a.openGap(talks, &gap{}, func(l lookUp) ([]transports.Event, error) {
+		cursors, err := a.Store.Cursors(l.ctx, a.id, maxTalks)
+		var events []transports.Event
+		for _, c := range cursors {
+			if user, ok := strings.CutPrefix(c.Place, talkPrefix); ok {
+				part, problem := missed(l, history, transports.TalkWith(transports.UserID(user)), transports.MessageID(c.Message))
+				events, err = append(events, part...), errors.Join(err, problem)
+			}
+		}
+		return events, err
+	})
+}
+
+func (a *Account) openGap(place transports.Place, g *gap, read func(lookUp) ([]transports.Event, error)) {
+	if a.gaps[place] != nil {
+		return
+	}
+	a.gaps[place] = g
+	link := a.link.ctx
+	a.commit(func(error) {
+		a.async(func() func() {
+			ctx, cancel := context.WithTimeout(link, gapTimeout)
+			defer cancel()
+			events, err := read(a.lookUp(ctx))
+			if err != nil && link.Err() == nil {
+				a.log.Warn("What was said while there was no connection could not be read.", "place", place.ID(), "error", err)
+			}
+			return func() { a.closeGap(place, g, events, err == nil) }
+		})
+	})
+}
+
+// closeGap shows what was missed, and then what waited for it.
+func (a *Account) closeGap(place transports.Place, g *gap, missed []transports.Event, whole bool) {
+	if a.gaps[place] != g {
+		return
+	}
+	delete(a.gaps, place)
+	if g.closed != nil {
+		g.closed(whole)
+	}
+	seen := map[transports.MessageID]bool{}
+	for _, e := range missed {
+		if m, ok := e.(transports.Message); ok {
+			seen[m.ID] = true
+		}
+		a.event(e)
+	}
+	for _, e := range g.live {
+		if m, ok := e.(transports.Message); !ok || m.ID == "" || !seen[m.ID] {
+			a.event(e)
+		}
+	}
+	if g.then != nil {
+		g.then()
+	}
+}
+
+// missed reads what came after a message, without what is known: what a client of the person's sent through the gateway, and what the archive has.
+func missed(l lookUp, history transports.History, place transports.Place, last transports.MessageID) ([]transports.Event, error) {
+	most := maxMissed
+	if last == "" {
+		most = firstRead
+	}
+	var all []transports.Event
+	for more := true; more && len(all) < most; {
+		var part []transports.Event
+		var err error
+		if part, more, err = history.After(l.ctx, place, last, min(historyPart, most-len(all))); err != nil {
+			return all, err
+		}
+		before := last
+		for _, e := range part {
+			if m, ok := e.(transports.Message); ok {
+				last = m.ID
+				if l.row(place, m.ID).ID != "" || m.Own && len(l.sent(l.store.SentOf, place, string(m.ID))) > 0 {
+					continue
+				}
+			}
+			all = append(all, e)
+		}
+		if last == before { // nothing leads further
+			break
+		}
+	}
+	return all, nil
+}

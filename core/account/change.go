@@ -1,0 +1,219 @@
+package account
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"isthmus/core/stanza"
+	"isthmus/core/store"
+	"isthmus/core/xep"
+	"isthmus/mapping/msgid"
+	"isthmus/mapping/text"
+	"isthmus/transports"
+)
+
+// refer finds the messages of the network that a client names, and goes on when they are known; what was said after it waits.
+func (a *Account) refer(s *stanza.Stanza, place transports.Place, id string, then func(parts []transports.MessageID)) {
+	var parts []transports.MessageID
+	a.afterLookUp(&a.said, func(l lookUp) { parts = l.parts(place, id) }, func() {
+		switch {
+		case len(parts) == 0:
+			a.refuse(s, noSuchMessage)
+		case a.link.phase != online:
+			a.refuse(s, a.stanzaError(a.offlineFault()))
+		default:
+			then(parts)
+		}
+	})
+}
+
+// correct gives one of the owner's messages another text (XEP-0308): each of its pieces; those that it has no more are taken back, and
+// those that it has not had yet are sent.
+func (a *Account) correct(s *stanza.Stanza, j *joined, place transports.Place, body string) {
+	corrected := xep.Corrects(s)
+	a.refer(s, place, corrected, func(parts []transports.MessageID) {
+		spoken := body
+		if xep.RepliesTo(s) != "" && a.offers(transports.Replies) {
+			spoken = xep.WithoutQuotation(s, body)
+		}
+		pieces, style := text.Pieces(spoken, a.can.MaxText), transports.Says
+		if rest, ok := strings.CutPrefix(pieces[0], "/me "); ok { // XEP-0245 §3
+			style, pieces[0] = transports.Does, rest
+		}
+		var commands []transports.Command
+		for i := range max(len(pieces), len(parts)) {
+			switch {
+			case i >= len(parts):
+				commands = append(commands, transports.Send{Place: place, Nonce: store.NextID(), Style: style, Text: a.styled(s, pieces[i])})
+			case i < len(pieces):
+				c := transports.Edit{Place: place, ID: parts[i], Style: style, Text: a.styled(s, pieces[i])}
+				a.known.note(editKey(place, parts[i]), c.Text.Styling())
+				commands = append(commands, c)
+			case a.offers(transports.Deletions):
+				a.known.note(deleteKey(place, parts[i]), "")
+				commands = append(commands, transports.Delete{Place: place, ID: parts[i]})
+			default:
+				commands = append(commands, transports.Edit{Place: place, ID: parts[i], Text: text.Plain("…")})
+			}
+		}
+		a.changeAll(s, commands, func(results []transports.Result) {
+			var changes []store.Change
+			for i := len(parts); i < len(results); i++ {
+				for _, id := range results[i].Parts {
+					changes = append(changes, store.PutSent{Sent: store.Sent{Account: a.id, Place: placeKey(place), Stanza: corrected, Part: int64(i),
+						Message: string(id), Sender: s.From.Bare().String(), At: time.Now().UnixMilli()}})
+				}
+			}
+			children := []*stanza.Element{stanza.Text("", "body", body)}
+			for _, e := range xep.Context(s) {
+				if e.Space != xep.NSCorrect { // it is shown to each as they know the message
+					children = append(children, e)
+				}
+			}
+			a.confirmChange(s, j, saying{from: a.self, children: children, corrects: corrected, of: msgid.Encode(string(parts[0]), 0),
+				stanzaID: changeID("edit", parts[0], a.self.ID, body)}, changes...)
+		})
+	})
+}
+
+// retract takes back one of the owner's messages, with all its pieces (XEP-0424 §3).
+func (a *Account) retract(s *stanza.Stanza, j *joined, place transports.Place, id string) {
+	if !a.offers(transports.Deletions) {
+		a.refuse(s, a.lacks("What was said there cannot be taken back."))
+		return
+	}
+	a.refer(s, place, id, func(parts []transports.MessageID) {
+		a.delete(s, place, parts, "", func() {
+			if j == nil {
+				a.receipt(s)
+				return
+			}
+			stanzaID := msgid.Encode(string(parts[0]), 0)
+			w := saying{from: a.self, children: xep.Retraction(stanzaID), stanzaID: changeID("delete", parts[0], a.self.ID, "")}
+			a.confirmChange(s, j, w, a.tombstone(j, stanzaID, w.stanzaID))
+		})
+	})
+}
+
+// moderate takes away anyone's message in a room (XEP-0425 §5).
+func (a *Account) moderate(s *stanza.Stanza, j *joined, id, reason string) {
+	switch {
+	case j == nil || !j.view.Has(s.From):
+		a.refuse(s, notJoined)
+		return
+	case a.link.phase != online:
+		a.refuse(s, a.stanzaError(a.offlineFault()))
+		return
+	case !a.offers(transports.Deletions):
+		a.refuse(s, a.lacks("Messages there cannot be deleted."))
+		return
+	}
+	place := transports.InRoom(j.id)
+	a.refer(s, place, id, func(parts []transports.MessageID) {
+		a.delete(s, place, parts, reason, func() {
+			a.Stream.Reply(s.Result())
+			stanzaID := msgid.Encode(string(parts[0]), 0)
+			w := a.moderation(j, stanzaID, a.self, reason)
+			w.stanzaID = changeID("delete", parts[0], a.self.ID, "")
+			a.confirm(j, w, []store.Change{a.tombstone(j, stanzaID, w.stanzaID)})
+		})
+	})
+}
+
+func (a *Account) delete(s *stanza.Stanza, place transports.Place, parts []transports.MessageID, reason string, done func()) {
+	var commands []transports.Command
+	for _, part := range parts {
+		a.known.note(deleteKey(place, part), "")
+		commands = append(commands, transports.Delete{Place: place, ID: part, Reason: reason})
+	}
+	a.changeAll(s, commands, func([]transports.Result) { done() })
+}
+
+// react makes these the owner's reactions on a message (XEP-0444 §3).
+func (a *Account) react(s *stanza.Stanza, j *joined, place transports.Place, id string, emoji []string) {
+	slices.Sort(emoji)
+	emoji = slices.Compact(emoji)
+	if problem := a.mayReact(emoji); problem != nil {
+		a.refuse(s, problem)
+		return
+	}
+	a.refer(s, place, id, func(parts []transports.MessageID) {
+		a.known.note(reactKey(place, parts[0], a.self.ID), strings.Join(emoji, " "))
+		a.changeAll(s, []transports.Command{transports.React{Place: place, ID: parts[0], Emoji: emoji}}, func([]transports.Result) {
+			shown := xep.Reactions(msgid.Encode(string(parts[0]), 0), emoji)
+			a.confirmChange(s, j, saying{from: a.self, children: []*stanza.Element{shown, xep.Stored()},
+				stanzaID: changeID("react", parts[0], a.self.ID, strings.Join(emoji, " "))})
+		})
+	})
+}
+
+func (a *Account) mayReact(emoji []string) *stanza.Error {
+	switch {
+	case !a.offers(transports.Reactions):
+		return a.lacks("There are no reactions there: say it in words.")
+	case a.can.MaxReactions > 0 && len(emoji) > a.can.MaxReactions:
+		return a.lacks("You cannot have so many reactions on one message there.")
+	}
+	for _, e := range emoji {
+		if a.can.Emoji != nil && !slices.Contains(a.can.Emoji, e) {
+			return a.lacks("The only reactions there are " + strings.Join(a.can.Emoji, " ") + ".")
+		}
+	}
+	return nil
+}
+
+// changeAll hands over commands about messages that are there already: in the journal until all have ended. The first that
+// fails answers for all.
+func (a *Account) changeAll(s *stanza.Stanza, commands []transports.Command, done func([]transports.Result)) {
+	nonce := store.NextID()
+	results, left, failed := make([]transports.Result, len(commands)), len(commands), false
+	journal := []store.Change{a.begin(nonce, s)}
+	for i, c := range commands {
+		if send, ok := c.(transports.Send); ok {
+			a.sending[send.Nonce] = true
+		}
+		a.command(c, func(r transports.Result, err error) {
+			if send, ok := c.(transports.Send); ok {
+				delete(a.sending, send.Nonce)
+			}
+			results[i] = r
+			if err != nil {
+				a.known.forget(c)
+				if !failed {
+					failed = true
+					a.refuse(s, a.stanzaError(err))
+				}
+			}
+			if left--; left > 0 {
+				return
+			}
+			a.Store.Write(nil, store.End{ID: nonce})
+			if !failed {
+				done(results)
+			}
+		}, journal...)
+		journal = nil
+	}
+}
+
+// confirmChange tells a client that what it asked for was done: in a room by the reflection, else by a receipt if it wants one.
+func (a *Account) confirmChange(s *stanza.Stanza, j *joined, w saying, changes ...store.Change) {
+	if j == nil {
+		if len(changes) > 0 {
+			a.Store.Write(nil, changes...)
+		}
+		a.receipt(s)
+		return
+	}
+	w.id = s.ID
+	if origin := xep.OriginID(s); origin != nil && !slices.Contains(w.children, origin) {
+		w.children = append(w.children, origin)
+	}
+	a.confirm(j, w, changes)
+}
+
+// lacks refuses what the network cannot do.
+func (a *Account) lacks(text string) *stanza.Error {
+	return Refusal(&transports.Fault{Kind: transports.Unsupported, Text: text})
+}

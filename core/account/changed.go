@@ -1,0 +1,138 @@
+package account
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"isthmus/core/stanza"
+	"isthmus/core/store"
+	"isthmus/core/xep"
+	"isthmus/mapping/msgid"
+	"isthmus/transports"
+)
+
+// edited shows that a message says something else now (XEP-0308).
+func (a *Account) edited(e transports.Edited) {
+	if !a.known.isNews(editKey(e.Place, e.ID), e.Text.Styling()) {
+		return
+	}
+	body := bodyOf(transports.Message{Text: e.Text, Style: e.Style})
+	a.changed(e.Place, e.ID, e.From, func(j *joined, f finding) *saying {
+		if f.pieces > 1 { // of a longer message of the owner's only a piece; clients could show nothing but that
+			body = fmt.Sprintf("(%d/%d) %s", f.part+1, f.pieces, body)
+		}
+		return &saying{from: e.From, at: pastTime(e.At), children: []*stanza.Element{stanza.Text("", "body", body)},
+			corrects: f.shown, of: f.stanzaID, stanzaID: changeID("edit", e.ID, e.From.ID, body)}
+	})
+}
+
+// deleted shows that a message is gone: its author took it back (XEP-0424), or a moderator took it away (XEP-0425). So it is from the archive.
+func (a *Account) deleted(e transports.Deleted) {
+	if !a.known.isNews(deleteKey(e.Place, e.ID), "") {
+		return
+	}
+	a.changed(e.Place, e.ID, e.By, func(j *joined, f finding) *saying {
+		if j == nil {
+			return &saying{from: e.By, at: pastTime(e.At), children: xep.Retraction(f.shown)}
+		}
+		if f.part > 0 { // the rest of a longer message is still there
+			return nil
+		}
+		w := &saying{from: e.By, children: xep.Retraction(f.stanzaID)}
+		if f.row.Author != string(e.By.ID) {
+			moderation := a.moderation(j, f.stanzaID, e.By, e.Reason)
+			w = &moderation
+		}
+		w.at, w.stanzaID = pastTime(e.At), changeID("delete", e.ID, e.By.ID, "")
+		a.Store.Write(a.archived, a.tombstone(j, f.stanzaID, w.stanzaID))
+		return w
+	})
+}
+
+// moderation is what the people in a room see when a moderator has taken a message away.
+func (a *Account) moderation(j *joined, stanzaID string, by transports.User, reason string) saying {
+	who, occupant := stanza.JID{}, ""
+	if by.ID != "" {
+		who, occupant = j.view.JID.WithResource(j.view.Nick(by)), j.view.Occupant(by)
+	}
+	return saying{from: by, byRoom: true, children: xep.Moderation(stanzaID, who, occupant, reason)}
+}
+
+// tombstone puts into the archive that a message is gone (XEP-0424 §4).
+func (a *Account) tombstone(j *joined, stanzaID, retraction string) store.Change {
+	r := store.Retract{Account: a.id, Transport: a.Domain, Scope: string(a.scope), Place: string(j.id), ID: stanzaID,
+		Content: xep.Tombstone(retraction, time.Now()).Append(nil)}
+	if a.About.StableIDs {
+		r.Account = 0
+	}
+	return r
+}
+
+// reacted shows all the reactions that a user now has on a message (XEP-0444).
+func (a *Account) reacted(e transports.Reacted) {
+	emoji := slices.Sorted(slices.Values(e.Emoji))
+	if !a.known.isNews(reactKey(e.Place, e.ID, e.From.ID), strings.Join(emoji, " ")) {
+		return
+	}
+	a.changed(e.Place, e.ID, e.From, func(j *joined, f finding) *saying {
+		id := f.stanzaID
+		if j == nil {
+			id = f.shown
+		}
+		children := []*stanza.Element{xep.Reactions(id, emoji), xep.Stored()}
+		if len(emoji) > 0 {
+			children = append(children, stanza.Text("", "body", quotation(textOf(f.row.Content))+strings.Join(emoji, " ")), xep.Fallback(xep.NSReactions, 0, 0))
+		}
+		return &saying{from: e.From, at: pastTime(e.At), children: children, stanzaID: changeID("react", e.ID, e.From.ID, strings.Join(emoji, " "))}
+	})
+}
+
+// finding is what is known of a message that something happens to.
+type finding struct {
+	names
+	row store.Row
+}
+
+// changed shows what happened to a message: in its room and the archive, or in the talk. show makes what is seen of it, nil for nothing; j is nil in a talk.
+func (a *Account) changed(place transports.Place, id transports.MessageID, by transports.User, show func(j *joined, f finding) *saying) {
+	j, order := a.rooms[place.Room], &a.told
+	if place.Room != "" {
+		if j == nil || !j.live {
+			return
+		}
+		order = &j.order
+	}
+	var f finding
+	a.afterLookUp(order, func(l lookUp) { f = finding{l.names(place, id), l.row(place, id)} }, func() {
+		w := show(j, f)
+		switch {
+		case w == nil:
+		case j != nil:
+			row, said := a.record(j, *w)
+			if j.view.Logged {
+				a.Store.Write(a.archived, row)
+			}
+			a.showSaid(j, said, a.Stream.Show)
+		default:
+			a.whisper(place, by, *w)
+		}
+	})
+}
+
+// changeID is the archive's id of a change, the same for all who see it happen at about the same time.
+func changeID(kind string, id transports.MessageID, by transports.UserID, what string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%s\x00%d", kind, id, by, what, time.Now().Unix()/10))
+	return msgid.Change(string(id), hex.EncodeToString(sum[:6]))
+}
+
+// pastTime is the time of something that did not happen just now, else the zero time.
+func pastTime(at time.Time) time.Time {
+	if at.IsZero() || time.Since(at) <= late {
+		return time.Time{}
+	}
+	return at
+}

@@ -1,0 +1,155 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"isthmus/core/store"
+	"isthmus/mapping/msgid"
+	"isthmus/transports"
+)
+
+// lookUpTimeout bounds what is asked of the store while messages wait.
+const lookUpTimeout = 5 * time.Second
+
+// lookUp reads the store beside the account's goroutine: it finds the messages that ids stand for.
+type lookUp struct {
+	ctx     context.Context
+	store   *store.Store
+	account int64
+	archive func(id string) store.Query
+	failed  func(what string, err error)
+}
+
+// afterLookUp holds a place in an order, reads what is to be read when all that was written before is on disk, and fills the place.
+func (a *Account) afterLookUp(o *order, read func(lookUp), then func()) {
+	fill := o.wait()
+	a.commit(func(error) {
+		a.async(func() func() {
+			ctx, cancel := context.WithTimeout(context.Background(), lookUpTimeout)
+			defer cancel()
+			read(a.lookUp(ctx))
+			return func() { fill(then) }
+		})
+	})
+}
+
+func (a *Account) lookUp(ctx context.Context) lookUp {
+	return lookUp{ctx: ctx, store: a.Store, account: a.id, archive: a.archive, failed: func(what string, err error) {
+		a.log.Error("The store cannot be read.", "what", what, "error", err)
+	}}
+}
+
+// talkPrefix begins the names of talks in the store; rooms have their ids.
+const talkPrefix = "with "
+
+// placeKey names a place in the store.
+func placeKey(p transports.Place) string {
+	if p.Room != "" {
+		return string(p.Room)
+	}
+	return talkPrefix + string(p.User)
+}
+
+func (l lookUp) sent(read func(context.Context, int64, string, string) ([]store.Sent, error), place transports.Place, id string) []store.Sent {
+	found, err := read(l.ctx, l.account, placeKey(place), id)
+	if err != nil {
+		l.failed("the ids of sent messages", err)
+	}
+	return found
+}
+
+// parts are the network's ids of the message that a client names: by the id that one of the person's clients gave it, or by ours.
+func (l lookUp) parts(place transports.Place, id string) []transports.MessageID {
+	if own := l.sent(l.store.SentAs, place, id); len(own) > 0 {
+		return idsOf(own)
+	}
+	foreign, _, err := msgid.Decode(id)
+	if err != nil {
+		return nil
+	}
+	if own := l.sent(l.store.SentOf, place, foreign); len(own) > 0 {
+		return idsOf(own)
+	}
+	return []transports.MessageID{transports.MessageID(foreign)}
+}
+
+func idsOf(own []store.Sent) []transports.MessageID {
+	ids := make([]transports.MessageID, len(own))
+	for i, s := range own {
+		ids[i] = transports.MessageID(s.Message)
+	}
+	return ids
+}
+
+// row is the archive's row of a message in a room, zero where there is none.
+func (l lookUp) row(place transports.Place, id transports.MessageID) store.Row {
+	if place.Room == "" {
+		return store.Row{}
+	}
+	q := l.archive(string(place.Room))
+	q.IDs, q.Max = []string{msgid.Encode(string(id), 0)}, 1
+	page, err := l.store.Page(l.ctx, q)
+	if err != nil || len(page.Rows) == 0 {
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			l.failed("the archive", err)
+		}
+		return store.Row{}
+	}
+	return page.Rows[0]
+}
+
+// reference is the message that a client names, nil where nobody knows it (any more).
+func (l lookUp) reference(place transports.Place, id string) *transports.Reference {
+	parts := l.parts(place, id)
+	if len(parts) == 0 {
+		return nil
+	}
+	r := &transports.Reference{ID: parts[0]}
+	if row := l.row(place, parts[0]); row.ID != "" {
+		r.From, r.Text = transports.User{ID: transports.UserID(row.Author), Name: row.Nick}, textOf(row.Content)
+	}
+	return r
+}
+
+// thread is the message that a client's thread begins with, by the name that we gave the thread or the client did; begins is the name of one that is new.
+func (l lookUp) thread(place transports.Place, thread string) (root transports.MessageID, begins string) {
+	if thread == "" {
+		return "", ""
+	}
+	if id, ours := msgid.ParseThread(thread); ours {
+		return transports.MessageID(id), ""
+	}
+	if own := l.sent(l.store.SentIn, place, thread); len(own) > 0 {
+		return transports.MessageID(own[0].Message), ""
+	}
+	return "", thread
+}
+
+// names are how the person's clients know a message of the network: shown is its id attribute, stanzaID that of the room's archive. part is which
+// piece of a longer message of theirs it is, and pieces how many there are.
+type names struct {
+	shown, stanzaID string
+	part, pieces    int
+	thread          string
+}
+
+func (l lookUp) names(place transports.Place, id transports.MessageID) names {
+	n := names{stanzaID: msgid.Encode(string(id), 0), pieces: 1}
+	n.shown, n.thread = n.stanzaID, msgid.Thread(string(id))
+	own := l.sent(l.store.SentOf, place, string(id))
+	if len(own) == 0 {
+		return n
+	}
+	n.shown, n.stanzaID, n.pieces = own[0].Stanza, msgid.Encode(own[0].Message, 0), len(own)
+	if own[0].Thread != "" {
+		n.thread = own[0].Thread
+	}
+	for i, s := range own {
+		if s.Message == string(id) {
+			n.part = i
+		}
+	}
+	return n
+}

@@ -1,0 +1,124 @@
+package account
+
+import (
+	"strings"
+
+	"isthmus/core/stanza"
+	"isthmus/core/xep"
+	"isthmus/mapping/text"
+	"isthmus/transports"
+)
+
+// referred is what a message refers to, as the person's clients know it.
+type referred struct {
+	// id is the message that it answers; author is zero where nobody knows who wrote that, quote what it says.
+	id     string
+	author stanza.JID
+	quote  text.Text
+	thread string
+}
+
+// whenReferred finds what a message refers to, and shows it then; what came after it waits.
+func (a *Account) whenReferred(o *order, e transports.Message, show func(referred)) {
+	if e.ReplyTo == nil && e.Thread == "" {
+		o.add(func() { show(referred{}) })
+		return
+	}
+	var reply, thread names
+	var author transports.User
+	var quote text.Text
+	a.afterLookUp(o, func(l lookUp) {
+		if e.Thread != "" {
+			thread = l.names(e.Place, e.Thread)
+		}
+		if e.ReplyTo == nil {
+			return
+		}
+		reply, author, quote = l.names(e.Place, e.ReplyTo.ID), e.ReplyTo.From, e.ReplyTo.Text
+		if row := l.row(e.Place, e.ReplyTo.ID); row.ID != "" {
+			if author.ID == "" {
+				author = transports.User{ID: transports.UserID(row.Author), Name: row.Nick}
+			}
+			if quote.Empty() {
+				quote = textOf(row.Content)
+			}
+		}
+	}, func() { show(a.referred(e, reply, thread, author, quote)) })
+}
+
+func (a *Account) referred(e transports.Message, reply, thread names, author transports.User, quote text.Text) referred {
+	r := referred{thread: thread.thread, quote: quote}
+	id := func(n names) string {
+		if e.Place.Room == "" {
+			return n.shown
+		}
+		return n.stanzaID
+	}
+	if e.ReplyTo == nil { // clients that know replies show what the thread is about (XEP-0461), others only the thread (XEP-0201)
+		r.id = id(thread)
+		return r
+	}
+	r.id = id(reply)
+	if j := a.rooms[e.Place.Room]; author.ID != "" && j != nil {
+		r.author = j.view.JID.WithResource(j.view.Nick(author))
+	} else if author.ID == a.self.ID {
+		r.author = a.owner
+	} else if author.ID != "" {
+		r.author = a.userJID(author.ID)
+	}
+	return r
+}
+
+const (
+	// maxQuoted bounds the lines and the characters of what a reply repeats.
+	maxQuotedLines      = 3
+	maxQuotedCharacters = 240
+)
+
+// quotation is the beginning of a text as a reply repeats it (XEP-0461 §3.1), empty for none.
+func quotation(t text.Text) string {
+	if t.Empty() {
+		return ""
+	}
+	var quoted strings.Builder
+	left := maxQuotedCharacters
+	lines := 0
+	for line := range strings.SplitSeq(t.String(), "\n") {
+		if strings.HasPrefix(line, ">") || strings.TrimSpace(line) == "" { // what that one quoted itself
+			continue
+		}
+		if lines++; lines > maxQuotedLines || left == 0 {
+			break
+		}
+		if short := text.Pieces(line, left)[0]; short != line {
+			line, left = short+"…", 0
+		} else {
+			left -= min(left, len([]rune(line)))
+		}
+		quoted.WriteString("> " + line + "\n")
+	}
+	return quoted.String()
+}
+
+// textOf is what the contents of an archived message say, without what repeats another one.
+func textOf(content []byte) text.Text {
+	s := &stanza.Stanza{Kind: stanza.Message, Payload: stanza.Parse(content)}
+	return text.Plain(xep.WithoutQuotation(s, s.ChildText("", "body")))
+}
+
+// forwarded is the message that another one passes on, as it is read before that one's own words.
+func forwarded(e transports.Message) string {
+	if e.Forwarded == nil {
+		return ""
+	}
+	head := "Forwarded:\n"
+	if name := e.Forwarded.From.Name; name != "" {
+		head = "Forwarded from " + name + ":\n"
+	}
+	quoted := text.Text{{Kind: text.Quote, Children: e.Forwarded.Text}}
+	body := head + quoted.Styling()
+	if !e.Text.Empty() {
+		body += "\n"
+	}
+	return body
+}

@@ -1,0 +1,47 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+)
+
+// Cursor is the network's id of the last message of a place that was taken, and when (unix milliseconds).
+type Cursor struct {
+	Account        int64
+	Place, Message string
+	At             int64
+}
+
+// PutCursor moves a place's cursor.
+type PutCursor struct{ Cursor }
+
+type cursorKey struct {
+	account int64
+	place   string
+}
+
+var putCursor = insert("cursors", "account, place, message, at", "(account, place) DO UPDATE SET message = excluded.message, at = excluded.at")
+
+func (c PutCursor) plan(p *plan) {
+	p.add(putCursor, cursorKey{c.Account, c.Place}, c.Account, c.Place, c.Message, c.At)
+}
+func (c PutCursor) size() int { return overhead + len(c.Place) + len(c.Message) }
+
+// Cursors reads the cursors of an account, those that moved last first, at most limit.
+func (s *Store) Cursors(ctx context.Context, account int64, limit int) ([]Cursor, error) {
+	return s.cursors(ctx, "account = $1 ORDER BY at DESC, place LIMIT $2", account, int64(limit))
+}
+
+// Cursor reads the network's id of the last message of a place that was taken, "" where none was.
+func (s *Store) Cursor(ctx context.Context, account int64, place string) (string, error) {
+	found, err := s.cursors(ctx, "account = $1 AND place = $2", account, place)
+	if err != nil || len(found) == 0 {
+		return "", err
+	}
+	return found[0].Message, nil
+}
+
+func (s *Store) cursors(ctx context.Context, condition string, args ...any) ([]Cursor, error) {
+	return rows(ctx, s.reads, "SELECT account, place, message, at FROM cursors WHERE "+condition, args,
+		func(r *sql.Rows) (c Cursor, err error) { return c, r.Scan(&c.Account, &c.Place, &c.Message, &c.At) })
+}

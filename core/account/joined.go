@@ -186,6 +186,7 @@ func (a *Account) confirmed(e transports.Room) {
 	if !j.view.Durable || len(j.view.People()) > 0 || len(j.arrivals) > 0 { // other rooms when they are opened
 		a.catchUp(j)
 	}
+	a.roomPicture(j, e.Picture)
 }
 
 // letIn lets in those who wait.
@@ -194,7 +195,6 @@ func (a *Account) letIn(j *joined) {
 		a.enter(j, newcomer)
 	}
 	j.arrivals = nil
-	a.roomPicture(j, e.Picture)
 }
 
 // enter shows the room to one who comes in: presences, history, subject, in that order (XEP-0045 §7.2).

@@ -236,7 +236,7 @@ func (a *Account) do(c transports.Command, then func(transports.Result, error)) 
 	session, ctx := a.session, a.link.ctx
 	a.busy++
 	work := func() {
-		session.Do(ctx, c, func(r transports.Result, err error) {
+		attempt(ctx, session, c, func(r transports.Result, err error) {
 			a.mail.put(func() {
 				a.busy--
 				then(r, err)

@@ -36,6 +36,7 @@ type guest struct {
 	t       *testing.T
 	session transports.Session
 	events  chan transports.Event
+	online  transports.Online // of who was made by as
 	ended   chan error
 }
 

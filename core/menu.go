@@ -16,8 +16,6 @@ import (
 	"isthmus/core/xep"
 	"isthmus/mapping/address"
 	"isthmus/transports"
-
-	xmpp "mellium.im/xmpp/stanza"
 )
 
 // setTime bounds how long a dialogue waits for the store.
@@ -27,7 +25,7 @@ const setTime = 30 * time.Second
 func (d *dialogues) menu(at address.Address, policy person.Policy) dialog.Menu {
 	switch at.Kind {
 	case address.Gateway:
-		return d.alike(slices.Concat(dialog.Menu{d.join(), d.status(), d.addContacts("")}, d.settings(), dialog.Menu{d.ping(), d.disconnect(), d.enroll(policy), d.unregister()}, d.operators()))
+		return d.alike(slices.Concat(dialog.Menu{d.join(), d.list(), d.status(), d.addContacts("")}, d.settings(), dialog.Menu{d.ping(), d.disconnect(), d.enroll(policy), d.unregister()}, d.operators()))
 	case address.Account:
 		return dialog.Menu{d.configureAccount(at.Key, false), d.connection(at.Key), d.addContacts(at.Key)}
 	case address.Room:
@@ -76,27 +74,6 @@ func (d *dialogues) alike(menu dialog.Menu) dialog.Menu {
 func (d *dialogues) ping() dialog.Command {
 	return dialog.Command{Node: "ping", Name: "Ping the gateway", Words: []string{"ping"}, Help: "Tells that the gateway is there.",
 		Start: func(context.Context, dialog.Asker) dialog.Outcome { return dialog.Outcome{Note: "Pong"} }}
-}
-
-// join tells how to enter a room: only the person's own client can.
-func (d *dialogues) join() dialog.Command {
-	words, fields := []string{"join", "room", "network"}, []xep.Field{
-		{Name: "room", Label: "Room", Help: "its name on the network", Required: true},
-		{Name: "network", Label: "Network", Help: "the network's host", Required: true},
-	}
-	if d.addresses.Fixed != "" {
-		words, fields = words[:2], fields[:1]
-	}
-	return dialog.Command{Node: "join", Name: "Join a room", Words: words, Help: "Invites you to a room.",
-		Start: func(context.Context, dialog.Asker) dialog.Outcome {
-			return dialog.Outcome{Ask: &xep.Form{Title: "Join a room", Fields: fields}, Then: func(_ context.Context, a xep.Answers) dialog.Outcome {
-				room, problem := d.find(strings.Fields(a.Get("room") + " " + a.Get("network")))
-				if problem != "" {
-					return dialog.Outcome{Problem: &stanza.Error{Type: xmpp.Modify, Condition: xmpp.NotAcceptable, Text: problem}}
-				}
-				return dialog.Outcome{Note: "Join xmpp:" + room.String() + "?join in your client."}
-			}}
-		}}
 }
 
 // status tells how the person's accounts stand.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"isthmus/core/component"
 	"isthmus/core/media"
@@ -50,6 +51,9 @@ func TestTheGatewayTellsTheOperatorHowItIsDoing(t *testing.T) {
 	}()
 	s.accepts()
 	status, metrics := ask(t, private, "/metrics")
+	for deadline := time.Now().Add(patience); !strings.Contains(metrics, `stream_up{transport="gw.example"} 1`) && time.Now().Before(deadline); {
+		status, metrics = ask(t, private, "/metrics") // until the stream is up at our end, too
+	}
 	for _, want := range []string{`isthmus_info{version="1.2.3"} 1`, `isthmus_stream_up{transport="gw.example"} 1`, `isthmus_accounts{transport="gw.example"} 0`,
 		"isthmus_files_cache_bytes 0", "isthmus_store_waiting_bytes", "go_goroutines"} {
 		if status != http.StatusOK || !strings.Contains(metrics, want) {

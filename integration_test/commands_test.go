@@ -1,6 +1,7 @@
 package integration_test
 
 import (
+	"strings"
 	"testing"
 
 	"isthmus/integration_test/xmppclient"
@@ -196,8 +197,15 @@ var commands = []scenario{
 		alice.Send(t, "<message type='chat' to='{domain}' id='b0'><body>ping</body></message>", "domain", domain)
 		alice.Expect(t, "message[@from='"+domain+"']/body[text()~'Pong']")
 		ask("ping", "Pong")
-		ask("join #somewhere "+host, "xmpp:#somewhere%"+host+"@"+domain)
+		alice.Send(t, "<message type='chat' to='{bot}' id='b1'><body>join #somewhere {host}</body></message>", "bot", bot, "host", host)
+		alice.ExpectEach(t, "message[@from='"+bot+"'][{jabber:x:conference}x[@jid='#somewhere%"+host+"@"+domain+"']]",
+			"message[@type='chat'][@from='"+bot+"']/body[text()~'xmpp:#somewhere%"+host+"@"+domain+"']")
+		ask("list", "You are in no room")
+		ask("list "+host, "not connected to "+host)
 		join(t, alice, room, "alice")
+		ask("list", strings.TrimPrefix(room, "#"))
+		ask("list "+host, strings.TrimPrefix(room, "#"))
+		ask("list "+host+" nothing-like-this", "lists no such room")
 		ask("status", "connected")
 		ask("frobnicate", "help")
 	}},

@@ -97,9 +97,9 @@ type Account struct {
 	known known
 	// sending are the nonces of messages on their way, by which their echoes are known.
 	sending map[int64]bool
-	// listed are the network\'s rooms as last listed; asking are the requests that wait for the list.
+	// listed are the network\'s rooms as last listed; asking are those who wait for the list.
 	listed listing
-	asking []*stanza.Stanza
+	asking []func(error)
 	// seen is the account's own presence as its owner was last told.
 	seen     string
 	stopping bool

@@ -23,6 +23,8 @@ const (
 // listing is what the network has said of its rooms.
 type listing struct {
 	items []xep.Item
+	// users are how many are in each of the items.
+	users []int
 	until time.Time
 }
 
@@ -33,24 +35,35 @@ func (a *Account) directory(s *stanza.Stanza) {
 		a.refuse(s, badPage)
 		return
 	}
-	if time.Now().Before(a.listed.until) {
+	if _, ok := a.session.(transports.Directory); a.login != nil && (!ok || a.link.phase != online) {
+		a.sendItems(s, page, a.ownRooms(), firstListed)
+		return
+	}
+	a.askForRooms(func(err error) {
+		if err != nil {
+			a.refuse(s, a.stanzaError(err))
+			return
+		}
 		a.sendItems(s, page, a.allRooms(), firstListed)
-		return
-	}
+	})
+}
+
+// askForRooms brings what the network says of its rooms up to date; then is called on the account's goroutine. A network that lists
+// none has none.
+func (a *Account) askForRooms(then func(error)) {
 	session, ok := a.session.(transports.Directory)
-	if own := a.ownRooms(); a.login != nil && (!ok || a.link.phase != online) {
-		a.sendItems(s, page, own, firstListed)
+	switch {
+	case time.Now().Before(a.listed.until):
+		then(nil)
+		return
+	case a.link.phase != online:
+		then(a.offlineFault())
+		return
+	case !ok:
+		then(nil)
 		return
 	}
-	if a.link.phase != online {
-		a.refuse(s, a.stanzaError(a.offlineFault()))
-		return
-	}
-	if !ok {
-		a.Stream.Reply(s.Result(xep.Items("", nil)))
-		return
-	}
-	a.asking = append(a.asking, s)
+	a.asking = append(a.asking, then)
 	if len(a.asking) > 1 {
 		return // the answer to the first serves all
 	}
@@ -58,28 +71,25 @@ func (a *Account) directory(s *stanza.Stanza) {
 	a.async(func() func() {
 		ctx, cancel := context.WithTimeout(ctx, directoryTimeout)
 		defer cancel()
-		var items []xep.Item
+		var found listing
 		err := session.Rooms(ctx, func(l transports.Listing) bool {
-			items = append(items, xep.Item{JID: a.place(address.Room, string(l.Room)), Name: l.Name})
-			return len(items) < maxListed
+			found.items = append(found.items, xep.Item{JID: a.place(address.Room, string(l.Room)), Name: l.Name})
+			found.users = append(found.users, l.Users)
+			return len(found.items) < maxListed
 		})
-		return func() { a.listedRooms(items, err) }
+		return func() { a.listedRooms(found, err) }
 	})
 }
 
-func (a *Account) listedRooms(items []xep.Item, err error) {
+func (a *Account) listedRooms(found listing, err error) {
 	asking := a.asking
 	a.asking = nil
 	if err == nil {
-		a.listed = listing{items: items, until: time.Now().Add(directoryKept)}
+		a.listed = found
+		a.listed.until = time.Now().Add(directoryKept)
 	}
-	for _, s := range asking {
-		if err != nil {
-			a.refuse(s, a.stanzaError(err))
-			continue
-		}
-		page, _ := xep.ItemsPage(s)
-		a.sendItems(s, page, a.allRooms(), firstListed)
+	for _, then := range asking {
+		then(err)
 	}
 }
 

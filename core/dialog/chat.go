@@ -99,7 +99,11 @@ func (f *Faces) begin(s *stanza.Stanza, menu Menu, who Asker, line string) {
 	default:
 		p := f.person(who)
 		p.chat = &conversation{command: command, who: who, line: line, words: rest, touched: time.Now()}
-		f.perform(s, p, p.chat, stepTime, func(ctx context.Context) Outcome { return command.Start(ctx, who) })
+		start := command.Start
+		if command.Alone != nil && len(rest) == 0 {
+			start = command.Alone
+		}
+		f.perform(s, p, p.chat, stepTime, func(ctx context.Context) Outcome { return start(ctx, who) })
 	}
 }
 

@@ -198,6 +198,19 @@ func TestAConfirmationNeedsAWord(t *testing.T) {
 	})
 }
 
+func TestAWordMayMeanSomethingAlone(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		done := func(note string) func(context.Context, Asker) Outcome {
+			return func(context.Context, Asker) Outcome { return Outcome{Note: note} }
+		}
+		w.menu = append(w.menu, Command{Words: []string{"rooms", "network"}, Alone: done("Yours."), Start: func(context.Context, Asker) Outcome {
+			return Outcome{Ask: &xep.Form{Fields: []xep.Field{{Name: "network"}}}, Then: func(_ context.Context, a xep.Answers) Outcome { return Outcome{Note: a.Get("network")} }}
+		}})
+		w.talk("rooms", "Yours.")
+		w.talk("rooms b.net", "b.net")
+	})
+}
+
 func TestWhatTakesLongDoesNotHoldUpTheBot(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.talk("slow")

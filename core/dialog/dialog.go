@@ -59,6 +59,8 @@ type Command struct {
 	// Words are how the bot is told: the word itself, then the names of the fields that its arguments fill, in order, of
 	// whichever form asks for them. Without words the bot does not have it.
 	Words []string
+	// Alone is what the word means to the bot without arguments, where that asks nothing although Start does.
+	Alone func(context.Context, Asker) Outcome
 	// Help is one line for the list; further lines are told when asked for it.
 	Help string
 	// Unlisted: found by its node alone, which is another that scripts know the command by.

@@ -33,3 +33,9 @@ func Invitation(room, to, by stanza.JID, reason, password string) *stanza.Stanza
 	s := &stanza.Stanza{Kind: stanza.Message, From: room, To: to}
 	return s.Add(mediated, direct)
 }
+
+// DirectInvitation invites someone to a room without the room's having a part in it (XEP-0249 §2).
+func DirectInvitation(from, to, room stanza.JID) *stanza.Stanza {
+	s := &stanza.Stanza{Kind: stanza.Message, From: from, To: to}
+	return s.Add(stanza.New(nsConference, "x", "jid", room.String()))
+}

@@ -238,7 +238,10 @@ func TestLeavingDuringTheWaitEndsTheTries(t *testing.T) {
 func TestTheAccountIsStoredWhenItIsFirstOnline(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		kept := 0
-		w.account.mail.put(func() { w.account.identity.Keep = func() { kept++ } })
+		w.account.Stop("Another one is used.")
+		<-w.account.Done()
+		w.keep = func() { kept++ }
+		w.open()
 		w.sends(join("phone", "alice"))
 		if kept != 0 {
 			t.Error("stored before the network has accepted it")

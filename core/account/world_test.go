@@ -26,7 +26,9 @@ type world struct {
 	store   *store.Store
 	shared  *Transport
 	account *Account
-	login   *Login // of the account, nil where it came into being by its use
+	// keep is told when an account that is new is stored.
+	keep  func()
+	login *Login // of the account, nil where it came into being by its use
 }
 
 // story runs a scenario with faked time: sleeping costs nothing, and settle waits until everything has come to rest.
@@ -62,7 +64,7 @@ func story(t *testing.T, tell func(t *testing.T, w *world)) {
 
 // open makes the account of alice@example.org on irc.net, as the hub does when a stanza comes.
 func (w *world) open() {
-	w.account = New(w.shared, Identity{ID: 7, Login: w.login}, jid("alice@example.org"), "irc.net", "irc.net", 1000)
+	w.account = New(w.shared, Identity{ID: 7, Login: w.login, Keep: w.keep}, jid("alice@example.org"), "irc.net", "irc.net", 1000)
 	go w.account.Run()
 }
 

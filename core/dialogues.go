@@ -60,7 +60,7 @@ func (d *dialogues) handle(s *stanza.Stanza, to address.Address, policy person.P
 	}
 	switch to.Kind {
 	case address.Gateway:
-		return d.faces.Register(s, d.registration(policy), who) || d.gateway(s)
+		return d.faces.Register(s, d.registration(policy), who) || d.gateway(s) || d.search(s)
 	case address.Room:
 		return d.owner(s, to)
 	}
@@ -115,12 +115,16 @@ func (d *dialogues) gateway(s *stanza.Stanza) bool {
 		d.reply(s.Result(xep.GatewayPrompt(prompt, example)))
 		return true
 	}
-	jid, problem := d.find(strings.Fields(strings.ReplaceAll(typed, ",", " ")))
-	if problem != "" {
-		d.reply(s.Refuse(&stanza.Error{Type: xmpp.Modify, Condition: xmpp.NotAcceptable, Text: problem}))
-		return true
-	}
-	d.reply(s.Result(xep.GatewayAddress(jid)))
+	go func() { // the network may be asked
+		ctx, cancel := context.WithTimeout(context.Background(), searchTime)
+		defer cancel()
+		jid, problem := d.address(ctx, s.From, strings.Fields(strings.ReplaceAll(typed, ",", " ")))
+		if problem != "" {
+			d.reply(s.Refuse(&stanza.Error{Type: xmpp.Modify, Condition: xmpp.NotAcceptable, Text: problem}))
+			return
+		}
+		d.reply(s.Result(xep.GatewayAddress(jid)))
+	}()
 	return true
 }
 

@@ -25,11 +25,13 @@ const setTime = 30 * time.Second
 func (d *dialogues) menu(at address.Address, policy person.Policy) dialog.Menu {
 	switch at.Kind {
 	case address.Gateway:
-		return d.alike(slices.Concat(dialog.Menu{d.join(), d.list(), d.status(), d.addContacts("")}, d.settings(), dialog.Menu{d.ping(), d.disconnect(), d.enroll(policy), d.unregister()}, d.operators()))
+		return d.alike(slices.Concat(dialog.Menu{d.join(), d.list(), d.status(), d.addContacts("")}, d.shutOut(), d.settings(), dialog.Menu{d.ping(), d.disconnect(), d.enroll(policy), d.unregister()}, d.operators()))
 	case address.Account:
 		return dialog.Menu{d.configureAccount(at.Key, false), d.connection(at.Key), d.addContacts(at.Key)}
 	case address.Room:
 		return dialog.Menu{d.configureRoom(at)}
+	case address.User:
+		return dialog.Menu{d.block(at, true), d.block(at, false)}
 	}
 	return nil
 }

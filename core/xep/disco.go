@@ -149,7 +149,7 @@ func Items(node string, items []Item) *stanza.Element {
 // GatewayInfo describes the gateway itself; kind is the network's type in XEP-0030's registry of gateways.
 func GatewayInfo(kind, name string) Info {
 	return Info{Category: "gateway", Type: kind, Name: name, Rooms: true, Features: features(
-		nsInfo, nsItems, nsVersion, nsPing, nsCaps, nsTime, nsLast, nsVCard, NSCommands, NSRegister, NSGateway, `jid\20escaping`, NSMUC)}
+		nsInfo, nsItems, nsVersion, nsPing, nsCaps, nsTime, nsLast, nsVCard, NSCommands, NSRegister, NSGateway, NSSearch, `jid\20escaping`, NSMUC)}
 }
 
 // UserInfo describes someone on the network.

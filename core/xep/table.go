@@ -20,6 +20,7 @@ var Table = []Extension{
 	{"0045", "Multi-User Chat", "1.35.3", []string{NSMUC}, "rooms as an occupant sees them, lists, a person's own configuration"},
 	{"0050", "Ad-Hoc Commands", "1.3.0", []string{NSCommands}, ""},
 	{"0054", "vcard-temp", "1.3", []string{nsVCard}, "of the gateway, of users and rooms; none is set"},
+	{"0055", "Jabber Search", "1.3", []string{NSSearch}, "of users of networks that can be searched"},
 	{"0059", "Result Set Management", "1.0", []string{nsRSM}, "in archives"},
 	{"0060", "Publish-Subscribe", "1.26.0", nil, "the items of users' nodes"},
 	{"0077", "In-Band Registration", "2.4", []string{NSRegister}, "as a service, not as a server"},
@@ -63,7 +64,7 @@ var Table = []Extension{
 	{"0425", "Moderated Message Retraction", "0.3.0", []string{NSModerate}, "where the network has it"},
 	{"0428", "Fallback Indication", "0.2.0", []string{NSFallback}, ""},
 	{"0441", "Message Archive Management Preferences", "0.2.0", nil, "always or never, for a room"},
-	{"0486", "MUC Avatars", "0.1.1", nil, "as the network has them"},
 	{"0444", "Message Reactions", "0.2.0", []string{NSReactions}, "where the network has them, with its limits"},
 	{"0461", "Message Replies", "0.2.1", []string{NSReply}, "where the network has them; else with their quotation"},
+	{"0486", "MUC Avatars", "0.1.1", nil, "as the network has them"},
 }

@@ -84,13 +84,16 @@ type Account struct {
 	stop context.CancelFunc
 
 	session transports.Session
-	link    link
-	self    transports.User
-	can     transports.Capabilities
-	rooms   map[transports.RoomID]*joined
-	asides  asides
-	// said keeps what the owner says in order where something has to be looked up first, told what others say in talks.
-	said, told order
+	// closes has clients get the network's files from the session no longer.
+	closes func()
+	link   link
+	self   transports.User
+	can    transports.Capabilities
+	rooms  map[transports.RoomID]*joined
+	asides asides
+	// said keeps what the owner says in order where something has to be looked up first, told what others say in each talk.
+	said order
+	told orders
 	// gaps are what is being read of what was missed.
 	gaps map[transports.Place]*gap
 	// known is what messages were last changed to.
@@ -130,7 +133,7 @@ func New(t *Transport, identity Identity, owner stanza.JID, scope transports.Sco
 	return &Account{Transport: t, identity: identity, id: identity.ID, owner: owner, scope: scope, key: key, maxRooms: maxRooms, login: identity.Login, present: map[string]bool{},
 		log:  t.Log.With("account", key, "person", owner.String()),
 		mail: newMailbox(), done: make(chan struct{}), lanes: lane.New[transports.Place](maxCommands),
-		rooms: map[transports.RoomID]*joined{}, asides: asides{}, gaps: map[transports.Place]*gap{}, sending: map[int64]bool{},
+		rooms: map[transports.RoomID]*joined{}, asides: asides{}, gaps: map[transports.Place]*gap{}, told: orders{}, closes: func() {}, sending: map[int64]bool{},
 		contacts: map[transports.UserID]*contact{}, clients: map[string]*client{}}
 }
 
@@ -214,6 +217,14 @@ func (a *Account) commit(then func(error), changes ...store.Change) {
 
 // command hands a command to the session, after all that was asked for before; then tells how it ended. What is journaled is on disk before the network sees it, so that no crash can lose it in silence.
 func (a *Account) command(c transports.Command, then func(transports.Result, error), journal ...store.Change) {
+	a.prepared(c, nil, then, journal...)
+}
+
+// preparing makes a command ready when its turn has come; release is called when it has ended.
+type preparing func(ctx context.Context) (ready transports.Command, release func(), err error)
+
+// prepared is command for one that something slow has to be done for first, in its turn; prepare may be nil.
+func (a *Account) prepared(c transports.Command, prepare preparing, then func(transports.Result, error), journal ...store.Change) {
 	if !a.can.Allows(c) {
 		then(transports.Result{}, transports.ErrUnsupported)
 		return
@@ -224,23 +235,36 @@ func (a *Account) command(c transports.Command, then func(transports.Result, err
 			then(transports.Result{}, &transports.Fault{Text: "The gateway could not write this down and did not send it.", Cause: err})
 			return
 		}
-		a.do(c, then)
+		a.do(c, prepare, then)
 	}, journal...)
 }
 
-func (a *Account) do(c transports.Command, then func(transports.Result, error)) {
+func (a *Account) do(c transports.Command, prepare preparing, then func(transports.Result, error)) {
 	if a.link.phase != online {
 		then(transports.Result{}, a.offlineFault())
 		return
 	}
 	session, ctx := a.session, a.link.ctx
 	a.busy++
+	ended := func(r transports.Result, err error) {
+		a.mail.put(func() {
+			a.busy--
+			then(r, err)
+		})
+	}
 	work := func() {
-		attempt(ctx, session, c, func(r transports.Result, err error) {
-			a.mail.put(func() {
-				a.busy--
-				then(r, err)
-			})
+		if prepare == nil {
+			attempt(ctx, session, c, ended)
+			return
+		}
+		ready, release, err := prepare(ctx)
+		if err != nil {
+			ended(transports.Result{}, err)
+			return
+		}
+		attempt(ctx, session, ready, func(r transports.Result, err error) {
+			release()
+			ended(r, err)
 		})
 	}
 	if _, leaving := c.(transports.Leave); leaving { // dropped, it would leave the account in a room that nobody sees

@@ -35,22 +35,39 @@ func (a *Account) deleted(e transports.Deleted) {
 	if !a.known.isNews(deleteKey(e.Place, e.ID), "") {
 		return
 	}
+	files := a.talkParts(e.Place, e.ID)
 	a.changed(e.Place, e.ID, e.By, func(j *joined, f finding) *saying {
-		if j == nil {
-			return &saying{from: e.By, at: pastTime(e.At), children: xep.Retraction(f.shown)}
+		gone := func(id string, of transports.MessageID, author string) {
+			w := a.deletion(j, e, id, author)
+			w.stanzaID = changeID("delete", of, e.By.ID, "")
+			if j != nil {
+				a.Store.Write(a.archived, a.tombstone(j, id, w.stanzaID))
+			}
+			a.showChange(e.Place, j, e.By, w)
 		}
-		if f.part > 0 { // the rest of a longer message is still there
+		for _, id := range files {
+			gone(id, transports.MessageID(id), f.row.Author)
+		}
+		if j != nil && f.part > 0 { // the rest of a longer message is still there
 			return nil
 		}
-		w := &saying{from: e.By, children: xep.Retraction(f.stanzaID)}
-		if f.row.Author != string(e.By.ID) {
-			moderation := a.moderation(j, f.stanzaID, e.By, e.Reason)
-			w = &moderation
+		id := f.stanzaID
+		if j == nil {
+			id = f.shown
 		}
-		w.at, w.stanzaID = pastTime(e.At), changeID("delete", e.ID, e.By.ID, "")
-		a.Store.Write(a.archived, a.tombstone(j, f.stanzaID, w.stanzaID))
-		return w
-	})
+		gone(id, e.ID, f.row.Author)
+		return nil
+	}, func(l lookUp) { files = append(files, l.moreParts(e.Place, e.ID)...) })
+}
+
+// deletion is what people see when a message, or a part of one, is gone; author wrote it.
+func (a *Account) deletion(j *joined, e transports.Deleted, id, author string) saying {
+	w := saying{from: e.By, children: xep.Retraction(id)}
+	if j != nil && author != string(e.By.ID) {
+		w = a.moderation(j, id, e.By, e.Reason)
+	}
+	w.at = pastTime(e.At)
+	return w
 }
 
 // moderation is what the people in a room see when a moderator has taken a message away.
@@ -98,8 +115,8 @@ type finding struct {
 }
 
 // changed shows what happened to a message: in its room and the archive, or in the talk. show makes what is seen of it, nil for nothing; j is nil in a talk.
-func (a *Account) changed(place transports.Place, id transports.MessageID, by transports.User, show func(j *joined, f finding) *saying) {
-	j, order := a.rooms[place.Room], &a.told
+func (a *Account) changed(place transports.Place, id transports.MessageID, by transports.User, show func(j *joined, f finding) *saying, also ...func(lookUp)) {
+	j, order := a.rooms[place.Room], a.told.of(place.User)
 	if place.Room != "" {
 		if j == nil || !j.live {
 			return
@@ -107,20 +124,29 @@ func (a *Account) changed(place transports.Place, id transports.MessageID, by tr
 		order = &j.order
 	}
 	var f finding
-	a.afterLookUp(order, func(l lookUp) { f = finding{l.names(place, id), l.row(place, id)} }, func() {
-		w := show(j, f)
-		switch {
-		case w == nil:
-		case j != nil:
-			row, said := a.record(j, *w)
-			if j.view.Logged {
-				a.Store.Write(a.archived, row)
-			}
-			a.showSaid(j, said, a.Stream.Show)
-		default:
-			a.whisper(place, by, *w)
+	a.afterLookUp(order, func(l lookUp) {
+		f = finding{l.names(place, id), l.row(place, id)}
+		for _, look := range also {
+			look(l)
+		}
+	}, func() {
+		if w := show(j, f); w != nil {
+			a.showChange(place, j, by, *w)
 		}
 	})
+}
+
+// showChange shows what happened to a message: in its room, or in the talk where j is nil.
+func (a *Account) showChange(place transports.Place, j *joined, by transports.User, w saying) {
+	if j == nil {
+		a.whisper(place, by, w)
+		return
+	}
+	row, said := a.record(j, w)
+	if j.view.Logged {
+		a.Store.Write(a.archived, row)
+	}
+	a.showSaid(j, said, a.Stream.Show)
 }
 
 // changeID is the archive's id of a change, the same for all who see it happen at about the same time.

@@ -23,6 +23,8 @@ var (
 	unknownRequest  = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ServiceUnavailable}
 	shuttingDown    = &stanza.Error{Type: xmpp.Wait, Condition: xmpp.ServiceUnavailable, Text: "The gateway is shutting down. Try again in a moment."}
 	encrypted       = &stanza.Error{Type: xmpp.Modify, Condition: xmpp.NotAcceptable, Text: "This message is encrypted, and nobody on the other side could read it. Switch encryption off for this chat and send it again."}
+	sealedFile      = &stanza.Error{Type: xmpp.Modify, Condition: xmpp.NotAcceptable, Text: "This file is encrypted, and nobody on the other side could open it. Switch encryption off for this chat and send it again."}
+	unreachableFile = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "This file can be had from your own client only. Send it by your server's upload service (HTTP upload)."}
 	onlyGroupchat   = badRequest("A message to a room must be of the type groupchat.")
 	emptyMessage    = badRequest("The message has no text.")
 	onlyChat        = badRequest("A message to one person must not be of the type groupchat.")
@@ -35,7 +37,7 @@ var (
 	noVoiceRequest  = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The network has no requests for a voice. Write to one of the room's moderators."}
 	noDecline       = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The network has no answer to an invitation, so who invited you was not told."}
 	noDestruction   = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The room belongs to its network and cannot be destroyed from here. Leave it."}
-	notCarried      = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The gateway cannot pass this on; only text can be sent."}
+	notCarried      = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "The gateway cannot pass this on; only text and uploaded files can be sent."}
 )
 
 func badRequest(text string) *stanza.Error {

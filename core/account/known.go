@@ -30,6 +30,17 @@ func reactKey(p transports.Place, id transports.MessageID, by transports.UserID)
 	return changeKey{kind: 'r', place: p, id: id, by: by}
 }
 
+// partsKey is for how many messages a message with files became in a talk, of which there is no archive.
+func partsKey(p transports.Place, id transports.MessageID) changeKey {
+	return changeKey{kind: 'p', place: p, id: id}
+}
+
+// has tells whether a change is known.
+func (k *known) has(key changeKey) bool {
+	_, there := k.last[key]
+	return there
+}
+
 // note keeps what a message was changed to.
 func (k *known) note(key changeKey, now string) {
 	if k.last == nil {

@@ -3,9 +3,11 @@ package account
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"isthmus/transports"
 )
@@ -30,6 +32,8 @@ type network struct {
 	recalls chan struct{}
 	// parting makes a session's goodbye wait until it is closed.
 	parting chan struct{}
+	// files are what OpenFile gives; one that is missing waits until the test ends it.
+	files map[transports.FileID]string
 	// slow, where it is set, makes Do wait until it is closed.
 	slow chan struct{}
 }
@@ -126,6 +130,20 @@ func (s session) Affiliated(_ context.Context, room transports.RoomID, a transpo
 		return []string{"*!*@spam.example"}, nil
 	}
 	return nil, nil
+}
+
+// OpenFile gives the files that the test has given the network.
+func (s session) OpenFile(ctx context.Context, f transports.File) (io.ReadCloser, error) {
+	s.mu.Lock()
+	content, ok := s.files[f.ID]
+	s.mu.Unlock()
+	if !ok {
+		return nil, &transports.Fault{Kind: transports.NotFound, Text: "The network has lost it."}
+	}
+	if f.Name == "slow.png" {
+		time.Sleep(20 * time.Second)
+	}
+	return io.NopCloser(strings.NewReader(content)), nil
 }
 
 func (s session) Run(ctx context.Context, emit func(transports.Event)) error {
@@ -253,6 +271,9 @@ func say(c transports.Command) string {
 		}
 		if c.Thread != "" {
 			line += fmt.Sprintf(" (in the thread of %s)", c.Thread)
+		}
+		for _, f := range c.Files {
+			line += fmt.Sprintf(" [%s %s %d %d×%d]", f.Name, f.Type, f.Size, f.Width, f.Height)
 		}
 		return line
 	case transports.Edit:

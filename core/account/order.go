@@ -1,6 +1,8 @@
 package account
 
-// order keeps what a room shows in order where something has to wait for the disk: what comes after it waits as well.
+import "isthmus/transports"
+
+// order keeps what a room shows in order where something has to wait for the disk or a file: what comes after it waits as well.
 type order struct{ queue []*shown }
 
 type shown struct {
@@ -31,4 +33,20 @@ func (o *order) wait() (fill func(show func())) {
 			}
 		}
 	}
+}
+
+// orders are those of talks, by user, for as long as something waits in them.
+type orders map[transports.UserID]*order
+
+// of is the order of a talk; it is to be used at once.
+func (o orders) of(user transports.UserID) *order {
+	for other, of := range o {
+		if len(of.queue) == 0 {
+			delete(o, other)
+		}
+	}
+	if o[user] == nil {
+		o[user] = &order{}
+	}
+	return o[user]
 }

@@ -83,20 +83,25 @@ func (a *Account) toAccount(s *stanza.Stanza) {
 func (a *Account) toPlace(s *stanza.Stanza, j *joined, place transports.Place) {
 	body := s.ChildText("", "body")
 	reacted, emoji, reacts := xep.ParseReactions(s)
+	shared := xep.ParseShared(s, body)
 	subject := s.Child("", "subject")
 	switch {
 	case xep.Retracts(s) != "":
 		a.retract(s, j, place, xep.Retracts(s))
 	case reacts:
 		a.react(s, j, place, reacted, emoji)
+	case shared.Sealed:
+		a.refuse(s, sealedFile)
 	case body != "" && xep.Corrects(s) != "" && a.offers(transports.Edits):
 		a.correct(s, j, place, body)
-	case body != "":
+	case body != "" || len(shared.Files) > 0:
 		if line, ok := a.slash(body); ok && j != nil {
 			a.instruct(s, j, place, line)
 			return
 		}
 		a.say(s, j, place, body)
+	case shared.Unreachable:
+		a.refuse(s, unreachableFile)
 	case subject != nil && j != nil: // XEP-0045 §8.1: a subject without a body
 		a.setTopic(s, j, subject.Text())
 	default:
@@ -141,12 +146,25 @@ func (a *Account) utter(s *stanza.Stanza, j *joined, place transports.Place, bod
 	if c.replyTo != nil {
 		spoken = xep.WithoutQuotation(s, body)
 	}
+	shared := xep.ParseShared(s, spoken)
+	var files attachments
+	if a.uploads() {
+		spoken, files = shared.Text, shared.Files
+	} else {
+		spoken = shared.Links(spoken)
+		if body == "" {
+			body = spoken
+		}
+	}
 	shown, lines := []string{body}, []string{spoken}
 	if a.can.SingleLine {
 		lines = linesOf(spoken)
 		shown = lines
+		if len(files) > 0 && len(lines) <= 1 { // clients know a file by the body that it came with
+			shown, lines = []string{body}, []string{strings.Join(lines, "")}
+		}
 	}
-	if len(lines) == 0 || strings.TrimSpace(spoken) == "" {
+	if len(files) == 0 && (len(lines) == 0 || strings.TrimSpace(spoken) == "") {
 		a.refuse(s, emptyMessage)
 		return
 	}
@@ -158,8 +176,22 @@ func (a *Account) utter(s *stanza.Stanza, j *joined, place transports.Place, bod
 		} else {
 			p.id, p.replyTo = msgid.Local(store.NextID()), nil
 		}
-		a.send(p, text.Pieces(line, a.can.MaxText))
+		if i == len(lines)-1 {
+			p.files = files
+		}
+		if len(lines) == 1 || attachments(shared.Files).in(line) {
+			p.elements = shared.Elements
+		}
+		a.send(p, pieces(line, a.can.MaxText))
 	}
+}
+
+// pieces are a text in pieces of at most so many characters; one of files alone is empty.
+func pieces(line string, most int) []string {
+	if line == "" {
+		return []string{""}
+	}
+	return text.Pieces(line, most)
 }
 
 // linesOf are the lines of a body that are not empty.
@@ -183,6 +215,9 @@ type utterance struct {
 	place transports.Place
 	id    string
 	body  string
+	// files go with the last piece; elements are those that told of them.
+	files    attachments
+	elements []*stanza.Element
 	// pieces are what the network made of each; waiting counts those that have not ended.
 	pieces  [][]transports.MessageID
 	waiting int
@@ -202,7 +237,11 @@ func (a *Account) send(p *utterance, pieces []string) {
 			command.ReplyTo = p.replyTo
 		}
 		a.sending[nonce] = true
-		a.command(command, func(r transports.Result, err error) {
+		var fetch preparing
+		if i == len(pieces)-1 && len(p.files) > 0 {
+			fetch = a.attach(command, p.files)
+		}
+		a.prepared(command, fetch, func(r transports.Result, err error) {
 			delete(a.sending, nonce)
 			p.pieces[i] = r.Parts
 			a.sent(p, nonce, err)
@@ -292,7 +331,11 @@ func (a *Account) sentIDs(p *utterance) []store.Change {
 // reflect shows the owner's own message in the room when it is on disk: the reflection is its confirmation (XEP-0045 §7.4).
 func (a *Account) reflect(p *utterance, changes []store.Change) {
 	j := p.room
-	own := saying{id: p.id, from: a.self, children: []*stanza.Element{stanza.Text("", "body", p.body)}}
+	own := saying{id: p.id, from: a.self}
+	if p.body != "" {
+		own.children = append(own.children, stanza.Text("", "body", p.body))
+	}
+	own.children = append(own.children, p.elements...)
 	if ids := p.parts(); len(ids) > 0 {
 		own.message = ids[0]
 	}

@@ -67,6 +67,7 @@ func (a *Account) connect(name string) {
 			return
 		}
 		a.session = session
+		a.opens()
 	}
 	a.link.phase, a.link.complete = connecting, false
 	if a.login != nil { // it is one that people look at
@@ -129,6 +130,8 @@ func (a *Account) rest() {
 		a.showPresence()
 	}
 	a.session = nil
+	a.closes()
+	a.closes = func() {}
 	a.self, a.can, a.listed = transports.User{}, transports.Capabilities{}, listing{}
 	clear(a.asides)
 }

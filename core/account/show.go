@@ -2,6 +2,7 @@ package account
 
 import (
 	"slices"
+	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -141,17 +142,24 @@ func (a *Account) heard(e transports.Message) {
 	if j == nil || !j.live || a.sending[e.Nonce] { // of an own message the reflection is shown, when it is on disk
 		return
 	}
-	a.whenReferred(&j.order, e, func(r referred) {
-		w := saying{message: e.ID, from: e.From, at: pastTime(e.At), children: a.contents(e, r)}
-		row, said := a.record(j, w)
+	a.whenKnown(&j.order, e, func(r referred, files []shownFile) {
 		changes := a.cursor(e.Place, e.ID)
-		if j.view.Logged {
-			changes = append(changes, row)
+		show := func(number int, children []*stanza.Element) {
+			row, said := a.record(j, saying{message: e.ID, stanzaID: part(e.ID, number), from: e.From, at: pastTime(e.At), children: children})
+			if j.view.Logged {
+				changes = append(changes, row)
+			}
+			if len(changes) > 0 {
+				a.Store.Write(a.archived, changes...)
+			}
+			changes = nil
+			a.showSaid(j, said, a.Stream.Show)
 		}
-		if len(changes) > 0 {
-			a.Store.Write(a.archived, changes...)
-		}
-		a.showSaid(j, said, a.Stream.Show)
+		a.showParts(e, r, files, show, func(show func()) {
+			if a.rooms[j.id] == j && j.live {
+				j.order.add(show)
+			}
+		})
 	})
 }
 
@@ -197,18 +205,26 @@ func (a *Account) showSaid(j *joined, said room.Said, give func(*stanza.Stanza))
 
 // talked shows a private message.
 func (a *Account) talked(e transports.Message) {
-	a.whenReferred(&a.told, e, func(r referred) {
+	echo := e.Own && a.sending[e.Nonce]
+	if echo {
+		e.Files = nil
+	}
+	a.whenKnown(a.told.of(e.Place.User), e, func(r referred, files []shownFile) {
 		if changes := a.cursor(e.Place, e.ID); len(changes) > 0 {
 			a.Store.Write(a.archived, changes...)
 		}
-		if e.Own && a.sending[e.Nonce] {
+		if echo {
 			return
 		}
-		w := saying{message: e.ID, from: e.From, at: pastTime(e.At), children: a.contents(e, r)}
-		if a.offers(transports.TypingShown) && !e.Own {
-			w.children = append(w.children, xep.Active())
-		}
-		a.whisper(e.Place, e.From, w)
+		a.showParts(e, r, files, func(number int, children []*stanza.Element) {
+			if number > 0 {
+				a.known.note(partsKey(e.Place, e.ID), strconv.Itoa(number))
+			}
+			if a.offers(transports.TypingShown) && !e.Own {
+				children = append(children, xep.Active())
+			}
+			a.whisper(e.Place, e.From, saying{message: e.ID, id: part(e.ID, number), from: e.From, at: pastTime(e.At), children: children})
+		}, func(show func()) { a.told.of(e.Place.User).add(show) })
 	})
 }
 

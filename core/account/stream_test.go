@@ -163,8 +163,19 @@ func message(to, from string, s *stanza.Stanza) string {
 			for _, code := range e.Children() {
 				line += code.Attr("code") + " "
 			}
+		case e.Is("jabber:x:oob", "x"):
+			if url := e.Children()[0].Text(); all.ChildText("", "body") == url && strings.HasPrefix(url, filesAt) {
+				line = strings.Replace(line, url, "[ours]", 1)
+			}
 		case e.Name == "x":
 			line += " (privately)"
+		case e.Name == "file-sharing":
+			f := children(e.Append(nil))[0].Child("urn:xmpp:file:metadata:0", "file")
+			line += " (file"
+			for _, name := range []string{"name", "media-type", "size"} {
+				line += " " + f.Child(f.Space, name).Text()
+			}
+			line += ")"
 		case e.Name == "replace":
 			line += " (corrects " + e.Attr("id") + ")"
 		case e.Name == "retract":

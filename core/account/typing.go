@@ -43,7 +43,7 @@ func ignored(transports.Result, error) {}
 func (a *Account) typing(e transports.Typing) {
 	children := []*stanza.Element{xep.ChatState(e.On), xep.NotStored()}
 	if e.Place.Room == "" {
-		a.told.add(func() { a.whisper(e.Place, e.From, saying{children: children}) })
+		a.told.of(e.Place.User).add(func() { a.whisper(e.Place, e.From, saying{children: children}) })
 		return
 	}
 	if j := a.rooms[e.Place.Room]; j != nil && j.live && e.From.ID != a.self.ID {
@@ -53,7 +53,7 @@ func (a *Account) typing(e transports.Typing) {
 
 // hasRead shows how far a user has read (XEP-0333 §4).
 func (a *Account) hasRead(e transports.Read) {
-	j, order := a.rooms[e.Place.Room], &a.told
+	j, order := a.rooms[e.Place.Room], a.told.of(e.Place.User)
 	if e.By.ID == a.self.ID || e.Place.Room != "" && (j == nil || !j.live) {
 		return
 	}

@@ -110,10 +110,11 @@ func TestAPictureThatIsNoneIsNotCalledOne(t *testing.T) {
 	for _, c := range []struct{ head, served, told, name, want string }{
 		{"\x89PNG\r\n\x1a\n", "text/html", "application/pdf", "a.exe", "image/png"},
 		{"<html><script>", "image/png", "image/png", "a.png", "text/html"},
-		{"MZ\x90", "image/png", "", "a.png", "application/octet-stream"},
+		{"MZ\x90\x90\x90\x90\x90", "image/png", "", "a.png", "application/octet-stream"},
 		{"hello", "text/plain; charset=x", "", "", "text/plain"},
 		{"hello", "", "text/markdown", "a.bin", "text/markdown"},
-		{"hello", "nonsense", "also nonsense", "", "application/octet-stream"},
+		{"hello", "nonsense", "also nonsense", "", "text/plain"},
+		{"\x00\x01", "nonsense", "", "", "application/octet-stream"},
 		{"<svg xmlns='x'>", "image/svg+xml", "", "", "image/svg+xml"},
 	} {
 		if got := typeOf([]byte(c.head), c.served, c.told, c.name); got != c.want {

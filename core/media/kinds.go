@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"unicode/utf8"
 )
 
 // sniffed is how much of a file is looked at to tell what it is.
@@ -24,10 +25,20 @@ func typeOf(head []byte, served, told, name string) string {
 		}
 		return said
 	}
-	if kind := bare(seen); strings.HasPrefix(kind, "video/") || strings.HasPrefix(kind, "audio/") {
+	if kind := bare(seen); kind != "text/plain" || len(head) > 0 && isText(head) {
 		return kind
 	}
 	return "application/octet-stream"
+}
+
+// isText tells whether the first bytes of a file are text in UTF-8, whose last character may be cut.
+func isText(head []byte) bool {
+	for cut := 0; cut < utf8.UTFMax && cut <= len(head); cut++ {
+		if utf8.Valid(head[:len(head)-cut]) {
+			return true
+		}
+	}
+	return false
 }
 
 // mayBeImage tells whether something that is called an image can be one: those kinds that the sniffer knows, it would have found.

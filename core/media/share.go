@@ -3,7 +3,9 @@ package media
 import (
 	"context"
 	"encoding/json"
+	"mime"
 	"os"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -96,9 +98,13 @@ func (t *Transport) share(ctx context.Context, s Source, d details) (xep.File, e
 	return d.file(row.URL), nil
 }
 
-// offer gives an address of our own. The content is fetched when somebody asks for it; of a picture at once, if it comes soon, for its preview.
+// offer gives an address of our own. The content is fetched when somebody asks for it; of a picture, and of what may be one,
+// at once if it comes soon, for its preview.
 func (t *Transport) offer(ctx context.Context, row store.File, d *details) (string, error) {
-	if strings.HasPrefix(d.Type, "image/") && d.Size <= previewFile {
+	if d.Type == "" {
+		d.Type = bare(mime.TypeByExtension(path.Ext(d.Name)))
+	}
+	if (strings.HasPrefix(d.Type, "image/") || d.Type == "") && d.Size <= previewFile {
 		ctx, cancel := context.WithTimeout(ctx, previewTimeout)
 		defer cancel()
 		if found, err := t.load(cacheName(row.ID), t.open(row, d.Network)).whole(ctx); err == nil {

@@ -12,7 +12,7 @@ const (
 	nsESFS    = "urn:xmpp:esfs:0"
 )
 
-// FileSharing shares a file (XEP-0447 §3.1): a picture, film or sound to be shown where the message stands, anything else to be fetched on demand.
+// FileSharing shares a file at an address (XEP-0447 §3.1, XEP-0103): a picture, film or sound to be shown where the message stands, anything else to be fetched on demand.
 func FileSharing(f File) *stanza.Element {
 	disposition := "attachment"
 	if kind, _, _ := strings.Cut(f.Type, "/"); kind == "image" || kind == "video" || kind == "audio" {

@@ -54,8 +54,16 @@ func ParseShared(s *stanza.Stanza, body string) Shared {
 			unreachable = true
 		} // any other address is no file, and stays what the text says of it
 	}
+	if all := s.ChildText("", "body"); len(shared.Files) > 0 && all != "" && WithoutFallback(s, all, nsSFS) == "" {
+		shared.Text = ""
+	}
 	shared.Unreachable = unreachable && len(shared.Files) == 0
 	return shared
+}
+
+// SharedFile are the children of a message that is a file: for clients that know XEP-0447, and as a body that is only the address for all others.
+func SharedFile(f File) []*stanza.Element {
+	return []*stanza.Element{stanza.Text("", "body", f.URL), OutOfBand(f.URL), FileSharing(f), Fallback(nsSFS, 0, 0)}
 }
 
 // Links is a body with the addresses of the files: each once, in the text or after it.

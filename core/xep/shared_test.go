@@ -32,6 +32,32 @@ func TestABodyThatOnlyStandsForAFileIsNoText(t *testing.T) {
 	}
 }
 
+func TestABodyThatIsMarkedAsAFallbackIsNoText(t *testing.T) {
+	marked := `<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:sfs:0'>`
+	for payload, text := range map[string]string{
+		catSFS + marked + `<body/></fallback>`:                   "",
+		catSFS + marked + `</fallback>`:                          "",
+		catSFS + marked + `<body start='2' end='5'/></fallback>`: "a cat: see there",
+		marked + `<body/></fallback>`:                            "a cat: see there", // of a file that is not there
+	} {
+		if got := ParseShared(read(t, "<message><body>a cat: see there</body>"+payload+"</message>"), "a cat: see there"); got.Text != text {
+			t.Errorf("%s: %q", payload, got.Text)
+		}
+	}
+}
+
+func TestAFileIsAMessageOfItsOwn(t *testing.T) {
+	var message strings.Builder
+	for _, e := range SharedFile(File{URL: catURL, Name: "Tom.jpg"}) {
+		message.Write(e.Append(nil))
+	}
+	s := read(t, "<message>"+message.String()+"</message>")
+	got := ParseShared(s, s.ChildText("", "body"))
+	if s.ChildText("", "body") != catURL || len(got.Files) != 1 || got.Text != "" || got.Files[0].Name != "Tom.jpg" {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestOneFileToldOfTwiceIsOneFile(t *testing.T) {
 	got := ParseShared(read(t, "<message>"+catOOB+catSFS+"</message>"), catURL)
 	if len(got.Files) != 1 || got.Files[0].Name != "Tom.jpg" || got.Files[0].Size != 7 || len(got.Elements) != 2 {

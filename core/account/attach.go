@@ -1,0 +1,67 @@
+package account
+
+import (
+	"context"
+	"strings"
+
+	"isthmus/core/xep"
+	"isthmus/mapping/text"
+	"isthmus/transports"
+)
+
+// attachments are the files of a message that go to the network as files: they are fetched when its turn has come, so that a slow upload
+// holds up its own conversation only.
+type attachments []xep.File
+
+// uploads tells whether files can go to the network as files; else they stay links.
+func (a *Account) uploads() bool { return a.Media != nil && a.offers(transports.Uploads) }
+
+// attach gets the files for a message. One that is too large for the network goes as a link.
+func (a *Account) attach(send transports.Send, files attachments) preparing {
+	limit, singleLine := a.can.MaxFile, a.can.SingleLine
+	return func(ctx context.Context) (transports.Command, func(), error) {
+		ready := send
+		var releases []func()
+		release := func() {
+			for _, r := range releases {
+				r()
+			}
+		}
+		for _, file := range files {
+			upload, done, err := a.Media.Fetch(ctx, file, limit)
+			switch {
+			case err == nil:
+				releases = append(releases, done)
+				ready.Files = append(ready.Files, upload)
+			case transports.AsFault(err).Kind == transports.TooLarge:
+				ready.Text = withLink(ready.Text, file.URL, singleLine)
+			default:
+				a.log.Warn("A file that a person sends could not be fetched.", "error", err)
+				release()
+				return nil, nil, err
+			}
+		}
+		return ready, release, nil
+	}
+}
+
+// withLink adds an address to a text.
+func withLink(t text.Text, address string, singleLine bool) text.Text {
+	link := text.Plain(address)
+	if singleLine && len(t) > 0 {
+		last := t[len(t)-1]
+		last.Spans = append(append(last.Spans[:len(last.Spans):len(last.Spans)], text.Span{Text: " "}), link[0].Spans...)
+		return append(t[:len(t)-1:len(t)-1], last)
+	}
+	return append(t[:len(t):len(t)], link...)
+}
+
+// names tells whether a body stands for one of the files, or has its address in it.
+func (f attachments) in(body string) bool {
+	for _, file := range f {
+		if strings.Contains(body, file.URL) {
+			return true
+		}
+	}
+	return false
+}

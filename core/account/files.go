@@ -1,0 +1,184 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"isthmus/core/media"
+	"isthmus/core/stanza"
+	"isthmus/core/store"
+	"isthmus/core/xep"
+	"isthmus/mapping/msgid"
+	"isthmus/transports"
+)
+
+// fileWait is how long a message waits for its files; those that take longer follow it.
+const fileWait = 15 * time.Second
+
+// shownFile is a file of a message as the person's clients get it.
+type shownFile struct {
+	file xep.File
+	// fault is why they do not; late: it follows the message.
+	fault *transports.Fault
+	late  bool
+}
+
+// opens has the account open the files of its network when clients ask for them.
+func (a *Account) opens() {
+	if files, ok := a.session.(transports.Files); ok && a.Media != nil {
+		a.closes = a.Media.Attach(a.scope, a.id, files)
+	}
+}
+
+// whenKnown finds what a message refers to and where its files can be fetched, and shows it then; what came after it waits.
+func (a *Account) whenKnown(o *order, e transports.Message, show func(referred, []shownFile)) {
+	if len(e.Files) == 0 {
+		a.whenReferred(o, e, func(r referred) { show(r, nil) })
+		return
+	}
+	fill := o.wait()
+	a.async(func() func() {
+		ctx, cancel := context.WithTimeout(context.Background(), fileWait)
+		defer cancel()
+		files := make([]shownFile, len(e.Files))
+		var all sync.WaitGroup
+		for i, f := range e.Files {
+			all.Go(func() { files[i] = a.shareFile(ctx, f) })
+		}
+		all.Wait()
+		return func() {
+			a.whenReferred(&order{}, e, func(r referred) { fill(func() { show(r, files) }) })
+		}
+	})
+}
+
+// shareFile finds where a file can be fetched, as far as that is known before ctx ends. It runs beside the account's goroutine.
+func (a *Account) shareFile(ctx context.Context, f transports.File) shownFile {
+	switch {
+	case a.Media != nil:
+	case f.URL != "":
+		return shownFile{file: xep.File{URL: f.URL, Name: xep.CleanFileName(f.Name), Type: f.Type, Size: f.Size, Width: f.Width, Height: f.Height}}
+	default:
+		return shownFile{fault: &transports.Fault{Kind: transports.Unsupported, Text: "This gateway carries no files."}}
+	}
+	file, err := a.Media.Share(ctx, media.Source{Scope: a.scope, Account: a.id, File: f})
+	switch {
+	case ctx.Err() != nil:
+		return shownFile{late: true}
+	case err != nil:
+		a.log.Warn("A file of the network cannot be shown.", "error", err)
+		return shownFile{fault: transports.AsFault(err)}
+	}
+	return shownFile{file: file}
+}
+
+// showParts shows the messages that a message of the network becomes: its text first, then each of its files by itself, for that is how clients
+// know a file. What is there only later goes through the order as it is then.
+func (a *Account) showParts(e transports.Message, r referred, files []shownFile, show func(number int, children []*stanza.Element), inOrder func(show func())) {
+	number := 0
+	if len(files) == 0 || !e.Text.Empty() || e.Forwarded != nil {
+		show(number, a.contents(e, r))
+		number++
+	}
+	for i, f := range files {
+		if f.late {
+			a.showLater(e, r, number, e.Files[i], show, inOrder)
+		} else {
+			show(number, a.fileContents(e, r, f, e.Files[i], number == 0))
+		}
+		number++
+	}
+}
+
+// showLater shows a file of a message when it is there at last, unless the message is gone by then.
+func (a *Account) showLater(e transports.Message, r referred, number int, file transports.File, show func(int, []*stanza.Element), inOrder func(func())) {
+	a.async(func() func() {
+		f := a.shareFile(context.Background(), file)
+		return func() {
+			inOrder(func() {
+				if !a.known.has(deleteKey(e.Place, e.ID)) {
+					show(number, a.fileContents(e, r, f, file, number == 0))
+				}
+			})
+		}
+	})
+}
+
+// fileContents are the children of a message that is a file; first: of the message that has no text.
+func (a *Account) fileContents(e transports.Message, r referred, f shownFile, of transports.File, first bool) []*stanza.Element {
+	var children []*stanza.Element
+	if f.fault != nil {
+		children = append(children, stanza.Text("", "body", notShown(of, f.fault)))
+	} else {
+		children = xep.SharedFile(f.file)
+	}
+	children = append(children, xep.InThread(r.thread))
+	if first && r.id != "" { // without a quotation: clients know a file by a body that is its address and no more
+		children = append(children, xep.Reply(r.id, r.author))
+	}
+	if a.offers(transports.Reading) && !e.Own {
+		children = append(children, xep.Markable())
+	}
+	return children
+}
+
+// notShown names a file that cannot be shown.
+func notShown(f transports.File, fault *transports.Fault) string {
+	name := xep.CleanFileName(f.Name)
+	if name == "" {
+		name = "without a name"
+	}
+	if f.Size > 0 {
+		name += ", " + media.Bytes(f.Size)
+	}
+	return fmt.Sprintf("(A file that cannot be shown here: %s. %s)", name, fault.Text)
+}
+
+// part is the id of a part of a message in the archive and for clients, empty for the first, which has the message's own.
+func part(id transports.MessageID, number int) string {
+	if number == 0 {
+		return ""
+	}
+	if id == "" {
+		return msgid.Local(store.NextID())
+	}
+	return msgid.Encode(string(id), number)
+}
+
+// talkParts are the ids of a message's parts after the first that were shown in a talk, as far as that is remembered.
+func (a *Account) talkParts(place transports.Place, id transports.MessageID) []string {
+	last, _ := strconv.Atoi(a.known.last[partsKey(place, id)])
+	var all []string
+	for number := 1; number <= last; number++ {
+		all = append(all, part(id, number))
+	}
+	return all
+}
+
+// moreParts are the archive's ids of a message's parts after the first that have been shown.
+func (l lookUp) moreParts(place transports.Place, id transports.MessageID) []string {
+	if place.Room == "" || id == "" {
+		return nil
+	}
+	var all []string
+	for number := 1; number <= maxParts; number++ {
+		q := l.archive(string(place.Room))
+		q.IDs, q.Max = []string{part(id, number)}, 1
+		page, err := l.store.Page(l.ctx, q)
+		if err != nil || len(page.Rows) == 0 {
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
+				l.failed("the archive", err)
+			}
+			break
+		}
+		all = append(all, page.Rows[0].ID)
+	}
+	return all
+}
+
+// maxParts is how many parts of a message are looked for when it is deleted.
+const maxParts = 20

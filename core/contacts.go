@@ -194,11 +194,11 @@ func (d *dialogues) search(s *stanza.Stanza) bool {
 func (d *dialogues) address(ctx context.Context, who stanza.JID, words []string) (stanza.JID, string) {
 	keys, all := d.accounts(ctx, who, "")
 	if len(words) == 0 {
-		return d.find(words)
+		return d.find(who.Bare(), words)
 	}
 	key, name := words[len(words)-1], words[:len(words)-1]
 	if all[key] == nil {
-		if jid, problem := d.find(words); problem == "" || len(keys) != 1 {
+		if jid, problem := d.find(who.Bare(), words); problem == "" || len(keys) != 1 {
 			return jid, problem
 		}
 		key, name = keys[0], words
@@ -212,7 +212,7 @@ func (d *dialogues) address(ctx context.Context, who stanza.JID, words []string)
 			return pick(found, strings.Join(name, " "))
 		}
 	}
-	return d.find(append(slices.Clone(name), key))
+	return d.find(who.Bare(), append(slices.Clone(name), key))
 }
 
 // pick is the one user who was meant: who is called exactly that, else the only one found.

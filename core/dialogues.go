@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"strings"
 
+	"isthmus/core/account"
 	"isthmus/core/dialog"
 	"isthmus/core/options"
 	"isthmus/core/person"
@@ -26,10 +27,14 @@ type dialogues struct {
 	options   *options.Book
 	store     *store.Store
 	known     *register
-	hub       *person.Hub
-	faces     *dialog.Faces
-	reply     func(*stanza.Stanza)
-	log       *slog.Logger
+	// logins are the accounts that came by logins; open counts the logins under way.
+	logins *logins
+	open   *turnstile
+	env    transports.Env
+	log    *slog.Logger
+	hub    *person.Hub
+	faces  *dialog.Faces
+	reply  func(*stanza.Stanza)
 	// reload reads the configuration anew.
 	reload func(context.Context) (Reloaded, error)
 }
@@ -129,16 +134,19 @@ func (d *dialogues) gateway(s *stanza.Stanza) bool {
 }
 
 // find is the address of a user or room, by name and network, or by name alone where there is one network.
-func (d *dialogues) find(words []string) (stanza.JID, string) {
+func (d *dialogues) find(owner stanza.JID, words []string) (stanza.JID, string) {
 	if d.addresses.Fixed != "" && len(words) == 1 {
 		words = append(words, d.addresses.Fixed)
+	}
+	if mine := d.logins.keysOf(owner); len(words) == 1 && len(mine) == 1 {
+		words = append(words, mine[0].Key)
 	}
 	if len(words) != 2 {
 		return stanza.JID{}, "Write a name and a network, with a space between them."
 	}
 	name, key := words[0], words[1]
-	if _, err := d.driver.Scope(key); err != nil {
-		return stanza.JID{}, transports.AsFault(err).Text
+	if _, err := d.scope(person.Key{Owner: owner, Key: key}); err != nil {
+		return stanza.JID{}, account.Refusal(err).Text
 	}
 	kind := address.User
 	if strings.ContainsRune(d.about.Sigils, rune(name[0])) {

@@ -28,9 +28,9 @@ type face struct {
 //go:embed isthmus.png
 var picture []byte
 
-// handle answers a stanza; accounts are the addresses of the person's accounts in use. It is false for what belongs to the account
+// handle answers a stanza; accounts are the person's accounts in use. It is false for what belongs to the account
 // that the gateway stands for.
-func (f *face) handle(s *stanza.Stanza, accounts []stanza.JID) bool {
+func (f *face) handle(s *stanza.Stanza, accounts []xep.Item) bool {
 	if node, ok := xep.IsItems(s); f.fixed && (s.Kind != stanza.IQ || ok && node == "") {
 		return false
 	}
@@ -45,7 +45,7 @@ func (f *face) handle(s *stanza.Stanza, accounts []stanza.JID) bool {
 	return true
 }
 
-func (f *face) answer(s *stanza.Stanza, accounts []stanza.JID) *stanza.Stanza {
+func (f *face) answer(s *stanza.Stanza, accounts []xep.Item) *stanza.Stanza {
 	if node, ok := xep.IsInfo(s); ok {
 		if node != "" && node != f.info.CapsNode() { // XEP-0030 §3.2; XEP-0115 §6.2
 			return s.Refuse(&stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "There is no such node here."})
@@ -53,11 +53,7 @@ func (f *face) answer(s *stanza.Stanza, accounts []stanza.JID) *stanza.Stanza {
 		return s.Result(f.info.Query(node))
 	}
 	if node, ok := xep.IsItems(s); ok {
-		var items []xep.Item
-		for _, a := range accounts {
-			items = append(items, xep.Item{JID: a, Name: a.Local})
-		}
-		return s.Result(xep.Items(node, items))
+		return s.Result(xep.Items(node, accounts))
 	}
 	switch {
 	case xep.IsVersion(s):

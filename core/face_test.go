@@ -62,7 +62,7 @@ func TestTheGatewaySaysWhatItIs(t *testing.T) {
 	} {
 		var got replies
 		f := &face{info: info, version: "1.2", jid: stanza.JID{Domain: "gw.example"}, watch: func(stanza.JID, bool) {}, reply: got.reply}
-		f.handle(parse(t, text), []stanza.JID{{Local: "irc.net", Domain: "gw.example"}})
+		f.handle(parse(t, text), []xep.Item{{JID: stanza.JID{Local: "irc.net", Domain: "gw.example"}, Name: "irc.net"}})
 		if want == "" {
 			expect(t, got)
 			continue

@@ -5,6 +5,7 @@ package core
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -138,6 +139,7 @@ type service struct {
 	hub       *person.Hub
 	faces     *dialog.Faces
 	options   *options.Book
+	logins    *logins
 	debts     debts
 	face      *face
 	guard     *guard
@@ -171,6 +173,12 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 		return nil, err
 	}
 	s.options = set
+	if _, ok := t.Driver.(transports.LoginDriver); len(about.Flows) > 0 && !ok {
+		return nil, errors.New("its driver has ways to log in but no login")
+	}
+	if s.logins, err = loadLogins(ctx, c.Store, c.Keys, domain, log); err != nil {
+		return nil, err
+	}
 	s.guard = newGuard(t.PrivateNetworks)
 	dial := s.guard.dialer().DialContext
 	shared := &account.Transport{
@@ -188,14 +196,19 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 	s.face.watch = s.roster.watch
 	s.faces = dialog.New(s.component.Reply)
 	talk := &dialogues{domain: domain, addresses: addresses, driver: t.Driver, about: about, options: set,
-		store: c.Store, known: known, faces: s.faces, reply: s.component.Reply, log: log, reload: again.ask}
+		store: c.Store, known: known, faces: s.faces, reply: s.component.Reply, reload: again.ask,
+		logins: s.logins, open: newTurnstile(maxOpen), env: shared.Env, log: log}
 	s.hub = person.New(person.Config{
 		Domain: domain, Addresses: addresses, Policy: t.Policy, Registered: talk.registered, Seen: newAttendance(domain, c.Store).note, Log: log, Dialogue: talk.handle,
-		Scope: t.Driver.Scope, Self: func(st *stanza.Stanza, keys []string) bool {
-			return s.face.handle(st, accountJIDs(addresses, domain, keys))
+		Scope: talk.scope, Self: func(st *stanza.Stanza, keys []string) bool {
+			return s.face.handle(st, talk.items(st.From.Bare(), keys))
 		}, Reply: s.component.Reply, Refusal: account.Refusal,
 		Open: func(key person.Key, scope transports.Scope, limits person.Limits) person.Account {
-			return account.New(shared, known.account(domain, key.Owner, scope), key.Owner, scope, key.Key, limits.Rooms)
+			identity := known.account(domain, key.Owner, scope)
+			if a, ok := s.logins.get(key); ok {
+				identity = s.logins.identity(a)
+			}
+			return account.New(shared, identity, key.Owner, scope, key.Key, limits.Rooms)
 		},
 	})
 	talk.hub = s.hub
@@ -220,6 +233,9 @@ const botName = "isthmus"
 func (s *service) up(first bool) {
 	if first {
 		s.debts.settle(s.component.Reply)
+		for _, key := range s.logins.keysOf(stanza.JID{}) {
+			s.hub.Start(key)
+		}
 		account.Return(s.options, func(owner stanza.JID, scope transports.Scope, room transports.RoomID) {
 			s.hub.Stay(person.Key{Owner: owner, Key: string(scope)}, room)
 		})

@@ -138,8 +138,12 @@ func (s *server) returns(e *stanza.Element) bool {
 	if e.Attr("from") != e.Attr("to") {
 		return false
 	}
-	s.writes(fmt.Sprintf(`<iq type='get' id='%s' from='%s' to='%s'><ping xmlns='urn:xmpp:ping'/></iq>`, e.Attr("id"), e.Attr("from"), e.Attr("to")))
+	s.writes(returned(e))
 	return true
+}
+
+func returned(barrier *stanza.Element) string {
+	return fmt.Sprintf(`<iq type='get' id='%s' from='%s' to='%s'><ping xmlns='urn:xmpp:ping'/></iq>`, barrier.Attr("id"), barrier.Attr("from"), barrier.Attr("to"))
 }
 
 // answersBarriers goes on until the component closes the stream.
@@ -150,7 +154,9 @@ func (s *server) answersBarriers() {
 		if err != nil {
 			return
 		}
-		s.returns(e)
+		if e.Attr("from") == e.Attr("to") {
+			_, _ = io.WriteString(s.conn, returned(e)) // the component may have closed it meanwhile
+		}
 	}
 }
 
@@ -205,11 +211,17 @@ func codes(e *stanza.Element) string {
 // started runs a gateway over the store; the returned function stops it and waits for its end.
 func started(t *testing.T, s *store.Store, at *server) (stop func()) {
 	t.Helper()
+	return serving(t, s, keys(t), network{}, at)
+}
+
+// serving is started with a driver, and with keys that outlast it.
+func serving(t *testing.T, s *store.Store, keys *seal.Keys, driver transports.Driver, at *server) (stop func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- Run(ctx, Config{Store: s, Keys: keys(t), Version: "1", Log: slog.New(slog.DiscardHandler), Transports: []Transport{{
-			Driver: network{}, Policy: person.Policy{People: person.List{"example.org"}},
+		ended <- Run(ctx, Config{Store: s, Keys: keys, Version: "1", Log: slog.New(slog.DiscardHandler), Transports: []Transport{{
+			Driver: driver, Policy: person.Policy{People: person.List{"example.org"}},
 			Component: component.Config{Domain: "gw.example", Secret: "secret", Server: "tcp://" + at.listener.Addr().String()},
 		}}})
 	}()

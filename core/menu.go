@@ -25,11 +25,11 @@ const setTime = 30 * time.Second
 func (d *dialogues) menu(at address.Address, policy person.Policy) dialog.Menu {
 	switch at.Kind {
 	case address.Gateway:
-		return d.alike(slices.Concat(dialog.Menu{d.join(), d.list(), d.status(), d.addContacts("")}, d.shutOut(), d.settings(), dialog.Menu{d.ping(), d.disconnect(), d.enroll(policy), d.unregister()}, d.operators()))
+		return d.alike(slices.Concat(d.accountMenu(policy), dialog.Menu{d.addContacts("")}, d.shutOut(), d.settings(), dialog.Menu{d.ping(), d.disconnect(), d.enroll(policy), d.unregister()}, d.operators()))
 	case address.Account:
-		return dialog.Menu{d.configureAccount(at.Key, false), d.connection(at.Key), d.addContacts(at.Key)}
+		return append(dialog.Menu{d.configureAccount(at.Key, false), d.connection(at.Key), d.addContacts(at.Key)}, d.oneAccount(at.Key)...)
 	case address.Room:
-		return dialog.Menu{d.configureRoom(at)}
+		return append(dialog.Menu{d.configureRoom(at)}, d.oneRoom(at)...)
 	case address.User:
 		return dialog.Menu{d.block(at, true), d.block(at, false)}
 	}
@@ -212,11 +212,15 @@ func (d *dialogues) configureGateway() dialog.Command {
 // configureAccount is what a person sets for an account; the bot asks which.
 func (d *dialogues) configureAccount(key string, ask bool) dialog.Command {
 	settings := func(who dialog.Asker, key string) dialog.Outcome {
-		scope, err := d.driver.Scope(key)
+		settings, err := d.settingsOf(person.Key{Owner: who.Person.Bare(), Key: key})
 		if err != nil {
 			return dialog.Outcome{Problem: account.Refusal(err)}
 		}
-		return d.configure("Your settings for "+key, options.Where{Person: who.Person.Bare().String(), Scope: string(scope)}, nil, d.about.AccountFields)
+		var own []transports.Field
+		if d.hasLogins() {
+			own = account.Fields
+		}
+		return d.configure("Your settings for "+key, options.Where{Person: who.Person.Bare().String(), Scope: settings}, own, d.about.AccountFields)
 	}
 	c := dialog.Command{Node: "configure", Name: "Your settings for " + key,
 		Start: func(_ context.Context, who dialog.Asker) dialog.Outcome { return settings(who, key) }}
@@ -234,11 +238,11 @@ func (d *dialogues) configureAccount(key string, ask bool) dialog.Command {
 func (d *dialogues) configureRoom(at address.Address) dialog.Command {
 	return dialog.Command{Node: "configure", Name: "Your settings for " + at.Name,
 		Start: func(_ context.Context, who dialog.Asker) dialog.Outcome {
-			scope, err := d.driver.Scope(at.Key)
+			settings, err := d.settingsOf(person.Key{Owner: who.Person.Bare(), Key: at.Key})
 			if err != nil {
 				return dialog.Outcome{Problem: account.Refusal(err)}
 			}
-			where := options.Where{Person: who.Person.Bare().String(), Scope: string(scope), Place: at.Name}
+			where := options.Where{Person: who.Person.Bare().String(), Scope: settings, Place: at.Name}
 			return d.configure("Your settings for "+at.Name, where, options.RoomFields, d.about.RoomFields)
 		}}
 }
@@ -250,19 +254,25 @@ var fieldKinds = [...]xep.FieldKind{transports.Line: xep.Line, transports.Lines:
 // unset is the answer by which a room follows the gateway.
 const unset = "unset"
 
+// fieldOf is a field as forms have it, with the values of now.
+func fieldOf(f transports.Field, values []string) xep.Field {
+	field := xep.Field{Name: f.Name, Label: f.Label, Help: f.Help, Kind: fieldKinds[f.Kind], Values: values}
+	if f.Kind == transports.Leaning {
+		field.Options = []xep.Option{{Value: unset, Label: "as for the gateway"}, {Value: "true", Label: "yes"}, {Value: "false", Label: "no"}}
+		if len(values) == 0 {
+			field.Values = []string{unset}
+		}
+	}
+	return field
+}
+
 // configure asks for options, those of the core first, and keeps what is answered.
 func (d *dialogues) configure(title string, where options.Where, own, drivers []transports.Field) dialog.Outcome {
 	fields := slices.Concat(own, drivers)
 	now := d.options.Get(where)
 	form := &xep.Form{Title: title}
 	for _, f := range fields {
-		field := xep.Field{Name: f.Name, Label: f.Label, Help: f.Help, Kind: fieldKinds[f.Kind], Values: now.All(fields, f.Name)}
-		if f.Kind == transports.Leaning {
-			field.Options = []xep.Option{{Value: unset, Label: "as for the gateway"}, {Value: "true", Label: "yes"}, {Value: "false", Label: "no"}}
-			if len(field.Values) == 0 {
-				field.Values = []string{unset}
-			}
-		}
+		field := fieldOf(f, now.All(fields, f.Name))
 		if f.Kind == transports.Switch && len(field.Values) == 0 { // a room follows the gateway until it has a word of its own
 			field.Values = d.options.Get(options.Where{Person: where.Person}).All(options.GatewayFields, f.Name)
 		}

@@ -32,17 +32,30 @@ func (d *dialogues) registered(owner stanza.JID) bool {
 // mayNotRegister is XEP-0077 §3.1's answer where in-band registration is not for someone.
 var mayNotRegister = &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.NotAllowed, Text: "You may not register with this gateway. Ask its operator."}
 
-// enroll registers, or changes a registration.
+// enroll registers, or changes a registration. Where accounts come by logins, the first one registers, as far as it needs one form only.
 func (d *dialogues) enroll(policy person.Policy) dialog.Command {
 	return dialog.Command{Node: "register", Name: "Register", Words: []string{"register"}, Help: "Puts the gateway into your contact list, and keeps your settings.", Start: func(ctx context.Context, who dialog.Asker) dialog.Outcome {
-		where := options.Where{Person: who.Person.Bare().String()}
-		if !policy.MayRegister(who.Person) && !d.registered(who.Person.Bare()) {
+		owner := who.Person.Bare()
+		where := options.Where{Person: owner.String()}
+		if !policy.MayRegister(who.Person) && !d.registered(owner) {
 			return dialog.Outcome{Problem: mayNotRegister}
+		}
+		if len(d.about.Flows) == 1 && len(d.logins.keysOf(owner)) == 0 {
+			first := d.begin(ctx, owner, policy, d.about.Flows[0].Name)
+			if first.Ask != nil && first.Wait == nil {
+				return first
+			}
+			if first.Abandon != nil {
+				first.Abandon()
+			}
 		}
 		asked := d.configure("Register with the gateway", where, options.GatewayFields, nil)
 		asked.Ask.Instructions = "No registration is needed to join rooms. It keeps your settings, and the gateway in your contact list."
 		if policy.RegistrationRequired {
 			asked.Ask.Instructions = "Register to use the networks of this gateway."
+		}
+		if d.hasLogins() {
+			asked.Ask.Instructions = "These are your settings. To log in to an account, write “login” to " + d.botJID() + ", or use the command “Log in” of " + d.domain + "."
 		}
 		keep := asked.Then
 		asked.Then = func(ctx context.Context, a xep.Answers) dialog.Outcome {
@@ -50,15 +63,9 @@ func (d *dialogues) enroll(policy person.Policy) dialog.Command {
 			if outcome.Problem != nil {
 				return outcome
 			}
-			o := maps.Clone(d.options.Get(where))
-			if o == nil {
-				o = transports.Options{}
-			}
-			o[registered] = []string{"true"}
-			if err := d.set(ctx, where, o); err != nil {
+			if err := d.enlist(ctx, owner); err != nil {
 				return dialog.Outcome{Problem: account.Refusal(err)}
 			}
-			d.reply(&stanza.Stanza{Kind: stanza.Presence, Type: "subscribe", From: stanza.JID{Domain: d.domain}, To: who.Person.Bare()}) // XEP-0100 §4.1.1
 			return outcome
 		}
 		return asked
@@ -113,6 +120,22 @@ func (d *dialogues) unregister() dialog.Command {
 
 // remove ends and forgets everything of a person.
 func (d *dialogues) remove(ctx context.Context, who stanza.JID) dialog.Outcome {
+	logins := map[person.Key]login{}
+	for _, key := range d.logins.keysOf(who) { // first, so that nobody opens them again
+		if a, there := d.logins.take(key); there {
+			logins[key] = a
+		}
+	}
+	o := d.erase(ctx, who, logins)
+	if o.Problem != nil {
+		for key, a := range logins {
+			d.logins.restore(key, a)
+		}
+	}
+	return o
+}
+
+func (d *dialogues) erase(ctx context.Context, who stanza.JID, logins map[person.Key]login) dialog.Outcome {
 	for _, a := range d.hub.Accounts(ctx, func(k person.Key) bool { return k.Owner == who }) {
 		a.Dismiss("You have been removed from the gateway.")
 		select {
@@ -121,13 +144,22 @@ func (d *dialogues) remove(ctx context.Context, who stanza.JID) dialog.Outcome {
 			return dialog.Outcome{Problem: account.Refusal(&transports.Fault{Kind: transports.Offline, Text: "Your connections do not end. Try again later.", Cause: ctx.Err()})}
 		}
 	}
+	o := dialog.Outcome{Note: "Everything that was kept of you is deleted."}
+	for key, a := range logins {
+		if err := d.logOut(ctx, who, a); err != nil {
+			o.Warning = "The network of " + key.Key + " could not be told: end that login there too. It said: " + transports.AsFault(err).Text
+		}
+	}
 	d.options.Forget(who.String())
 	d.known.forget(d.domain, who)
 	if err := d.store.ForgetPerson(ctx, d.domain, who.String()); err != nil {
 		return dialog.Outcome{Problem: account.Refusal(&transports.Fault{Text: "Not everything could be deleted. Try again later.", Cause: err})}
 	}
+	for key := range logins {
+		d.farewell(key)
+	}
 	d.reply(&stanza.Stanza{Kind: stanza.Presence, Type: "unavailable", From: stanza.JID{Domain: d.domain}, To: who})
 	d.reply(&stanza.Stanza{Kind: stanza.Presence, Type: "unsubscribe", From: stanza.JID{Domain: d.domain}, To: who})
 	d.reply(&stanza.Stanza{Kind: stanza.Presence, Type: "unsubscribed", From: stanza.JID{Domain: d.domain}, To: who})
-	return dialog.Outcome{Note: "Everything that was kept of you is deleted."}
+	return o
 }

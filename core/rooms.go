@@ -23,13 +23,16 @@ func (d *dialogues) join() dialog.Command {
 		{Name: "room", Label: "Room", Help: "its name on the network", Required: true},
 		{Name: "network", Label: "Network", Help: "the network's host", Required: true},
 	}
-	if d.addresses.Fixed != "" {
+	switch {
+	case d.addresses.Fixed != "":
 		words, fields = words[:2], fields[:1]
+	case d.hasLogins():
+		fields[1] = xep.Field{Name: "network", Label: "Account", Help: "which of your accounts, where you have several"}
 	}
 	return dialog.Command{Node: "join", Name: "Join a room", Words: words, Help: "Invites you to a room.",
 		Start: func(_ context.Context, who dialog.Asker) dialog.Outcome {
 			return dialog.Outcome{Ask: &xep.Form{Title: "Join a room", Fields: fields}, Then: func(_ context.Context, a xep.Answers) dialog.Outcome {
-				room, problem := d.find(strings.Fields(a.Get("room") + " " + a.Get("network")))
+				room, problem := d.find(who.Person.Bare(), strings.Fields(a.Get("room")+" "+a.Get("network")))
 				if problem != "" {
 					return dialog.Outcome{Problem: &stanza.Error{Type: xmpp.Modify, Condition: xmpp.NotAcceptable, Text: problem}}
 				}
@@ -53,6 +56,9 @@ func (d *dialogues) list() dialog.Command {
 		words = []string{"list", "search"}
 		fields = []xep.Field{{Name: "search", Label: "Part of the name", Help: "* for all; nothing for the rooms that you are in"}}
 	}
+	if d.hasLogins() {
+		fields[0].Help = "one of your accounts; nothing for the rooms that you are in"
+	}
 	return dialog.Command{Node: "list", Name: "List rooms", Words: words, Help: help, Alone: d.ownRooms,
 		Start: func(_ context.Context, who dialog.Asker) dialog.Outcome {
 			return dialog.Outcome{Ask: &xep.Form{Title: "List rooms", Fields: fields}, Then: func(ctx context.Context, a xep.Answers) dialog.Outcome {
@@ -70,7 +76,7 @@ func (d *dialogues) list() dialog.Command {
 
 // ownRooms are the rooms that a person is in, on all networks.
 func (d *dialogues) ownRooms(ctx context.Context, who dialog.Asker) dialog.Outcome {
-	r := &xep.Report{Title: "Your rooms", Reported: []xep.Field{{Name: "room", Label: "Room", Kind: xep.JID}, {Name: "clients", Label: "Clients of yours inside"}}}
+	r := &xep.Report{Title: "Your rooms", Reported: []xep.Field{{Name: "name", Label: "Room"}, {Name: "room", Label: "Address", Kind: xep.JID}, {Name: "clients", Label: "Clients of yours inside"}}}
 	mine := d.hub.Accounts(ctx, func(k person.Key) bool { return k.Owner == who.Person.Bare() })
 	for _, key := range slices.SortedFunc(maps.Keys(mine), func(x, y person.Key) int { return strings.Compare(x.Key, y.Key) }) {
 		rooms, err := mine[key].(*account.Account).Rooms(ctx)
@@ -78,7 +84,7 @@ func (d *dialogues) ownRooms(ctx context.Context, who dialog.Asker) dialog.Outco
 			continue // it has just been closed
 		}
 		for _, room := range rooms {
-			r.Items = append(r.Items, xep.Answers{"room": {room.JID.String()}, "clients": {strconv.Itoa(room.Inside)}})
+			r.Items = append(r.Items, xep.Answers{"name": {room.Name}, "room": {room.JID.String()}, "clients": {strconv.Itoa(room.Inside)}})
 		}
 	}
 	if len(r.Items) == 0 {
@@ -89,7 +95,7 @@ func (d *dialogues) ownRooms(ctx context.Context, who dialog.Asker) dialog.Outco
 
 // roomsOf are the rooms that a network lists to a person who is connected to it.
 func (d *dialogues) roomsOf(ctx context.Context, who dialog.Asker, network, search string) dialog.Outcome {
-	if _, err := d.driver.Scope(network); err != nil {
+	if _, err := d.scope(person.Key{Owner: who.Person.Bare(), Key: network}); err != nil {
 		return dialog.Outcome{Problem: account.Refusal(err)}
 	}
 	a := d.hub.Accounts(ctx, func(k person.Key) bool { return k == person.Key{Owner: who.Person.Bare(), Key: network} })[person.Key{Owner: who.Person.Bare(), Key: network}]
@@ -104,9 +110,9 @@ func (d *dialogues) roomsOf(ctx context.Context, who dialog.Asker, network, sear
 	if total == 0 {
 		return dialog.Outcome{Note: network + " lists no such room."}
 	}
-	r := &xep.Report{Title: "Rooms of " + network, Reported: []xep.Field{{Name: "room", Label: "Room", Kind: xep.JID}, {Name: "users", Label: "People"}}}
+	r := &xep.Report{Title: "Rooms of " + network, Reported: []xep.Field{{Name: "name", Label: "Room"}, {Name: "room", Label: "Address", Kind: xep.JID}, {Name: "users", Label: "People"}}}
 	for _, room := range rooms {
-		r.Items = append(r.Items, xep.Answers{"room": {room.JID.String()}, "users": {strconv.Itoa(room.Users)}})
+		r.Items = append(r.Items, xep.Answers{"name": {room.Name}, "room": {room.JID.String()}, "users": {strconv.Itoa(room.Users)}})
 	}
 	o := dialog.Outcome{Report: r}
 	if total > len(rooms) {

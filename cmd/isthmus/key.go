@@ -41,30 +41,49 @@ func rotateKey(ctx context.Context, path string, out io.Writer) (err error) {
 		return err
 	}
 	sealed, left := 0, 0
+	reseal := func(data []byte, where, what string, replace func(fresh []byte) store.Change) error {
+		fresh, changed, problem := keys.ResealOptions(data, where)
+		if problem != nil {
+			left++
+			fmt.Fprintf(out, "%s was left as it is: %v\n", what, problem)
+		}
+		if !changed {
+			return nil
+		}
+		sealed++
+		return commit(opened, replace(fresh))
+	}
 	for _, t := range c.Transports {
 		options, err := opened.Options(ctx, t.Domain)
 		if err != nil {
 			return err
 		}
 		for _, o := range options {
-			data, changed, problem := keys.ResealOptions(o.Data, o.Where())
-			if problem != nil {
-				left++
-				fmt.Fprintf(out, "What %s has set on %s was left as it is: %v\n", o.Person, place(o), problem)
-			}
-			if !changed {
-				continue
-			}
-			was := o.Data
-			o.Data = data
-			if err := commit(opened, store.ReplaceOptions{Options: o, Was: was}); err != nil {
+			err := reseal(o.Data, o.Where(), "What "+o.Person+" has set on "+place(o), func(fresh []byte) store.Change {
+				was := o.Data
+				o.Data = fresh
+				return store.ReplaceOptions{Options: o, Was: was}
+			})
+			if err != nil {
 				return err
 			}
-			sealed++
 		}
 	}
-	fmt.Fprintf(out, "Sealed with it: the secrets of %s; in %s there are some that could not be opened.\n",
-		count(sealed, "set of options", "sets of options"), count(left, "set", "sets"))
+	accounts, err := opened.Accounts(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		err := reseal(a.Data, a.Where(), "The account of "+a.Owner+" on "+a.Scope+" ("+a.Transport+")", func(fresh []byte) store.Change {
+			was := a.Data
+			a.Data = fresh
+			return store.ReplaceAccount{Account: a, Was: was}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(out, "Sealed with it: %s of secrets; in %s there are some that could not be opened.\n", count(sealed, "set", "sets"), count(left, "set", "sets"))
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"isthmus/core/options"
+	"isthmus/core/seal"
 	"isthmus/core/store"
 	"isthmus/integration_test/servers"
 	"isthmus/transports"
@@ -27,10 +28,25 @@ func settled(t *testing.T, url string) *home {
 			t.Fatal(err)
 		}
 	}
+	if err := commit(s, store.PutAccount{Account: h.account(t)}); err != nil {
+		t.Fatal(err)
+	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return h
+}
+
+// account is what is kept of a login of alice's.
+func (h *home) account(t *testing.T) store.Account {
+	t.Helper()
+	keys, err := seal.Open(h.keyFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := store.Account{ID: 3, Transport: "irc.localhost", Scope: ircHost, Owner: "alice@localhost"}
+	a.Data = keys.PackOptions(map[string][]string{"key": {"work"}, "data": {"hunter2"}}, func(name string) bool { return name == "data" }, a.Where())
+	return a
 }
 
 func (h *home) keyFile() string { return filepath.Join(h.dir, "isthmus.key") }
@@ -68,11 +84,24 @@ func TestAfterARotationTheOldKeyIsNotNeeded(t *testing.T) {
 	for kind, url := range map[string]string{"sqlite": "", "postgres": postgres.URL} {
 		t.Run(kind, func(t *testing.T) {
 			h := settled(t, url)
-			says(t, h.rotate(t), h.keyFile(), "the secrets of 1 set of options; in 0 sets")
+			says(t, h.rotate(t), h.keyFile(), "2 sets of secrets; in 0 sets")
 			h.oneKey(t)
-			_, book, _ := h.open(t)
+			s, book, _ := h.open(t)
 			same(t, "options", transports.Options{"nick": {"al"}, "pass": {"hunter2"}}, book.Get(options.Where{Person: "alice@localhost", Scope: ircHost}))
 			same(t, "options", transports.Options{"persistent": {"true"}}, book.Get(options.Where{Person: "alice@localhost"}))
+			keys, err := seal.Open(h.keyFile())
+			if err != nil {
+				t.Fatal(err)
+			}
+			accounts, err := s.Accounts(t.Context())
+			if err != nil || len(accounts) != 1 {
+				t.Fatalf("%v, %v", accounts, err)
+			}
+			data, err := keys.UnpackOptions(accounts[0].Data, accounts[0].Where())
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, "account", map[string][]string{"key": {"work"}, "data": {"hunter2"}}, data)
 		})
 	}
 }
@@ -83,7 +112,7 @@ func TestWithTheKeyLostARotationSaysWhoseSecretsAreGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := h.rotate(t)
-	says(t, said, "alice@localhost", ircHost, "pass: ", "restore it from the backup, or set the secret again", "the secrets of 0 sets of options; in 1 set there")
+	says(t, said, "alice@localhost", ircHost, "pass: ", "restore it from the backup, or set the secret again", "0 sets of secrets; in 2 sets there")
 	_, book, _ := h.open(t)
 	same(t, "what is no secret", transports.Options{"nick": {"al"}}, book.Get(options.Where{Person: "alice@localhost", Scope: ircHost}))
 }
@@ -105,6 +134,7 @@ func TestAPersonsDataIsPrintedWithoutPasswords(t *testing.T) {
 {"kind":"options","scope":"irc.example","options":{"nick":["al"]}}
 {"kind":"account","scope":"irc.example"}
 {"kind":"message","scope":"irc.example","place":"#a","id":"m","nick":"bob","at":"2026-01-01T00:00:00Z","xml":"<body>hi</body>"}
+{"kind":"account","scope":"irc.example","options":{"key":["work"]}}
 `, out.String())
 	same(t, "remarks", "", remarks.String())
 	out.Reset()

@@ -66,6 +66,9 @@ var answers = map[transports.FaultKind]stanza.Error{
 
 // Refusal says a failure to a client.
 func Refusal(err error) *stanza.Error {
+	if e, ok := err.(*stanza.Error); ok { // it is one already
+		return e
+	}
 	fault := transports.AsFault(err)
 	e := answers[fault.Kind]
 	e.Text = fault.Text

@@ -14,7 +14,7 @@ func TestTheFirstJoinConnectsUnderItsNick(t *testing.T) {
 		w.sends(join("phone", "alice"))
 		w.expect()
 		w.expectCommands("connect")
-		if a := w.network.accounts[0]; a.Name != "alice" || a.Scope != "irc.net" || a.Person != personName(jid("alice@example.org"), "gw.example") {
+		if a := w.network.accounts[0]; a.Name != "alice" || a.Scope != "irc.net" || a.Person != PersonName(jid("alice@example.org"), "gw.example") {
 			t.Errorf("opened as %+v", a)
 		}
 		w.online("alice")

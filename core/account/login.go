@@ -26,8 +26,11 @@ const (
 	refused = "refused"
 )
 
-// Start connects an account of a login, as far as its owner wants that. It is called once, when the stream is there.
+// Start connects an account of a login, as far as its owner wants that. It is called once, before all else.
 func (a *Account) Start() {
+	if a.login == nil {
+		return
+	}
 	a.mail.put(func() {
 		a.why = a.remembered(refused)
 		if a.follows() { // whoever is online has not said so to this run of the gateway
@@ -62,21 +65,23 @@ func (a *Account) Renew(name string, data []byte) {
 	a.Connect()
 }
 
-// OwnerPresence follows whether its owner is online, by presences to the account or to the gateway.
+// OwnerPresence takes a presence of one of its owner's clients to the gateway.
 func (a *Account) OwnerPresence(s *stanza.Stanza) {
-	a.mail.offer(func() {
-		a.clientPresence(s, false)
-		if a.login == nil {
-			return
-		}
-		switch s.Type {
-		case "":
-			a.present[s.From.Resource] = true
-		case "unavailable":
-			delete(a.present, s.From.Resource)
-		}
-		a.adjust()
-	})
+	a.mail.offer(func() { a.attend(s) })
+}
+
+// attend keeps which of its owner's clients are online, and whether the account is to be connected for that (XEP-0100 §4.4, §4.5).
+func (a *Account) attend(s *stanza.Stanza) {
+	a.clientPresence(s, false)
+	switch {
+	case a.login == nil || s.From.Resource == "":
+		return
+	case s.Type == "":
+		a.present[s.From.Resource] = true
+	case s.Type == "unavailable":
+		delete(a.present, s.From.Resource)
+	}
+	a.adjust()
 }
 
 // needed tells whether a connection is wanted: while someone is in a room or shows the account a presence, or of a login, unless the network has refused it for good,

@@ -61,7 +61,7 @@ func (a *Account) connect(name string) {
 	if a.session == nil {
 		env := a.Env
 		env.Log = a.log
-		session, err := a.Driver.Open(transports.Account{Scope: a.scope, Person: personName(a.owner, a.Domain), Name: name, Options: a.Options.Get(a.where("")), Data: a.data()}, env)
+		session, err := a.Driver.Open(transports.Account{Scope: a.scope, Person: PersonName(a.owner, a.Domain), Name: name, Options: a.Options.Get(a.where("")), Data: a.data()}, env)
 		if err != nil {
 			a.lost(err)
 			return
@@ -86,9 +86,9 @@ func (a *Account) connect(name string) {
 	}()
 }
 
-// personName is a plain ASCII word for a person, by which the network can tell people apart: the localpart of the people of the
+// PersonName is a plain ASCII word for a person, by which the network can tell people apart: the localpart of the people of the
 // gateway's own domain, others with a mark that no two share.
-func personName(who stanza.JID, domain string) string {
+func PersonName(who stanza.JID, domain string) string {
 	word := []byte{}
 	for i := range len(who.Local) {
 		c := who.Local[i]

@@ -13,7 +13,7 @@ const subscribed = "subscribed"
 func (a *Account) accountPresence(s *stanza.Stanza) {
 	switch s.Type {
 	case "", "unavailable", "error":
-		a.OwnerPresence(s)
+		a.attend(s)
 		a.sustain(s)
 	case "subscribe":
 		a.remember("", subscribed, "true")

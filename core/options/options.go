@@ -94,6 +94,31 @@ func (b *Book) Set(w Where, o transports.Options, done func(error)) {
 	b.store.Write(done, store.PutOptions{Options: row})
 }
 
+// Move gives what a person has set for a scope, and for its places, to another one; done, which may be nil, hears when it is on disk.
+func (b *Book) Move(person, from, to string, done func(error)) {
+	b.mu.Lock()
+	var changes []store.Change
+	for w, o := range b.all {
+		if w.Person != person || w.Scope != from || from == "" {
+			continue
+		}
+		row := store.Options{Transport: b.transport, Person: person, Scope: from, Place: w.Place}
+		changes = append(changes, store.PutOptions{Options: row})
+		delete(b.all, w)
+		if to != "" {
+			w.Scope, row.Scope = to, to
+			b.all[w] = o
+			row.Data = b.keys.PackOptions(o, func(name string) bool { return b.secret[name] }, row.Where())
+			changes = append(changes, store.PutOptions{Options: row})
+		}
+	}
+	b.mu.Unlock()
+	b.store.Write(done, changes...)
+}
+
+// Drop removes what a person has set for a scope, and for its places.
+func (b *Book) Drop(person, scope string, done func(error)) { b.Move(person, scope, "", done) }
+
 // Forget drops what a person has set from memory; the store forgets the person as a whole.
 func (b *Book) Forget(person string) {
 	b.mu.Lock()

@@ -82,6 +82,38 @@ func TestARoomFollowsTheGatewayUnlessItHasAWordOfItsOwn(t *testing.T) {
 	}
 }
 
+func TestWhatIsSetForAnAccountGoesWithItsName(t *testing.T) {
+	dir := t.TempDir()
+	s, b := open(t, dir)
+	set(t, b, Where{"a@x", "work", ""}, transports.Options{"pass": {"open sesame"}})
+	set(t, b, Where{"a@x", "work", "#a"}, transports.Options{Persistent: {"true"}})
+	set(t, b, Where{"b@x", "work", "#a"}, transports.Options{Persistent: {"true"}})
+	done := make(chan error, 1)
+	tell := func(err error) { done <- err }
+	b.Move("a@x", "work", "job", tell)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // in memory, then as it was stored
+		if o := b.Get(Where{"a@x", "job", ""}); o["pass"][0] != "open sesame" || len(b.Get(Where{"a@x", "work", ""})) > 0 {
+			t.Errorf("under the new name there is %v", o)
+		}
+		if rooms := b.Marked(Persistent); len(rooms) != 2 || rooms[0].Scope != "job" || rooms[1].Scope != "work" {
+			t.Errorf("rooms to stay in: %v", rooms)
+		}
+		s.Close()
+		s, b = open(t, dir)
+	}
+	defer s.Close()
+	b.Drop("a@x", "job", tell)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if rooms := b.Marked(Persistent); len(rooms) != 1 || len(b.Get(Where{"a@x", "job", ""})) > 0 {
+		t.Errorf("dropped, and still there are %v", rooms)
+	}
+}
+
 func TestMistakesAreTold(t *testing.T) {
 	if err := Check(GatewayFields, transports.Options{MaxHistoryLength: {"many"}}); err == nil {
 		t.Error("many messages")

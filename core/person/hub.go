@@ -18,6 +18,10 @@ type Account interface {
 	// Handle takes a stanza without blocking; ended tells that the account takes none any more.
 	Handle(s *stanza.Stanza, to address.Address) (taken, ended bool)
 	Resync()
+	// Start is called once, before all else: one that came by a login connects, as far as its owner wants that. OwnerPresence tells it that
+	// a client of theirs comes or goes.
+	Start()
+	OwnerPresence(s *stanza.Stanza)
 	// Stay brings it into a room that it stayed in before a restart; OptionsChanged has it look again at what its owner has set.
 	Stay(room transports.RoomID)
 	OptionsChanged()
@@ -48,8 +52,8 @@ type Config struct {
 	Registered func(owner stanza.JID) bool
 	// Seen hears of everything that a client of somebody's sends.
 	Seen func(who stanza.JID)
-	// Scope finds the scope of a key (transports.Driver.Scope).
-	Scope func(key string) (transports.Scope, error)
+	// Scope finds the scope of an account, or says why there is no such account.
+	Scope func(Key) (transports.Scope, error)
 	// Open makes the account of that key, within those limits.
 	Open func(Key, transports.Scope, Limits) Account
 	// Dialogue takes what belongs to a dialogue, wherever it is addressed, under the policy of now; it must not block.
@@ -59,7 +63,7 @@ type Config struct {
 	Self func(s *stanza.Stanza, keys []string) bool
 	// Reply hands an answer to the stream.
 	Reply func(*stanza.Stanza)
-	// Refusal is the answer for a fault of the driver's.
+	// Refusal is the answer for an error of Scope's.
 	Refusal func(error) *stanza.Error
 	Log     *slog.Logger
 }
@@ -127,6 +131,23 @@ func (h *Hub) Stay(key Key, room transports.RoomID) {
 		}
 		if a != nil {
 			a.Stay(room)
+		}
+	})
+}
+
+// Start has an account in use that came by a login, as far as its owner is still allowed.
+func (h *Hub) Start(key Key) {
+	h.post(func() {
+		if a := h.accounts[key]; a != nil {
+			select {
+			case <-a.Done(): // the hub has not heard yet
+				h.forget(key, a)
+			default:
+				return
+			}
+		}
+		if _, refusal := h.open(key); refusal != nil {
+			h.Log.Warn("An account cannot be started.", "account", key.Key, "person", key.Owner.String(), "error", refusal)
 		}
 	})
 }
@@ -226,6 +247,7 @@ func (h *Hub) route(s *stanza.Stanza) {
 	}
 	switch to.Kind {
 	case address.Gateway:
+		h.follow(s)
 		if !h.Self(s, h.keys(s.From.Bare())) {
 			h.deliver(s, address.Address{Kind: address.Account, Key: h.Addresses.Fixed})
 		}
@@ -233,6 +255,19 @@ func (h *Hub) route(s *stanza.Stanza) {
 		h.refuse(s, &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ServiceUnavailable})
 	default:
 		h.deliver(s, to)
+	}
+}
+
+// follow tells a person's accounts that a client of theirs comes or goes (XEP-0100 §4.4, §4.5).
+func (h *Hub) follow(s *stanza.Stanza) {
+	owner := s.From.Bare()
+	if s.Kind != stanza.Presence || s.Type != "" && s.Type != "unavailable" || h.owned[owner] == 0 {
+		return
+	}
+	for key, a := range h.accounts {
+		if key.Owner == owner {
+			a.OwnerPresence(s)
+		}
 	}
 }
 
@@ -288,6 +323,7 @@ func (h *Hub) open(key Key) (Account, *stanza.Error) {
 	a := h.Open(key, scope, h.Policy.Limits)
 	h.accounts[key] = a
 	h.owned[key.Owner]++
+	a.Start()
 	go func() {
 		a.Run()
 		h.post(func() { h.forget(key, a) })
@@ -300,11 +336,11 @@ func (h *Hub) admit(key Key) (transports.Scope, *stanza.Error) {
 	if !h.Policy.Allows(key.Owner) {
 		return "", h.Policy.refusal()
 	}
-	scope, err := h.Scope(key.Key)
+	scope, err := h.Scope(key)
 	if err != nil {
 		return "", h.Refusal(err)
 	}
-	return scope, h.Policy.refuseNetwork(key.Owner, scope, h.Registered)
+	return scope, h.Policy.RefuseNetwork(key.Owner, scope, h.Registered)
 }
 
 // forget takes out an account that has ended, once.

@@ -28,6 +28,8 @@ type account struct {
 	resynced int
 	changed  int
 	stayed   []transports.RoomID
+	started  int
+	presence []string
 	stopped  string
 	rooms    int
 	stays    bool // does not end when it is stopped
@@ -42,7 +44,11 @@ func (a *account) Handle(s *stanza.Stanza, to address.Address) (taken, ended boo
 	return true, false
 }
 
-func (a *account) Resync()                     { a.resynced++ }
+func (a *account) Resync() { a.resynced++ }
+func (a *account) Start()  { a.started++ }
+func (a *account) OwnerPresence(s *stanza.Stanza) {
+	a.presence = append(a.presence, s.From.Resource+" "+s.Type)
+}
 func (a *account) Stay(room transports.RoomID) { a.stayed = append(a.stayed, room) }
 func (a *account) Disconnect(string)           {}
 func (a *account) OptionsChanged()             { a.changed++ }
@@ -78,11 +84,11 @@ func story(t *testing.T, people []string, tell func(t *testing.T, w *world)) {
 			Domain: "gw.example", Addresses: address.Config{Sigils: "#", Bot: "isthmus"}, Policy: Policy{People: people, Limits: Limits{Networks: 50}}, Log: slog.New(slog.DiscardHandler),
 			Seen:       func(who stanza.JID) { w.seen = append(w.seen, who.String()) },
 			Registered: func(owner stanza.JID) bool { return owner.String() == w.registered },
-			Scope: func(key string) (transports.Scope, error) {
-				if strings.HasPrefix(key, "bad") {
+			Scope: func(key Key) (transports.Scope, error) {
+				if strings.HasPrefix(key.Key, "bad") {
 					return "", errors.New("no such network")
 				}
-				return transports.Scope(key), nil
+				return transports.Scope(key.Key), nil
 			},
 			Open: func(key Key, _ transports.Scope, limits Limits) Account {
 				a := &account{key: key, rooms: limits.Rooms, done: make(chan struct{})}
@@ -381,6 +387,37 @@ func TestOnlyClientsCountAsBeingHere(t *testing.T) {
 		w.sends(stanza.IQ, "get", "4", "mallory@evil.example/x", "gw.example")
 		if !slices.Equal(w.seen, []string{phone}) {
 			t.Errorf("seen: %q", w.seen)
+		}
+	})
+}
+
+func TestAnAccountOfALoginIsStartedOnceAndFollowsItsOwner(t *testing.T) {
+	story(t, []string{"example.org"}, func(t *testing.T, w *world) {
+		alice := stanza.JID{Local: "alice", Domain: "example.org"}
+		for _, key := range []Key{{alice, "work"}, {alice, "work"}, {alice, "home"}, {alice, "bad"}, {stanza.JID{Local: "eve", Domain: "evil.example"}, "work"}} {
+			w.hub.Start(key)
+			synctest.Wait()
+		}
+		if len(w.accounts) != 2 || w.accounts[0].started != 1 || w.accounts[1].started != 1 {
+			t.Fatalf("started: %+v", w.accounts)
+		}
+		w.sends(stanza.Presence, "", "p1", phone, "gw.example")
+		w.sends(stanza.Presence, "probe", "p2", phone, "gw.example")
+		w.sends(stanza.Presence, "unavailable", "p3", phone, "gw.example")
+		w.sends(stanza.Presence, "", "p4", "bob@example.org/desk", "gw.example")
+		for _, a := range w.accounts {
+			if !slices.Equal(a.presence, []string{"phone ", "phone unavailable"}) {
+				t.Errorf("%s heard %q", a.key.Key, a.presence)
+			}
+		}
+		if !slices.Equal(w.self, []string{"p1", "p2", "p3", "p4"}) { // the gateway has them too
+			t.Errorf("the gateway heard %q", w.self)
+		}
+		close(w.accounts[0].done)
+		w.hub.Start(Key{alice, "work"})
+		synctest.Wait()
+		if len(w.accounts) != 3 || w.accounts[2].started != 1 {
+			t.Errorf("after its end it was not made anew: %d accounts", len(w.accounts))
 		}
 	})
 }

@@ -88,8 +88,8 @@ func (p Policy) domains() []string {
 	return domains
 }
 
-// refuseNetwork says why a person may not use a network, or nil.
-func (p Policy) refuseNetwork(who stanza.JID, scope transports.Scope, registered func(stanza.JID) bool) *stanza.Error {
+// RefuseNetwork says why a person may not use a network, or nil.
+func (p Policy) RefuseNetwork(who stanza.JID, scope transports.Scope, registered func(stanza.JID) bool) *stanza.Error {
 	if only, ok := p.Networks[scope]; ok && !only.Has(who) {
 		return &stanza.Error{Type: xmpp.Auth, Condition: xmpp.Forbidden,
 			Text: "Not everyone may use " + string(scope) + " by this gateway. Ask its operator to let you in."}

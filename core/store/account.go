@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"strconv"
+	"strings"
 )
 
 // Account is a login on a foreign network. Data is opaque to the store.
@@ -13,8 +15,19 @@ type Account struct {
 	Data                    []byte
 }
 
+// Where is a text that only this account has: a secret that is sealed for it cannot be opened elsewhere.
+func (a Account) Where() string {
+	return strings.Join([]string{a.Transport, "account", strconv.FormatInt(a.ID, 10)}, "\x00")
+}
+
 // PutAccount stores an account, in place of one with the same ID.
 type PutAccount struct{ Account }
+
+// ReplaceAccount stores an account's data only where Was is still what it has, so that a change by someone else is not undone.
+type ReplaceAccount struct {
+	Account
+	Was []byte
+}
 
 type accountKey int64
 
@@ -24,6 +37,7 @@ var (
 	putAccount = insert("accounts", accountColumns,
 		`(id) DO UPDATE SET transport = excluded.transport, scope = excluded.scope, owner = excluded.owner,
 			shared = excluded.shared, data = excluded.data`)
+	newAccountData = oneRow("UPDATE accounts SET data = ? WHERE id = ? AND data = ?")
 )
 
 func (c PutAccount) plan(p *plan) {
@@ -31,7 +45,15 @@ func (c PutAccount) plan(p *plan) {
 	p.add(putAccount, accountKey(a.ID), a.ID, a.Transport, a.Scope, a.Owner, number01(a.Shared), blob(a.Data))
 }
 
-func (c PutAccount) size() int {
+func (c ReplaceAccount) plan(p *plan) {
+	p.add(newAccountData, accountKey(c.ID), blob(c.Data), c.ID, blob(c.Was))
+}
+
+func (c ReplaceAccount) size() int { return c.Account.size() + len(c.Was) }
+
+func (c PutAccount) size() int { return c.Account.size() }
+
+func (c Account) size() int {
 	return overhead + len(c.Transport) + len(c.Scope) + len(c.Owner) + len(c.Data)
 }
 

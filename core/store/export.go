@@ -27,8 +27,8 @@ type Exported struct {
 }
 
 // Export writes all that is kept of a person (a bare JID) on a transport as lines of JSON, each an Exported, part by part: it
-// needs little memory, however long the archive is. show makes JSON of options, without what must stay secret; options of which
-// it makes nothing are left out. Of the archive of a scope it is what the person may read.
+// needs little memory, however long the archive is. show makes JSON of options, and of the data of accounts, without what must stay secret;
+// what it makes nothing of is left out. Of the archive of a scope it is what the person may read.
 func (s *Store) Export(ctx context.Context, transport, person string, w io.Writer, show func(Options) []byte) error {
 	lines := json.NewEncoder(w)
 	lines.SetEscapeHTML(false)
@@ -36,7 +36,7 @@ func (s *Store) Export(ctx context.Context, transport, person string, w io.Write
 		func() error { return s.exportSeen(ctx, transport, person, lines) },
 		func() error { return s.exportOptions(ctx, transport, person, lines, show) },
 		func() error { return s.exportPresent(ctx, transport, person, lines) },
-		func() error { return s.exportAccounts(ctx, transport, person, lines) },
+		func() error { return s.exportAccounts(ctx, transport, person, lines, show) },
 		func() error { return s.exportSpans(ctx, transport, person, lines) },
 	} {
 		if err := part(); err != nil {
@@ -93,13 +93,17 @@ func (s *Store) exportPresent(ctx context.Context, transport, person string, lin
 	return encodeAll(lines, append(occupants, commands...))
 }
 
-func (s *Store) exportAccounts(ctx context.Context, transport, person string, lines *json.Encoder) error {
+func (s *Store) exportAccounts(ctx context.Context, transport, person string, lines *json.Encoder, show func(Options) []byte) error {
 	accounts, err := s.accountsOf(ctx, transport, person)
 	if err != nil {
 		return err
 	}
 	for _, a := range accounts {
-		if err := lines.Encode(Exported{Kind: "account", Scope: a.Scope}); err != nil {
+		line := Exported{Kind: "account", Scope: a.Scope}
+		if len(a.Data) > 0 {
+			line.Options = show(Options{Transport: transport, Person: person, Scope: a.Scope, Data: a.Data})
+		}
+		if err := lines.Encode(line); err != nil {
 			return err
 		}
 		contacts, err := s.Contacts(ctx, a.ID)

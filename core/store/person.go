@@ -32,14 +32,33 @@ func (s *Store) forgetPerson(ctx context.Context, transport, person string) erro
 		return err
 	}
 	for _, a := range accounts {
-		err := s.walkAccount(ctx, a.ID, "place, seq", func(r *sql.Rows) (row Row, err error) {
-			return row, r.Scan(&row.Place, &row.Seq)
-		}, func(part []Row) error { return s.write(ctx, forgetPlaces(a.ID, part)...) })
-		if err != nil {
+		if err := s.forgetRows(ctx, a.ID); err != nil {
 			return err
 		}
 	}
 	return s.write(ctx, forgetPerson{transport, person})
+}
+
+// ForgetAccount removes an account with its rows of the archive and its journal, and what its owner may read of its scope unless another
+// account of theirs is there. It works as ForgetPerson does.
+func (s *Store) ForgetAccount(ctx context.Context, a Account) error {
+	err := s.write(ctx)
+	if err == nil {
+		err = s.forgetRows(ctx, a.ID)
+	}
+	if err == nil {
+		err = s.write(ctx, forgetLast{a})
+	}
+	if err != nil {
+		return fmt.Errorf("store: forget an account: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) forgetRows(ctx context.Context, account int64) error {
+	return s.walkAccount(ctx, account, "place, seq", func(r *sql.Rows) (row Row, err error) {
+		return row, r.Scan(&row.Place, &row.Seq)
+	}, func(part []Row) error { return s.write(ctx, forgetPlaces(account, part)...) })
 }
 
 // walkAccount reads the rows of an account by place and order, and gives them in parts of at most walkRows.
@@ -82,6 +101,9 @@ type forgetStretch struct {
 	first, last int64
 }
 
+// forgetLast removes what is left of an account when most of its archive is gone.
+type forgetLast struct{ Account }
+
 // forgetPerson removes what is left when most of the archive is gone.
 type forgetPerson struct{ transport, person string }
 
@@ -97,11 +119,30 @@ var (
 	deleteOccupant = oneRow("DELETE FROM occupants WHERE transport = ? AND person = ?")
 	deleteOptions  = oneRow("DELETE FROM options WHERE transport = ? AND person = ?")
 	deleteSeen     = oneRow("DELETE FROM people WHERE transport = ? AND person = ?")
+	deleteScope    = oneRow("DELETE FROM spans WHERE person = ? AND transport = ? AND scope = ? AND NOT EXISTS (SELECT 1 FROM accounts WHERE transport = ? AND owner = ? AND scope = ?)")
 	deleteAccounts = oneRow("DELETE FROM accounts WHERE transport = ? AND owner = ?")
 )
 
+// What is the account's own.
+var deleteOwn = []*statement{
+	oneRow("DELETE FROM archive WHERE account = ? AND account <> 0"), oneRow("DELETE FROM sent WHERE account = ?"), oneRow("DELETE FROM cursors WHERE account = ?"),
+	oneRow("DELETE FROM commands WHERE account = ?"), oneRow("DELETE FROM accounts WHERE id = ?"),
+}
+
 func (c forgetStretch) plan(p *plan) { p.add(deleteStretch, nil, c.account, c.place, c.first, c.last) }
 func (c forgetStretch) size() int    { return overhead + len(c.place) }
+
+func (c forgetLast) plan(p *plan) {
+	p.barrier() // it reaches over tables whose keys do not name the account
+	for _, s := range deleteOwn {
+		p.add(s, nil, c.ID)
+	}
+	p.barrier() // what follows looks at what is left
+	p.add(deleteScope, nil, c.Owner, c.Transport, c.Scope, c.Transport, c.Owner, c.Scope)
+	p.barrier()
+}
+
+func (c forgetLast) size() int { return c.Account.size() }
 
 func (c forgetPerson) plan(p *plan) {
 	resource := c.person + "/"

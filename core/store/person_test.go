@@ -161,6 +161,47 @@ func TestAPersonGetsAllThatIsKeptOfThem(t *testing.T) {
 	})
 }
 
+func TestOneAccountIsForgottenAndWhatItsOwnerMayReadByOthersStays(t *testing.T) {
+	each(t, func(t *testing.T, url string) {
+		s := opened(t, url)
+		peopled(t, s, walkRows+33)
+		count := func(condition string) (n int) {
+			if err := s.readers.QueryRowContext(t.Context(), "SELECT count(*) FROM "+condition).Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		for _, c := range []struct {
+			id    int64
+			spans int
+		}{{2, 2}, {1, 0}} { // with the last one goes the right to read
+			if err := s.ForgetAccount(t.Context(), Account{ID: c.id, Transport: "t", Scope: "net", Owner: "alice@x"}); err != nil {
+				t.Fatal(err)
+			}
+			same(t, "the account", 0, count(fmt.Sprint("accounts WHERE id = ", c.id)))
+			same(t, "its rows", 0, count(fmt.Sprint("archive WHERE account = ", c.id)))
+			same(t, "its journal", 0, count(fmt.Sprint("commands WHERE account = ", c.id)))
+			same(t, "spans", c.spans, count("spans WHERE person = 'alice@x'"))
+		}
+		same(t, "others", []int{3, 1, 2, 3}, []int{count("accounts"), count("archive WHERE account = 3"), count("spans WHERE person = 'bob@x'"), count("archive WHERE account NOT IN (0, 1, 2)")})
+	})
+}
+
+func TestDataOfAnAccountIsReplacedOnlyWhereItIsStillWhatItWas(t *testing.T) {
+	each(t, func(t *testing.T, url string) {
+		s := opened(t, url)
+		a := Account{ID: 1, Transport: "t", Scope: "net", Owner: "alice@x", Data: []byte("new")}
+		commit(t, s, PutAccount{a})
+		a.Data = []byte("late")
+		commit(t, s, ReplaceAccount{Account: a, Was: []byte("old")})
+		accounts, err := s.Accounts(t.Context())
+		same(t, "data", "new", string(read(t, accounts, err)[0].Data))
+		commit(t, s, ReplaceAccount{Account: a, Was: []byte("new")})
+		accounts, err = s.Accounts(t.Context())
+		same(t, "data", "late", string(read(t, accounts, err)[0].Data))
+	})
+}
+
 type fullDisk struct{}
 
 func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no room") }

@@ -1,0 +1,216 @@
+package core
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+
+	"isthmus/core/account"
+	"isthmus/core/person"
+	"isthmus/core/seal"
+	"isthmus/core/stanza"
+	"isthmus/core/store"
+	"isthmus/transports"
+)
+
+// login is an account that came by a login.
+type login struct {
+	id    int64
+	scope transports.Scope
+	self  transports.UserID
+	// name is what people call it; data is what the driver needs to open it.
+	name string
+	data []byte
+	// unread: the data is sealed with a key that is missing, and stays as it is.
+	unread bool
+}
+
+// logins are the accounts of a transport's people that came by logins, by the keys that address them: in memory, and in the store with
+// their data sealed. Dialogues and accounts share them, hence the mutex.
+type logins struct {
+	transport string
+	store     *store.Store
+	keys      *seal.Keys
+	mu        sync.Mutex
+	all       map[person.Key]login
+}
+
+// What a row of the store holds of a login.
+const (
+	rowKey  = "key"
+	rowName = "name"
+	rowSelf = "self"
+	rowData = "data" // in base64, sealed
+)
+
+// loadLogins reads them. Data that cannot be opened is told in the log; its account then has none, and its owner is asked to log in again.
+func loadLogins(ctx context.Context, s *store.Store, keys *seal.Keys, transport string, log *slog.Logger) (*logins, error) {
+	rows, err := s.Accounts(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading the accounts from the store: %w", err)
+	}
+	l := &logins{transport: transport, store: s, keys: keys, all: map[person.Key]login{}}
+	for _, row := range rows {
+		if row.Transport != transport || len(row.Data) == 0 {
+			continue
+		}
+		fields, err := keys.UnpackOptions(row.Data, row.Where())
+		unread := err != nil
+		if unread {
+			log.Error("An account's data cannot be read. Restore the key file, or have its owner log in again.", "person", row.Owner, "scope", row.Scope, "error", err)
+		}
+		owner, bad := stanza.ParseJID(row.Owner)
+		key := first(fields[rowKey])
+		if bad != nil || key == "" {
+			log.Error("An account in the store is not understood and is left out.", "id", row.ID, "scope", row.Scope)
+			continue
+		}
+		data, err := base64.StdEncoding.DecodeString(first(fields[rowData]))
+		if err != nil {
+			log.Error("An account's data is no base64.", "person", row.Owner, "scope", row.Scope, "error", err)
+		}
+		l.all[person.Key{Owner: owner, Key: key}] = login{id: row.ID, scope: transports.Scope(row.Scope), self: transports.UserID(first(fields[rowSelf])),
+			name: first(fields[rowName]), data: data, unread: unread}
+	}
+	return l, nil
+}
+
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
+
+// get is the account of a key.
+func (l *logins) get(key person.Key) (login, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	found, ok := l.all[key]
+	return found, ok
+}
+
+// keysOf are those of a person's accounts, in order; of everybody's where owner is the zero JID.
+func (l *logins) keysOf(owner stanza.JID) []person.Key {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var keys []person.Key
+	for k := range l.all {
+		if owner.IsZero() || k.Owner == owner {
+			keys = append(keys, k)
+		}
+	}
+	slices.SortFunc(keys, func(x, y person.Key) int {
+		return strings.Compare(x.Owner.String()+"\x00"+x.Key, y.Owner.String()+"\x00"+y.Key)
+	})
+	return keys
+}
+
+// find is the key of a person's account that is somebody in a scope.
+func (l *logins) find(owner stanza.JID, scope transports.Scope, self transports.UserID) (person.Key, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for k, a := range l.all {
+		if k.Owner == owner && a.scope == scope && a.self == self {
+			return k, true
+		}
+	}
+	return person.Key{}, false
+}
+
+// put keeps an account, in place of what is kept under its key, and returns when it is on disk. One without an id gets one.
+func (l *logins) put(ctx context.Context, key person.Key, a login) error {
+	if a.id == 0 {
+		a.id = store.NextID()
+	}
+	l.mu.Lock()
+	was, there := l.all[key]
+	l.all[key] = a
+	l.mu.Unlock()
+	err := written(ctx, func(done func(error)) { l.store.Write(done, l.row(key, a)) })
+	if err != nil {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if there {
+			l.all[key] = was
+		} else {
+			delete(l.all, key)
+		}
+	}
+	return err
+}
+
+// rename gives an account another key; ok is false where that is taken, where there is no such account any more, or where its data cannot be
+// read and would be lost.
+func (l *logins) rename(ctx context.Context, from, to person.Key) (ok bool, err error) {
+	l.mu.Lock()
+	a, there := l.all[from]
+	_, taken := l.all[to]
+	if !there || taken || a.unread {
+		l.mu.Unlock()
+		return false, nil
+	}
+	delete(l.all, from)
+	l.all[to] = a
+	l.mu.Unlock()
+	return true, written(ctx, func(done func(error)) { l.store.Write(done, l.row(to, a)) })
+}
+
+// take removes an account from memory, so that nobody opens it again; the store is told later.
+func (l *logins) take(key person.Key) (login, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	a, there := l.all[key]
+	delete(l.all, key)
+	return a, there
+}
+
+// restore undoes take.
+func (l *logins) restore(key person.Key, a login) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all[key] = a
+}
+
+// renew keeps data that the network gives an account in place of what it had.
+func (l *logins) renew(id int64, data []byte) {
+	l.mu.Lock()
+	for key, a := range l.all {
+		if a.id == id {
+			a.data, a.unread = data, false
+			l.all[key] = a
+			defer l.store.Write(nil, l.row(key, a))
+			break
+		}
+	}
+	l.mu.Unlock()
+}
+
+// identity is how the goroutine of an account has it.
+func (l *logins) identity(a login) account.Identity {
+	return account.Identity{ID: a.id, Login: &account.Login{Name: a.name, Data: a.data, Keep: func(data []byte) { l.renew(a.id, data) }}}
+}
+
+// row is an account as the store has it.
+func (l *logins) row(key person.Key, a login) store.Change {
+	row := store.Account{ID: a.id, Transport: l.transport, Scope: string(a.scope), Owner: key.Owner.String()}
+	row.Data = l.keys.PackOptions(map[string][]string{rowKey: {key.Key}, rowName: {a.name}, rowSelf: {string(a.self)}, rowData: {base64.StdEncoding.EncodeToString(a.data)}},
+		func(name string) bool { return name == rowData }, row.Where())
+	return store.PutAccount{Account: row}
+}
+
+// written waits until something is on disk, or ctx ends; write is given what to call then.
+func written(ctx context.Context, write func(done func(error))) error {
+	done := make(chan error, 1)
+	write(func(err error) { done <- err })
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -29,6 +29,7 @@ const (
 	Creation                          // Create
 	Destruction                       // Destroy
 	RoomNames                         // SetRoomName
+	Mentions                          // Text with mentions (text.Ref) tells those whom it names
 )
 
 // Capabilities say what an account can do now, as data. They come with Online, which comes again when they change.

@@ -45,9 +45,9 @@ func (a *Account) correct(s *stanza.Stanza, j *joined, place transports.Place, b
 		for i := range max(len(pieces), len(parts)) {
 			switch {
 			case i >= len(parts):
-				commands = append(commands, transports.Send{Place: place, Nonce: store.NextID(), Style: style, Text: a.styled(s, pieces[i])})
+				commands = append(commands, transports.Send{Place: place, Nonce: store.NextID(), Style: style, Text: a.styled(s, j, pieces[i])})
 			case i < len(pieces):
-				c := transports.Edit{Place: place, ID: parts[i], Style: style, Text: a.styled(s, pieces[i])}
+				c := transports.Edit{Place: place, ID: parts[i], Style: style, Text: a.styled(s, j, pieces[i])}
 				a.known.note(editKey(place, parts[i]), c.Text.Styling())
 				commands = append(commands, c)
 			case a.offers(transports.Deletions):

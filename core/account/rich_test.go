@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"isthmus/mapping/text"
 	"isthmus/transports"
 )
 
@@ -13,7 +14,7 @@ import (
 func (w *world) rich(can transports.Capabilities) {
 	w.shared.About.StableIDs = true
 	can.Features |= transports.Edits | transports.Deletions | transports.Reactions | transports.Replies | transports.Threads |
-		transports.TypingShown | transports.Reading
+		transports.TypingShown | transports.Reading | transports.Mentions
 	w.sends(join("phone", "alice"))
 	w.emits(transports.Online{Self: user("alice"), Can: can})
 	w.emits(state("alice", "bob"))
@@ -309,5 +310,55 @@ func TestAFailedChangeIsToldAndMayBeTriedAgain(t *testing.T) {
 		w.network.answer = confirms
 		w.sends(about("r2", react))
 		w.expect("phone: <alice>  (reacts to b1: 👍)")
+	})
+}
+
+func TestWhoIsNamedIsTold(t *testing.T) {
+	richStory(t, transports.Capabilities{}, func(t *testing.T, w *world) {
+		ida := transports.User{ID: "u7", Name: "Ida Lovelace"}
+		w.emits(transports.MemberChanged{Room: "#go", Member: transports.Member{User: ida, Role: transports.Participant}})
+		w.forget()
+		var sent []string
+		w.network.answer = func(c transports.Command) (transports.Result, error, bool) {
+			line := ""
+			for _, span := range c.(transports.Send).Text[0].Spans {
+				if span.Ref.ID != "" {
+					line += "<" + span.Ref.ID + "|" + span.Text + ">"
+					continue
+				}
+				line += span.Text
+			}
+			sent = append(sent, line)
+			return transports.Result{}, nil, false
+		}
+		for _, body := range []string{"bob: hi", "@Ida Lovelace, and @bob!", "mail me at x@bob", "bobby: no", "`@bob`", "hello bob", "Ida Lovelace: you", "@nobody"} {
+			w.sends(about("m", `<body>`+body+`</body>`))
+		}
+		w.sends(about("m", `<body>hello bob and bobby</body><reference xmlns='urn:xmpp:reference:0' type='mention' begin='6' end='9' uri='xmpp:%23go%25irc.net@gw.example/bob'/>`))
+		want := []string{"<bob|bob>: hi", "<u7|@Ida Lovelace>, and <bob|@bob>!", "mail me at x@bob", "bobby: no", "@bob", "hello bob", "<u7|Ida Lovelace>: you", "@nobody",
+			"hello <bob|bob> and bobby"}
+		if strings.Join(sent, "\n") != strings.Join(want, "\n") {
+			t.Errorf("sent\n  %s\nwant\n  %s", strings.Join(sent, "\n  "), strings.Join(want, "\n  "))
+		}
+	})
+}
+
+func TestWhomTheNetworkNamesIsMarked(t *testing.T) {
+	richStory(t, transports.Capabilities{}, func(t *testing.T, w *world) {
+		m := said("b1", "bob", "")
+		m.Text = text.Text{{Spans: []text.Span{{Text: "größer, "}, {Text: "@alice", Ref: text.Ref{Kind: text.MentionUser, ID: "alice"}}, {Text: "!"}}}}
+		w.emits(m)
+		w.settle()
+		for _, s := range w.stream.raw() {
+			var all string
+			for _, e := range children(s.Rendered) {
+				if e.Name == "reference" {
+					all += e.Attr("begin") + "-" + e.Attr("end") + " " + e.Attr("uri")
+				}
+			}
+			if all != "8-14 xmpp:%23go%25irc.net@gw.example/alice" {
+				t.Errorf("%q in %s", all, s.Rendered)
+			}
+		}
 	})
 }

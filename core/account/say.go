@@ -232,7 +232,7 @@ func (a *Account) send(p *utterance, pieces []string) {
 	p.waiting, p.pieces = len(pieces), make([][]transports.MessageID, len(pieces))
 	for i, piece := range pieces {
 		nonce := store.NextID()
-		command := transports.Send{Place: p.place, Nonce: nonce, Style: style, Text: a.styled(p.request, piece), Thread: p.thread}
+		command := transports.Send{Place: p.place, Nonce: nonce, Style: style, Text: a.styled(p.request, p.room, piece), Thread: p.thread}
 		if i == 0 {
 			command.ReplyTo = p.replyTo
 		}
@@ -249,12 +249,12 @@ func (a *Account) send(p *utterance, pieces []string) {
 	}
 }
 
-// styled is a client's text with its formatting.
-func (a *Account) styled(s *stanza.Stanza, body string) text.Text {
+// styled is a client's text with its formatting, and with those whom it names in a room.
+func (a *Account) styled(s *stanza.Stanza, j *joined, body string) text.Text {
 	if xep.Unstyled(s) {
-		return text.Plain(body)
+		return a.mentionsIn(text.Plain(body), s, j)
 	}
-	return text.ParseStyling(body)
+	return a.mentionsIn(text.ParseStyling(body), s, j)
 }
 
 // begin is the entry of a stanza in the journal.

@@ -184,7 +184,10 @@ func bodyOf(e transports.Message) string {
 // contents are the children of a message, but for its ids.
 func (a *Account) contents(e transports.Message, r referred) []*stanza.Element {
 	quoted := quotation(r.quote)
-	children := []*stanza.Element{stanza.Text("", "body", quoted+forwarded(e)+bodyOf(e)), xep.InThread(r.thread)}
+	before := quoted + forwarded(e)
+	body := before + bodyOf(e)
+	children := []*stanza.Element{stanza.Text("", "body", body), xep.InThread(r.thread)}
+	children = append(children, a.mentionedIn(e, body, utf8.RuneCountInString(before))...)
 	if r.id != "" {
 		children = append(children, xep.Reply(r.id, r.author))
 	}

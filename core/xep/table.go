@@ -61,6 +61,7 @@ var Table = []Extension{
 	{"0356", "Privileged Entity", "0.4.1", nil, "contact lists and messages, in both versions of the protocol"},
 	{"0359", "Unique and Stable Stanza IDs", "0.7.0", []string{nsStanzaID}, ""},
 	{"0363", "HTTP File Upload", "1.1.0", nil, "as a client of the server's service"},
+	{"0372", "References", "0.5.0", nil, "mentions"},
 	{"0380", "Explicit Message Encryption", "0.4.0", nil, "to refuse what nobody on the other side could read"},
 	{"0385", "Stateless Inline Media Sharing (SIMS)", "0.2.1", nil, "received"},
 	{"0393", "Message Styling", "1.1.1", nil, ""},

@@ -45,7 +45,7 @@ const defaultMaxFile = 10_000_000
 var features = map[string]transports.Feature{
 	"topics": transports.Topics, "names": transports.Names, "roles": transports.Roles, "affiliations": transports.Affiliations,
 	"edits": transports.Edits, "deletions": transports.Deletions, "reactions": transports.Reactions, "typing": transports.TypingShown,
-	"invitations": transports.Invitations, "replies": transports.Replies, "threads": transports.Threads, "reading": transports.Reading,
+	"invitations": transports.Invitations, "replies": transports.Replies, "threads": transports.Threads, "reading": transports.Reading, "mentions": transports.Mentions,
 	"uploads": transports.Uploads, "presences": transports.Presences, "subscriptions": transports.Subscriptions,
 	"contact_lists": transports.ContactLists, "blocking": transports.Blocking, "creation": transports.Creation, "destruction": transports.Destruction, "room_names": transports.RoomNames,
 }

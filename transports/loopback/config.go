@@ -34,6 +34,8 @@ type Config struct {
 	MaxReactions int      `mapstructure:"max_reactions"`
 	// Keep keeps the networks over restarts; nil where they begin anew.
 	Keep Keeper `mapstructure:"-"`
+	// Control is the path of a unix socket by which other processes drive the networks; empty for none.
+	Control string `mapstructure:"control"`
 	// EditWithin is how old a message may be to be edited, 0 for any age.
 	EditWithin time.Duration `mapstructure:"edit_within"`
 }

@@ -53,6 +53,16 @@ func (d *Driver) About() transports.About {
 
 // Run owns the networks until ctx ends, or until they cannot be kept.
 func (d *Driver) Run(ctx context.Context) error {
+	control := make(chan error, 1)
+	if d.config.Control != "" {
+		ctx, stop := context.WithCancel(ctx)
+		finished := make(chan struct{})
+		defer func() { stop(); <-finished }()
+		go func() {
+			defer close(finished)
+			control <- d.serveControl(ctx)
+		}()
+	}
 	defer close(d.ended)
 	saving := time.NewTicker(saveEvery)
 	defer saving.Stop()
@@ -60,6 +70,10 @@ func (d *Driver) Run(ctx context.Context) error {
 		select {
 		case call := <-d.calls:
 			call()
+		case err := <-control:
+			if err != nil {
+				return err
+			}
 		case <-saving.C:
 			if err := d.save(); err != nil {
 				return err

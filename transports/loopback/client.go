@@ -28,11 +28,7 @@ func (n *network) connect(u *user, byHand bool) *client {
 	u.clients = append(u.clients, c)
 	c.tell(transports.Online{Self: u.User, Can: u.can(n)})
 	c.greet()
-	for _, id := range slices.Sorted(maps.Keys(n.Rooms)) { // a lasting membership
-		if _, there := n.Rooms[id].Members[u.ID]; there {
-			c.tell(n.state(n.Rooms[id], u))
-		}
-	}
+	c.tellMemberships()
 	if first {
 		u.Presence = transports.Presence{Show: transports.Present, Since: now()}
 		n.presenceChanged(u)
@@ -91,6 +87,20 @@ func (i item) wait(ctx context.Context) bool {
 		}
 	}
 	return ctx.Err() == nil
+}
+
+// tellMemberships tells which rooms the user is in: where membership lasts, or another client of theirs is there.
+func (c *client) tellMemberships() {
+	all := transports.Memberships{}
+	for _, id := range slices.Sorted(maps.Keys(c.network.Rooms)) {
+		if _, there := c.network.Rooms[id].Members[c.user.ID]; there {
+			c.tell(c.network.state(c.network.Rooms[id], c.user))
+			all.Rooms = append(all.Rooms, id)
+		}
+	}
+	if c.network.can.Durable {
+		c.tell(all)
+	}
 }
 
 // cut ends a client as the network would.

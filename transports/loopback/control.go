@@ -47,7 +47,7 @@ func (n *Network) AddSpace(name string) (id transports.RoomID) {
 func (n *Network) SetRules(id transports.RoomID, rules Rules) {
 	n.ask(func(n *network) {
 		if r := n.Rooms[id]; r != nil {
-			r.Rules = rules
+			n.setRules(r, rules)
 		}
 	})
 }

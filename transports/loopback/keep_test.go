@@ -66,6 +66,9 @@ func TestTheNetworkIsTheSameAfterARestart(t *testing.T) {
 		if e := expect[transports.Room](alice, nil); e.Room != room || e.Name != "Lobby" || len(e.Members) != 2 {
 			t.Errorf("the room is %+v", e)
 		}
+		if e := expect[transports.Memberships](alice, nil); len(e.Rooms) != 1 || e.Rooms[0] != room {
+			t.Errorf("the memberships are %+v", e)
+		}
 		events, _, err := alice.session.(transports.History).After(t.Context(), transports.InRoom(room), "", 10)
 		if err != nil || len(events) != 2 {
 			t.Fatalf("the history is %+v, %v", events, err)

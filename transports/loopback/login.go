@@ -115,6 +115,18 @@ func (d *Driver) Login(flow, person string, _ transports.Env) (transports.Login,
 	return nil, fault(transports.Invalid, "There is no way to log in that is called %q.", flow)
 }
 
+// Logout makes the token of an account void.
+func (d *Driver) Logout(ctx context.Context, account transports.Account, _ transports.Env) error {
+	n := d.networks[account.Scope]
+	if n == nil {
+		return nil // with the network the token is gone as well
+	}
+	return d.ask(ctx, func() {
+		delete(n.Tokens, string(account.Data))
+		n.changed = true
+	})
+}
+
 // Begin asks for the network where there are several, and for the name; or it shows a code.
 func (l *login) Begin(ctx context.Context) (transports.Step, error) {
 	if len(l.driver.scopes) == 1 {

@@ -81,6 +81,23 @@ func TestALoginByOneForm(t *testing.T) {
 	}
 }
 
+func TestALogoutMakesTheTokenVoid(t *testing.T) {
+	d := start(t, loopback.Config{Logins: true})
+	n := d.Network(scope)
+	ida := n.AddPerson("Ida Lovelace")
+	n.AddLogin(ida.ID, "Ida", "notes", "")
+	login, _ := begin(t, d, "form")
+	data := answer(t, login, "name", "ida", "password", "notes").Done.Data
+	if err := d.Logout(t.Context(), transports.Account{Scope: scope, Data: data}, transports.Env{}); err != nil {
+		t.Fatal(err)
+	}
+	session, err := d.Open(transports.Account{Scope: scope, Data: data}, transports.Env{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantFault(t, session.Run(t.Context(), func(transports.Event) {}), transports.BadCredentials)
+}
+
 func TestALoginByTwoForms(t *testing.T) {
 	d := start(t, loopback.Config{Logins: true})
 	n := d.Network(scope)

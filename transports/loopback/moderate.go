@@ -106,6 +106,27 @@ func (r *room) owners() int {
 	return count
 }
 
+// setRules changes what holds in a room, and with it who has a voice there.
+func (n *network) setRules(r *room, rules Rules) {
+	if r.Rules == rules {
+		return
+	}
+	moderated := r.Moderated != rules.Moderated
+	r.Rules = rules
+	for id := range r.Members {
+		u := n.Users[id]
+		state := n.state(r, u)
+		state.Members, state.Complete = []transports.Member{r.member(u)}, false // only what is new
+		u.tell(state)
+	}
+	for id := range r.Members {
+		if u := n.Users[id]; moderated && r.Affiliations[id] == transports.NoAffiliation {
+			r.Members[id] = r.usualRole(transports.NoAffiliation)
+			n.tell(r, transports.MemberChanged{Room: r.ID, Member: r.member(u)})
+		}
+	}
+}
+
 // invite asks a user to come in; into a room of members it makes them one.
 func (n *network) invite(u *user, c transports.Invite) error {
 	r, err := n.inside(u, c.Room)

@@ -70,6 +70,13 @@ func TestAModeratedRoomHearsWhoHasAVoice(t *testing.T) {
 	must(t, l.ida, transports.SetRole{Room: l.room, User: l.max.ID, Role: transports.Participant})
 	l.says(l.max, transports.InRoom(l.room), "hello!")
 	l.refuses(l.ida, transports.SetAffiliation{Room: l.room, User: l.ida.ID}, transports.Conflict, "last owner")
+	l.SetRules(l.room, loopback.Rules{})
+	next(t, l.max, func(e transports.Room) bool { return !e.Moderated })
+	l.SetRules(l.room, loopback.Rules{Moderated: true})
+	next(t, l.max, func(e transports.Room) bool { return e.Moderated && len(e.Members) == 1 })
+	next(t, l.max, func(e transports.MemberChanged) bool {
+		return e.Member.User.ID == l.max.ID && e.Member.Role == transports.Visitor
+	})
 }
 
 func TestARoomIsFoundByItsNameAndHasOneAddress(t *testing.T) {

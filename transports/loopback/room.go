@@ -25,6 +25,11 @@ type room struct {
 	Log          log
 }
 
+// told are the rules as the contract has them.
+func (r *room) told() transports.Rules {
+	return transports.Rules{Moderated: r.Moderated, MembersOnly: r.MembersOnly, Locked: r.Password != "", Hidden: r.Hidden}
+}
+
 // Rules are who may enter a room and speak in it.
 type Rules struct {
 	// Moderated: only those with a voice are heard. MembersOnly: only who has an affiliation may enter.
@@ -86,7 +91,7 @@ func (n *network) state(r *room, viewer *user) transports.Room {
 		members = append(members, r.member(n.Users[id]))
 	}
 	return transports.Room{Room: r.ID, Name: r.Name, Parent: r.Parent, Thread: n.idFor(viewer, r.Thread), Picture: r.Picture, Topic: r.Topic,
-		Members: members, Complete: true, Rules: transports.Rules{Moderated: r.Moderated}}
+		Members: members, Complete: true, Rules: r.told()}
 }
 
 // join lets a user in. A room is also found by its name, which Moved tells.

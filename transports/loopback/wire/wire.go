@@ -30,7 +30,7 @@ var (
 		transports.Reacted{}, transports.Read{}, transports.Typing{}, transports.Room{}, transports.RoomChanged{}, transports.TopicChanged{},
 		transports.MemberChanged{}, transports.MemberLeft{}, transports.UserRenamed{}, transports.UserLeft{}, transports.Announced{}, transports.Invited{},
 		transports.Contacts{}, transports.ContactChanged{}, transports.ContactRemoved{}, transports.PresenceChanged{}, transports.ProfileChanged{},
-		transports.SubscriptionAsked{}, transports.SubscriptionAnswered{})
+		transports.Memberships{}, transports.SubscriptionAsked{}, transports.SubscriptionAnswered{})
 )
 
 func types[T any](all ...T) map[string]reflect.Type {

@@ -2,6 +2,7 @@
 # make test    all tests, against real servers
 # make deps    installs what the tests and the demo need (Debian)
 # make build   build/isthmus; make cross: static binaries for two architectures
+# make docs    writes what is made from the code: docs/xeps.md, docs/isthmus.doap
 # make bench, make fuzz (FUZZTIME=10s for each fuzz test)
 
 GO_NEEDED := $(shell awk '$$1 == "go" { print $$2 }' go.mod)
@@ -10,7 +11,7 @@ SUDO      := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT       := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120
 FUZZTIME  ?= 10s
 
-.PHONY: run test deps build cross bench fuzz go-version
+.PHONY: run test deps build cross docs bench fuzz go-version
 
 # The demo replaces the shell, so that a signal to make reaches it.
 run: go-version
@@ -33,6 +34,9 @@ build: go-version
 cross: go-version
 	GOOS=linux GOARCH=amd64 $(STATIC) -o build/isthmus-linux-amd64 ./cmd/isthmus
 	GOOS=linux GOARCH=arm64 $(STATIC) -o build/isthmus-linux-arm64 ./cmd/isthmus
+
+docs: go-version
+	go run ./cmd/xeps docs
 
 bench: go-version
 	go test -run '^$$' -bench . -benchmem ./...

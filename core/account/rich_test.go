@@ -362,3 +362,17 @@ func TestWhomTheNetworkNamesIsMarked(t *testing.T) {
 		}
 	})
 }
+
+func TestAHiddenMessageIsHiddenOnBothSides(t *testing.T) {
+	richStory(t, transports.Capabilities{}, func(t *testing.T, w *world) {
+		w.emits(transports.Message{Place: inGo, ID: "b1", From: user("bob"), Text: plain("the end").Hide()})
+		w.settle()
+		for _, s := range w.stream.raw() {
+			if body := string(s.Rendered); !strings.Contains(body, "<body>the end</body>") || !strings.Contains(body, "urn:xmpp:spoiler:0") {
+				t.Errorf("shown as %s", body)
+			}
+		}
+		w.sends(about("m1", `<body>no, this</body><spoiler xmlns='urn:xmpp:spoiler:0'/>`))
+		w.expectCommands("send #go ||no, this||")
+	})
+}

@@ -251,10 +251,14 @@ func (a *Account) send(p *utterance, pieces []string) {
 
 // styled is a client's text with its formatting, and with those whom it names in a room.
 func (a *Account) styled(s *stanza.Stanza, j *joined, body string) text.Text {
-	if xep.Unstyled(s) {
-		return a.mentionsIn(text.Plain(body), s, j)
+	t := text.Plain(body)
+	if !xep.Unstyled(s) {
+		t = text.ParseStyling(body)
 	}
-	return a.mentionsIn(text.ParseStyling(body), s, j)
+	if xep.IsSpoiler(s) {
+		t = t.Hide()
+	}
+	return a.mentionsIn(t, s, j)
 }
 
 // begin is the entry of a stanza in the journal.

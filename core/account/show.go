@@ -183,6 +183,10 @@ func bodyOf(e transports.Message) string {
 
 // contents are the children of a message, but for its ids.
 func (a *Account) contents(e transports.Message, r referred) []*stanza.Element {
+	hidden := e.Text.Hidden()
+	if hidden {
+		e.Text = e.Text.Reveal()
+	}
 	quoted := quotation(r.quote)
 	before := quoted + forwarded(e)
 	body := before + bodyOf(e)
@@ -193,6 +197,9 @@ func (a *Account) contents(e transports.Message, r referred) []*stanza.Element {
 	}
 	if quoted != "" {
 		children = append(children, xep.ReplyFallback(utf8.RuneCountInString(quoted)))
+	}
+	if hidden {
+		children = append(children, xep.Spoiler())
 	}
 	if a.offers(transports.Reading) && !e.Own {
 		children = append(children, xep.Markable())

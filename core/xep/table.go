@@ -63,6 +63,7 @@ var Table = []Extension{
 	{"0363", "HTTP File Upload", "1.1.0", nil, "as a client of the server's service"},
 	{"0372", "References", "0.5.0", nil, "mentions"},
 	{"0380", "Explicit Message Encryption", "0.4.0", nil, "to refuse what nobody on the other side could read"},
+	{"0382", "Spoiler messages", "0.2.0", nil, "whole messages"},
 	{"0385", "Stateless Inline Media Sharing (SIMS)", "0.2.1", nil, "received"},
 	{"0393", "Message Styling", "1.1.1", nil, ""},
 	{"0410", "MUC Self-Ping", "1.1.0", []string{"http://jabber.org/protocol/muc#self-ping-optimization"}, ""},

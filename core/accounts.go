@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"isthmus/core/account"
@@ -139,6 +140,28 @@ func (d *dialogues) oneRoom(at address.Address) dialog.Menu {
 		return dialog.Outcome{Ask: &xep.Form{Title: "Leave the room for good", Instructions: "Closing the room in your client does not leave it at the network; this does."},
 			Then: func(ctx context.Context, _ xep.Answers) dialog.Outcome { return d.leave(ctx, who.Person.Bare(), at) }}
 	}}}
+}
+
+// membership is what registration with a room is where accounts come by logins (XEP-0045 §7.10): joining makes a member, and removing the
+// registration ends that.
+func (d *dialogues) membership(at address.Address) dialog.Registration {
+	is := func(ctx context.Context, who dialog.Asker) bool {
+		running := d.running(ctx, person.Key{Owner: who.Person.Bare(), Key: at.Key})
+		if running == nil {
+			return false
+		}
+		rooms, err := running.Rooms(ctx)
+		return err == nil && slices.ContainsFunc(rooms, func(r account.RoomStatus) bool { return r.JID.Local == who.Place })
+	}
+	return dialog.Registration{Registered: is,
+		Register: dialog.Command{Start: func(ctx context.Context, who dialog.Asker) dialog.Outcome {
+			if is(ctx, who) {
+				return dialog.Outcome{Note: "You are in this room."}
+			}
+			return dialog.Outcome{Problem: &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.NotAllowed, Text: "To become a member, join the room."}}
+		}},
+		Remove: dialog.Command{Start: func(ctx context.Context, who dialog.Asker) dialog.Outcome { return d.leave(ctx, who.Person.Bare(), at) }},
+	}
 }
 
 // on is a command for an account: that of the key, or one that the person chooses. sure has it chosen even where there is only one.

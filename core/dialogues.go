@@ -67,7 +67,7 @@ func (d *dialogues) handle(s *stanza.Stanza, to address.Address, policy person.P
 	case address.Gateway:
 		return d.faces.Register(s, d.registration(policy), who) || d.gateway(s) || d.search(s)
 	case address.Room:
-		return d.owner(s, to)
+		return d.hasLogins() && d.faces.Register(s, d.membership(to), who) || d.owner(s, to)
 	}
 	return false
 }

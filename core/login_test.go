@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"isthmus/core/stanza"
 )
 
 const welcome = "You are logged in as al. The account is club@gw.example: put it into your contact list to see its state there. " +
@@ -234,6 +236,47 @@ func TestARoomIsLeftByACommand(t *testing.T) {
 	v.is("no room", v.chats("leave someone@else.example"), "someone@else.example is no room of this gateway.")
 	if _, log := v.club.count(); !strings.HasSuffix(log, "leave #bar") {
 		t.Error(log)
+	}
+}
+
+func TestARoomIsLeftByRemovingTheRegistrationWithIt(t *testing.T) { // XEP-0045 §7.10, XEP-0077 §3.2
+	v := visiting(t, newClub(byForm))
+	v.comes("al")
+	v.stands("club@gw.example", "")
+	e := v.asks("get", "#bar%club@gw.example", `<query xmlns='jabber:iq:register'/>`)
+	if within(e, "query", "registered") == nil {
+		t.Errorf("%s", e.Append(nil))
+	}
+	e = v.asks("set", "#bar%club@gw.example", `<query xmlns='jabber:iq:register'><remove/></query>`)
+	if e.Attr("type") != "result" {
+		t.Errorf("%s", e.Append(nil))
+	}
+	if _, log := v.club.count(); !strings.HasSuffix(log, "leave #bar") {
+		t.Error(log)
+	}
+	e = v.asks("get", "#bar%club@gw.example", `<query xmlns='jabber:iq:register'/>`)
+	v.is("not a member", summary(e), "error: To become a member, join the room.")
+}
+
+func TestWhenAnAccountIsConnectedIsASettingOfIts(t *testing.T) {
+	v := visiting(t, newClub(byForm))
+	v.comes("al")
+	v.stands("club@gw.example", "")
+	said, id := v.command("club@gw.example", "configure", "")
+	v.is("settings", said, "Your settings for club; only_while_online false")
+	v.writes(`<iq type='set' id='c' from='alice@example.org/phone' to='club@gw.example'><command xmlns='http://jabber.org/protocol/commands' node='configure' sessionid='` + id +
+		`'><x xmlns='jabber:x:data' type='submit'><field var='only_while_online'><value>1</value></field></x></command></iq>`)
+	v.until(func(e *stanza.Element) bool { return e.Attr("id") == "c" })
+	v.writes(`<presence from='alice@example.org/phone' to='gw.example'/>`)
+	v.stands("club@gw.example", "")
+	v.writes(`<presence type='unavailable' from='alice@example.org/phone' to='gw.example'/>`)
+	for {
+		v.writes(`<presence type='probe' from='alice@example.org/phone' to='club@gw.example'/>`)
+		e := v.until(func(e *stanza.Element) bool { return e.Name == "presence" && e.Attr("from") == "club@gw.example" })
+		if e.Attr("type") == "unavailable" {
+			v.is("status", within(e, "status").Text(), "It is connected while you are online.")
+			break
+		}
 	}
 }
 

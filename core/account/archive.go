@@ -22,7 +22,7 @@ const (
 // archive is the query for what this account may read of a room: its own rows, or where ids are stable the scope's within
 // the person's spans.
 func (a *Account) archive(id string) store.Query {
-	q := store.Query{Transport: a.Domain, Scope: string(a.scope), Person: a.owner.String(), Place: id}
+	q := store.Query{Transport: a.Domain, Scope: string(a.scope), Person: a.reader(), Place: id}
 	if !a.About.StableIDs {
 		q.Account = a.id
 	}

@@ -27,13 +27,21 @@ const (
 // openSpan lets the person read what is said in a room from now on, where the archive is the scope's.
 func (a *Account) openSpan(j *joined) {
 	if a.About.StableIDs {
-		a.Store.Write(nil, store.OpenSpan{Person: a.owner.String(), Transport: a.Domain, Scope: string(a.scope), Place: string(j.id), From: store.NextID()})
+		a.Store.Write(nil, store.OpenSpan{Person: a.reader(), Transport: a.Domain, Scope: string(a.scope), Place: string(j.id), From: store.NextID()})
 	}
+}
+
+// reader is who has the spans: of logins each by itself, for several of a person may be in one room.
+func (a *Account) reader() string {
+	if a.login == nil {
+		return a.owner.String()
+	}
+	return store.Reader(a.owner.String(), a.id)
 }
 
 func (a *Account) closeSpan(j *joined) {
 	if a.About.StableIDs {
-		a.Store.Write(nil, store.CloseSpan{Person: a.owner.String(), Transport: a.Domain, Scope: string(a.scope), Place: string(j.id), To: store.NextID()})
+		a.Store.Write(nil, store.CloseSpan{Person: a.reader(), Transport: a.Domain, Scope: string(a.scope), Place: string(j.id), To: store.NextID()})
 	}
 }
 

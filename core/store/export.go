@@ -124,8 +124,8 @@ func (s *Store) exportAccounts(ctx context.Context, transport, person string, li
 }
 
 func (s *Store) exportSpans(ctx context.Context, transport, person string, lines *json.Encoder) error {
-	places, err := rows(ctx, s.reads, "SELECT DISTINCT scope, place FROM spans WHERE person = $1 AND transport = $2 ORDER BY scope, place",
-		[]any{person, transport}, func(r *sql.Rows) (q Query, err error) {
+	places, err := rows(ctx, s.reads, "SELECT DISTINCT scope, place FROM spans WHERE transport = $1 AND "+anyReader(2)+" ORDER BY scope, place",
+		append([]any{transport}, readers(person)...), func(r *sql.Rows) (q Query, err error) {
 			q.Transport, q.Person = transport, person
 			return q, r.Scan(&q.Scope, &q.Place)
 		})
@@ -133,7 +133,7 @@ func (s *Store) exportSpans(ctx context.Context, transport, person string, lines
 		return err
 	}
 	for _, q := range places {
-		readable, err := s.readable(ctx, q)
+		readable, err := s.readableByAny(ctx, q)
 		if err != nil {
 			return err
 		}

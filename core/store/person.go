@@ -39,8 +39,8 @@ func (s *Store) forgetPerson(ctx context.Context, transport, person string) erro
 	return s.write(ctx, forgetPerson{transport, person})
 }
 
-// ForgetAccount removes an account with its rows of the archive and its journal, and what its owner may read of its scope unless another
-// account of theirs is there. It works as ForgetPerson does.
+// ForgetAccount removes an account with its rows of the archive, its journal, and what it alone may read of its scope. It works as
+// ForgetPerson does.
 func (s *Store) ForgetAccount(ctx context.Context, a Account) error {
 	err := s.write(ctx)
 	if err == nil {
@@ -115,11 +115,11 @@ var (
 	deleteSent     = oneRow("DELETE FROM sent WHERE account IN (" + theirAccounts + ")")
 	deleteCursors  = oneRow("DELETE FROM cursors WHERE account IN (" + theirAccounts + ")")
 	deleteCommands = oneRow("DELETE FROM commands WHERE transport = ? AND (sender = ? OR substr(sender, 1, ?) = ? OR account IN (" + theirAccounts + "))")
-	deletePlaces   = oneRow("DELETE FROM spans WHERE person = ? AND transport = ?")
+	deletePlaces   = oneRow("DELETE FROM spans WHERE transport = ? AND (person = ? OR substr(person, 1, ?) = ?)")
 	deleteOccupant = oneRow("DELETE FROM occupants WHERE transport = ? AND person = ?")
 	deleteOptions  = oneRow("DELETE FROM options WHERE transport = ? AND person = ?")
 	deleteSeen     = oneRow("DELETE FROM people WHERE transport = ? AND person = ?")
-	deleteScope    = oneRow("DELETE FROM spans WHERE person = ? AND transport = ? AND scope = ? AND NOT EXISTS (SELECT 1 FROM accounts WHERE transport = ? AND owner = ? AND scope = ?)")
+	deleteReader   = oneRow("DELETE FROM spans WHERE person = ? AND transport = ?")
 	deleteAccounts = oneRow("DELETE FROM accounts WHERE transport = ? AND owner = ?")
 )
 
@@ -137,8 +137,7 @@ func (c forgetLast) plan(p *plan) {
 	for _, s := range deleteOwn {
 		p.add(s, nil, c.ID)
 	}
-	p.barrier() // what follows looks at what is left
-	p.add(deleteScope, nil, c.Owner, c.Transport, c.Scope, c.Transport, c.Owner, c.Scope)
+	p.add(deleteReader, nil, Reader(c.Owner, c.ID), c.Transport)
 	p.barrier()
 }
 
@@ -152,7 +151,7 @@ func (c forgetPerson) plan(p *plan) {
 	p.add(deleteCursors, nil, c.transport, c.person)
 	p.add(deleteCommands, nil, c.transport, c.person, characters(resource), resource, c.transport, c.person)
 	p.add(deleteContacts, nil, c.transport, c.person)
-	p.add(deletePlaces, nil, c.person, c.transport)
+	p.add(deletePlaces, nil, append([]any{c.transport}, readers(c.person)...)...)
 	p.add(deleteOccupant, nil, c.transport, c.person)
 	p.add(deleteOptions, nil, c.transport, c.person)
 	p.add(deleteSeen, nil, c.transport, c.person)

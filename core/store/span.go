@@ -3,9 +3,17 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"math"
 	"slices"
+	"strconv"
 )
+
+// Reader is the Person of spans that are of one account of a person's alone (a bare JID): several of them may be in a place, and leave it
+// at different times.
+func Reader(person string, account int64) string {
+	return person + "/" + strconv.FormatInt(account, 36)
+}
 
 // OpenSpan lets a person read the scope's rows of a place whose Seq is at least From. While a span is open, to open
 // another changes nothing.
@@ -46,11 +54,26 @@ func (c CloseSpan) size() int {
 // extent is a range of Seq, both ends included. Lists of extents are ordered and do not touch.
 type extent struct{ first, last int64 }
 
-// readable reads what a person may read of a place.
+// readable reads what a person, or a Reader, may read of a place.
 func (s *Store) readable(ctx context.Context, q Query) ([]extent, error) {
-	spans, err := rows(ctx, s.reads, `SELECT since, until FROM spans
-		WHERE person = $1 AND transport = $2 AND scope = $3 AND place = $4 ORDER BY since`,
-		[]any{q.Person, q.Transport, q.Scope, q.Place},
+	return s.extents(ctx, "person = $4", q, q.Person)
+}
+
+// readableByAny reads what all accounts of a person may read of a place together.
+func (s *Store) readableByAny(ctx context.Context, q Query) ([]extent, error) {
+	return s.extents(ctx, anyReader(4), q, readers(q.Person)...)
+}
+
+// anyReader is the condition on spans that they are of a person or of an account of theirs, with the first of readers' parameters as number n.
+func anyReader(n int) string {
+	return fmt.Sprintf("(person = $%d OR substr(person, 1, $%d) = $%d)", n, n+1, n+2)
+}
+
+func readers(person string) []any { return []any{person, characters(person + "/"), person + "/"} }
+
+func (s *Store) extents(ctx context.Context, whose string, q Query, person ...any) ([]extent, error) {
+	spans, err := rows(ctx, s.reads, "SELECT since, until FROM spans WHERE transport = $1 AND scope = $2 AND place = $3 AND "+whose+" ORDER BY since",
+		append([]any{q.Transport, q.Scope, q.Place}, person...),
 		func(r *sql.Rows) (e extent, err error) {
 			err = r.Scan(&e.first, &e.last)
 			if e.last == 0 {

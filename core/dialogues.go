@@ -74,8 +74,10 @@ func (d *dialogues) handle(s *stanza.Stanza, to address.Address, policy person.P
 
 // refuseCommand answers commands where there are none: at occupants and users.
 func (d *dialogues) refuseCommand(s *stanza.Stanza) bool {
+	info, _ := xep.IsInfo(s)
+	items, _ := xep.IsItems(s)
 	for _, e := range s.Payload {
-		if s.Request() && e.Space == xep.NSCommands {
+		if s.Request() && (e.Space == xep.NSCommands || info == xep.NSCommands || items == xep.NSCommands) {
 			d.reply(s.Refuse(&stanza.Error{Type: xmpp.Cancel, Condition: xmpp.FeatureNotImplemented, Text: "There are no commands at this address."}))
 			return true
 		}

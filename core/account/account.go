@@ -40,6 +40,8 @@ type Transport struct {
 	Store     *store.Store
 	Options   *options.Book
 	Env       transports.Env
+	// Version is the gateway's.
+	Version string
 	// OccupantKey is the secret behind occupant-ids.
 	OccupantKey []byte
 	// Pictures are those of users and rooms; nil where nobody needs any.

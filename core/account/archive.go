@@ -13,9 +13,8 @@ import (
 )
 
 const (
-	// maxPage is the most that one page of the archive holds.
+	// maxPage is what one page of the archive holds, unless less is asked for.
 	maxPage     = 100
-	defaultPage = 50
 	readTimeout = 30 * time.Second
 )
 
@@ -50,7 +49,7 @@ func (a *Account) readArchive(s *stanza.Stanza, id string) {
 	query := a.archive(id)
 	query.Above, query.Below, query.IDs = asked.After, asked.Before, asked.IDs
 	query.After, query.Before, query.Last = asked.Page.After, asked.Page.Before, asked.Page.Last
-	query.Max = defaultPage
+	query.Max = maxPage
 	if asked.Page.Max >= 0 {
 		query.Max = min(asked.Page.Max, maxPage)
 	}

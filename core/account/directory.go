@@ -1,7 +1,9 @@
 package account
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"isthmus/core/stanza"
@@ -13,8 +15,9 @@ import (
 const (
 	// directoryTimeout bounds the listing of a network's rooms.
 	directoryTimeout = 2 * time.Minute
-	// directoryKept is how long a listing serves for further pages.
-	directoryKept = 5 * time.Minute
+	// directoryKept is how long a listing serves for further pages and searches, directoryFresh how long for who asks anew.
+	directoryKept  = 5 * time.Minute
+	directoryFresh = 30 * time.Second
 	// maxListed bounds a listing; firstListed is what a client gets that does not say how much it wants.
 	maxListed   = 100_000
 	firstListed = 100
@@ -25,7 +28,7 @@ type listing struct {
 	items []xep.Item
 	// users are how many are in each of the items.
 	users []int
-	until time.Time
+	at    time.Time
 }
 
 // directory lists the network's rooms as the items of the account (XEP-0045 §6.3), in pages (XEP-0059).
@@ -39,7 +42,11 @@ func (a *Account) directory(s *stanza.Stanza) {
 		a.sendItems(s, page, a.ownRooms(), firstListed)
 		return
 	}
-	a.askForRooms(func(err error) {
+	serves := directoryKept
+	if page.After == "" && page.Before == "" {
+		serves = directoryFresh
+	}
+	a.askForRooms(serves, func(err error) {
 		if err != nil {
 			a.refuse(s, a.stanzaError(err))
 			return
@@ -48,12 +55,12 @@ func (a *Account) directory(s *stanza.Stanza) {
 	})
 }
 
-// askForRooms brings what the network says of its rooms up to date; then is called on the account's goroutine. A network that lists
-// none has none.
-func (a *Account) askForRooms(then func(error)) {
+// askForRooms brings what the network says of its rooms up to date, where it is older than serves; then is called on the account's
+// goroutine. A network that lists none has none.
+func (a *Account) askForRooms(serves time.Duration, then func(error)) {
 	session, ok := a.session.(transports.Directory)
 	switch {
-	case time.Now().Before(a.listed.until):
+	case !a.listed.at.IsZero() && time.Since(a.listed.at) < serves:
 		then(nil)
 		return
 	case a.link.phase != online:
@@ -71,12 +78,17 @@ func (a *Account) askForRooms(then func(error)) {
 	a.async(func() func() {
 		ctx, cancel := context.WithTimeout(ctx, directoryTimeout)
 		defer cancel()
-		var found listing
+		var all []transports.Listing
 		err := session.Rooms(ctx, func(l transports.Listing) bool {
+			all = append(all, l)
+			return len(all) < maxListed
+		})
+		slices.SortFunc(all, func(x, y transports.Listing) int { return cmp.Compare(x.Room, y.Room) })
+		var found listing
+		for _, l := range all {
 			found.items = append(found.items, xep.Item{JID: a.place(address.Room, string(l.Room)), Name: l.Name})
 			found.users = append(found.users, l.Users)
-			return len(found.items) < maxListed
-		})
+		}
 		return func() { a.listedRooms(found, err) }
 	})
 }
@@ -86,7 +98,7 @@ func (a *Account) listedRooms(found listing, err error) {
 	a.asking = nil
 	if err == nil {
 		a.listed = found
-		a.listed.until = time.Now().Add(directoryKept)
+		a.listed.at = time.Now()
 	}
 	for _, then := range asking {
 		then(err)

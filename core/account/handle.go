@@ -99,11 +99,14 @@ func (a *Account) request(s *stanza.Stanza, to address.Address) {
 }
 
 func (a *Account) other(s *stanza.Stanza) {
-	if s.To.Resource == "" && xep.IsPing(s) {
+	switch {
+	case s.To.Resource == "" && xep.IsPing(s):
 		a.Stream.Reply(s.Result())
-		return
+	case s.To.Resource == "" && xep.IsVersion(s):
+		a.Stream.Reply(s.Result(xep.Version("Isthmus", a.Version, "")))
+	default:
+		a.refuse(s, unknownRequest)
 	}
-	a.refuse(s, unknownRequest)
 }
 
 // info answers what an address stands for (XEP-0030 §3); there are no nodes here.

@@ -23,7 +23,7 @@ func (a *Account) Directory(ctx context.Context, text string, most int) (rooms [
 		err   error
 	}
 	found, err := await(ctx, a, func(give func(answer)) {
-		a.askForRooms(func(err error) { give(answer{a.listed.search(text), err}) })
+		a.askForRooms(directoryKept, func(err error) { give(answer{a.listed.search(text), err}) })
 	})
 	if err == nil {
 		err = found.err

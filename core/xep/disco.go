@@ -165,7 +165,7 @@ func (i Info) WithCard() Info {
 
 // AccountInfo describes the account on one network.
 func AccountInfo(kind, name string) Info {
-	return Info{Category: "gateway", Type: kind, Name: name, Features: features(nsInfo, nsItems, nsPing, NSCommands)}
+	return Info{Category: "gateway", Type: kind, Name: name, Rooms: true, Features: features(nsInfo, nsItems, nsPing, nsVersion, nsRSM, NSMUC, NSCommands)}
 }
 
 // Offering announces more features.

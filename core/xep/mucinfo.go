@@ -28,7 +28,7 @@ func RoomInfo(kind string, r RoomFacts) Info {
 		choose(r.Moderated, "muc_moderated", "muc_unmoderated"), choose(r.MembersOnly, "muc_membersonly", "muc_open"),
 		choose(r.Locked, "muc_passwordprotected", "muc_unsecured"), choose(r.Hidden, "muc_hidden", "muc_public"),
 		choose(r.Persistent, "muc_persistent", "muc_temporary"),
-		nsStanzaID, nsOccupantID, nsMAM, nsMAMExtended, NSCommands, nsRSM, nsForm, nsPing, "http://jabber.org/protocol/muc#self-ping-optimization")}
+		nsVersion, nsStanzaID, nsOccupantID, nsMAM, nsMAMExtended, NSCommands, nsRSM, nsForm, nsPing, "http://jabber.org/protocol/muc#self-ping-optimization")}
 	i.More = r.form()
 	return i
 }

@@ -1,42 +1,39 @@
 package configs
 
-import "reflect"
+import (
+	"reflect"
+	"slices"
+)
+
+// What can be put in force while the gateway runs; all other keys need a restart.
+var (
+	liveKeys          = []string{"log: level", "archive", "contacts"}
+	liveTransportKeys = []string{"people", "registration", "registration_required", "network_people", "limits", "operators", "private_networks", "options"}
+)
 
 // Changes tells how a configuration that was read again differs from the one at work, by the names of keys: what can be put in
 // force while the gateway runs, and what needs a restart.
 func Changes(was, is *Config) (now, restart []string) {
-	note := func(list *[]string, key string, a, b any) {
-		if !reflect.DeepEqual(a, b) {
-			*list = append(*list, key)
+	sort := func(prefix string, keys, live []string) {
+		for _, key := range keys {
+			if slices.Contains(live, key) {
+				now = append(now, prefix+key)
+			} else {
+				restart = append(restart, prefix+key)
+			}
 		}
 	}
-	note(&restart, "store", was.Store, is.Store)
-	note(&restart, "key_file", was.KeyFile, is.KeyFile)
-	note(&restart, "web", was.Web, is.Web)
-	note(&restart, "files", was.Files, is.Files)
-	note(&restart, "log: format", was.Log.Format, is.Log.Format)
-	note(&now, "log: level", was.Log.Level, is.Log.Level)
-	note(&now, "archive", was.Archive, is.Archive)
-	note(&now, "contacts", was.Contacts, is.Contacts)
+	sort("", differing(*was, *is, "transports", "log"), liveKeys)
+	for _, key := range differing(was.Log, is.Log) {
+		sort("", []string{"log: " + key}, liveKeys)
+	}
 	for i := range was.Transports {
 		old := &was.Transports[i]
-		fresh := is.Transport(old.Domain)
-		if fresh == nil {
-			restart = append(restart, "transports: "+old.Domain+" (removed)")
+		if fresh := is.Transport(old.Domain); fresh != nil {
+			sort(old.Domain+": ", differing(*old, *fresh, "secret_file"), liveTransportKeys) // what it says is in secret
 			continue
 		}
-		in := old.Domain + ": "
-		note(&restart, in+"kind", old.Kind, fresh.Kind)
-		note(&restart, in+"server", old.Server, fresh.Server)
-		note(&restart, in+"secret", old.Secret, fresh.Secret)
-		note(&now, in+"people", old.People, fresh.People)
-		note(&now, in+"operators", old.Operators, fresh.Operators)
-		note(&now, in+"registration", old.Registration, fresh.Registration)
-		note(&now, in+"registration_required", old.RegistrationRequired, fresh.RegistrationRequired)
-		note(&now, in+"network_people", old.NetworkPeople, fresh.NetworkPeople)
-		note(&now, in+"limits", old.Limits, fresh.Limits)
-		note(&now, in+"private_networks", old.PrivateNetworks, fresh.PrivateNetworks)
-		note(&now, in+"options", old.Options, fresh.Options)
+		restart = append(restart, "transports: "+old.Domain+" (removed)")
 	}
 	for i := range is.Transports {
 		if domain := is.Transports[i].Domain; was.Transport(domain) == nil {
@@ -44,6 +41,18 @@ func Changes(was, is *Config) (now, restart []string) {
 		}
 	}
 	return now, restart
+}
+
+// differing are the keys in which two structs differ, but for some.
+func differing(a, b any, except ...string) (keys []string) {
+	x, y := reflect.ValueOf(a), reflect.ValueOf(b)
+	for i := range x.NumField() {
+		key := x.Type().Field(i).Tag.Get("mapstructure")
+		if !slices.Contains(except, key) && !reflect.DeepEqual(x.Field(i).Interface(), y.Field(i).Interface()) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 // Transport finds the transport of a domain; nil where there is none.

@@ -49,11 +49,13 @@ type Book struct {
 	secret    map[string]bool
 	mu        sync.RWMutex
 	all       map[Where]transports.Options
+	// left is what is sealed with a key that is missing: it stays in the store until the person sets it anew.
+	left map[Where]map[string]string
 }
 
-// Load reads the options of a transport. Secrets that cannot be opened are told in the log and left out.
+// Load reads the options of a transport. Secrets that cannot be opened are told in the log and left out; in the store they stay.
 func Load(ctx context.Context, s *store.Store, keys *seal.Keys, transport string, about transports.About, log *slog.Logger) (*Book, error) {
-	b := &Book{transport: transport, store: s, keys: keys, secret: map[string]bool{}, all: map[Where]transports.Options{}}
+	b := &Book{transport: transport, store: s, keys: keys, secret: map[string]bool{}, all: map[Where]transports.Options{}, left: map[Where]map[string]string{}}
 	for _, f := range slices.Concat(about.AccountFields, about.RoomFields) {
 		b.secret[f.Name] = f.Kind == transports.Secret || f.Sealed
 	}
@@ -65,6 +67,7 @@ func Load(ctx context.Context, s *store.Store, keys *seal.Keys, transport string
 		values, err := keys.UnpackOptions(row.Data, row.Where())
 		if err != nil {
 			log.Error("Some of what a person has set cannot be read. Restore the key file, or have them set it again.", "person", row.Person, "scope", row.Scope, "error", err)
+			b.left[Where{row.Person, row.Scope, row.Place}] = keys.Unopened(row.Data, row.Where())
 		}
 		b.all[Where{row.Person, row.Scope, row.Place}] = values
 	}
@@ -85,6 +88,7 @@ func (b *Book) Set(w Where, o transports.Options, done func(error)) {
 		row.Data = b.keys.PackOptions(o, func(name string) bool { return b.secret[name] }, row.Where())
 	}
 	b.mu.Lock()
+	row.Data = b.withLeft(w, o, row.Data)
 	if len(o) > 0 {
 		b.all[w] = maps.Clone(o)
 	} else {
@@ -92,6 +96,19 @@ func (b *Book) Set(w Where, o transports.Options, done func(error)) {
 	}
 	b.mu.Unlock()
 	b.store.Write(done, store.PutOptions{Options: row})
+}
+
+// withLeft adds to the data of options what could not be opened of them and is not set anew.
+func (b *Book) withLeft(w Where, o transports.Options, data []byte) []byte {
+	maps.DeleteFunc(b.left[w], func(name, _ string) bool { _, anew := o[name]; return anew })
+	if len(b.left[w]) == 0 {
+		return data
+	}
+	with, err := seal.AddSealed(data, b.left[w])
+	if err != nil {
+		return data // it is of our own making, so it can be read
+	}
+	return with
 }
 
 // Move gives what a person has set for a scope, and for its places, to another one; done, which may be nil, hears when it is on disk.
@@ -105,6 +122,7 @@ func (b *Book) Move(person, from, to string, done func(error)) {
 		row := store.Options{Transport: b.transport, Person: person, Scope: from, Place: w.Place}
 		changes = append(changes, store.PutOptions{Options: row})
 		delete(b.all, w)
+		delete(b.left, w) // sealed for the one place, it cannot be opened in another
 		if to != "" {
 			w.Scope, row.Scope = to, to
 			b.all[w] = o
@@ -124,6 +142,7 @@ func (b *Book) Forget(person string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	maps.DeleteFunc(b.all, func(w Where, _ transports.Options) bool { return w.Person == person })
+	maps.DeleteFunc(b.left, func(w Where, _ map[string]string) bool { return w.Person == person })
 }
 
 // People are all who have set anything, in order.

@@ -125,3 +125,47 @@ func TestMistakesAreTold(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestWhatIsSealedWithALostKeyStaysUntilItIsSetAnew(t *testing.T) {
+	dir := t.TempDir()
+	key, kept := filepath.Join(dir, "key"), filepath.Join(dir, "kept")
+	account := Where{Person: "alice@example.org", Scope: "irc.net"}
+	s, b := open(t, dir)
+	set(t, b, account, transports.Options{"nick": {"alice"}, "pass": {"open sesame"}})
+	again := func(change func() error) *Book {
+		t.Helper()
+		s.Close()
+		if err := change(); err != nil {
+			t.Fatal(err)
+		}
+		s, b = open(t, dir)
+		return b
+	}
+	lose := func() error { return os.Rename(key, kept) }
+	find := func() error { return os.Rename(kept, key) }
+	b = again(lose)
+	if o := b.Get(account); o.Get(nil, "pass") != "" || o.Get(nil, "nick") != "alice" {
+		t.Errorf("without the key: %v", o)
+	}
+	set(t, b, account, transports.Options{"nick": {"al"}})
+	set(t, b, account, nil)
+	if o := again(find).Get(account); o.Get(nil, "pass") != "open sesame" || o.Get(nil, "nick") != "" {
+		t.Errorf("the key is there again: %v", o)
+	}
+
+	b = again(lose)
+	set(t, b, account, transports.Options{"pass": {"another"}})
+	set(t, b, account, transports.Options{"nick": {"al"}})
+	if o := again(find).Get(account); o.Get(nil, "pass") != "" {
+		t.Errorf("what was set anew and taken out came back: %v", o)
+	}
+
+	set(t, b, account, transports.Options{"pass": {"third"}})
+	b = again(lose)
+	b.Forget(account.Person)
+	set(t, b, account, transports.Options{"nick": {"al"}})
+	if o := again(find).Get(account); o.Get(nil, "pass") != "" {
+		t.Errorf("of someone forgotten: %v", o)
+	}
+	s.Close()
+}

@@ -47,6 +47,40 @@ func (k *Keys) UnpackOptions(data []byte, where string) (map[string][]string, er
 	return options, errors.Join(problems...)
 }
 
+// Unopened gives what is sealed in data and cannot be opened, by name: the key may come back.
+func (k *Keys) Unopened(data []byte, where string) map[string]string {
+	packed, err := parseOptions(data)
+	if err != nil {
+		return nil
+	}
+	left := map[string]string{}
+	for name, value := range packed {
+		var sealed string
+		if !isSealed(value) || json.Unmarshal(value, &sealed) != nil {
+			continue
+		}
+		if _, err := k.Open([]byte(sealed), context(where, name)); err != nil {
+			left[name] = sealed
+		}
+	}
+	return left
+}
+
+// AddSealed adds to data what Unopened gave.
+func AddSealed(data []byte, left map[string]string) ([]byte, error) {
+	packed, err := parseOptions(data)
+	if err != nil {
+		return nil, err
+	}
+	if packed == nil {
+		packed = map[string]json.RawMessage{}
+	}
+	for name, sealed := range left {
+		packed[name] = encode(sealed)
+	}
+	return encode(packed), nil
+}
+
 // ResealOptions seals with the newest key what another one has sealed in data; changed tells whether there was such. What cannot
 // be opened stays as it is and is told in the error.
 func (k *Keys) ResealOptions(data []byte, where string) (fresh []byte, changed bool, err error) {

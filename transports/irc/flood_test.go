@@ -1,8 +1,12 @@
 package irc
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -86,6 +90,44 @@ func TestOurOwnGhostIsWaitedFor(t *testing.T) {
 		s.hears()
 		s.says(":irc.srv 433 * alice :Nickname is already in use.")
 		s.fault(transports.Conflict)
+	})
+}
+
+func TestThousandsComeBackToAServerAtThePaceThatTheOperatorSet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		driver, err := New(Config{ConnectRate: 10, Networks: []Network{{Host: host, Plain: true}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var mu sync.Mutex
+		var came []time.Time
+		env := transports.Env{Log: quiet, Dial: func(context.Context, string, string) (net.Conn, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			came = append(came, time.Now())
+			return nil, syscall.ECONNREFUSED
+		}}
+		const people = 3000
+		var running sync.WaitGroup
+		for i := range people { // whose connections broke in the same moment
+			session, err := driver.Open(transports.Account{Scope: host, Person: fmt.Sprint("p", i), Name: fmt.Sprint("p", i)}, env)
+			if err != nil {
+				t.Fatal(err)
+			}
+			running.Go(func() { session.Run(t.Context(), func(transports.Event) {}) })
+		}
+		running.Wait()
+		if len(came) != people {
+			t.Fatalf("%d of %d came", len(came), people)
+		}
+		for i := range came[:people-31] {
+			if within := came[i+31].Sub(came[i]); within < time.Second { // a burst of two seconds' worth, and a second's
+				t.Fatalf("32 connections within %v", within)
+			}
+		}
+		if took := came[people-1].Sub(came[0]); took > people/10*time.Second {
+			t.Errorf("it took %v", took)
+		}
 	})
 }
 

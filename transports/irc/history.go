@@ -89,7 +89,8 @@ type historyQuery struct {
 
 func (q *historyQuery) add(event transports.Event) { q.events = append(q.events, event) }
 
-// After reads what a server has kept of a place. IRCv3 chathistory.
+// After reads what a server has kept of a place. IRCv3 chathistory. One that keeps nothing has nothing to tell. Where the message is none of
+// those that are kept, all of them are taken to have come after it.
 func (s *Session) After(ctx context.Context, place transports.Place, id transports.MessageID, limit int) (events []transports.Event, more bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, recallWithin)
 	defer cancel()
@@ -103,7 +104,13 @@ func (s *Session) After(ctx context.Context, place transports.Place, id transpor
 				fault = offline("The server did not send what was said.")
 			}
 		}
-		if fault != nil {
+		switch {
+		case fault == transports.ErrUnsupported:
+			return nil, false, nil
+		case fault != nil && fault.Kind == transports.NotFound && id != "" && place.ID() != "":
+			id = "" // if the place is the unknown one, the answer is the same
+			continue
+		case fault != nil:
 			return nil, false, fault
 		}
 		events, more = q.events, q.lines >= q.most

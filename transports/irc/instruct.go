@@ -8,7 +8,7 @@ import (
 )
 
 // slashes are the words that people on IRC write after a slash in a room, as far as they mean something through a gateway.
-var slashes = []string{"ban", "deop", "devoice", "invite", "kick", "mode", "names", "nick", "notice", "op", "topic", "unban", "voice", "whois"}
+var slashes = []string{"away", "ban", "deop", "devoice", "invite", "kick", "mode", "motd", "names", "nick", "notice", "op", "topic", "unban", "voice", "whois"}
 
 // aboutSomeone are those that need a name after them.
 var aboutSomeone = []string{"ban", "deop", "devoice", "invite", "kick", "nick", "notice", "op", "unban", "voice", "whois"}
@@ -51,6 +51,10 @@ func (c *connection) slash(r *request, room, word, rest string) {
 	switch word {
 	case "mode":
 		c.order(r, room, "MODE", strings.TrimSpace("MODE "+room+" "+rest))
+	case "motd":
+		c.order(r, room, "MOTD", "MOTD")
+	case "away":
+		c.order(r, room, "AWAY", awayLine(rest))
 	case "names":
 		c.order(r, room, "NAMES", "NAMES "+room)
 	case "whois":
@@ -91,6 +95,9 @@ func (c *connection) order(r *request, room, verb, line string) {
 	if room != "" && !c.support.isRoom(room) {
 		r.settle(notRoom(room))
 		return
+	}
+	if verb == "AWAY" {
+		c.presences.own = unknownAway
 	}
 	c.out.held = append(c.out.held, &job{request: r, verb: instructing, names: []string{c.fold(room)}, lines: []string{c.encode(line, c.fold(room))}, order: verb})
 }

@@ -163,6 +163,16 @@ func TestARoomCanHaveAnEncodingOfItsOwn(t *testing.T) {
 	})
 }
 
+func TestAServerThatTakesUTF8OnlyGetsUTF8(t *testing.T) {
+	playAs(t, Config{}, Network{}, transports.Options{"encoding_out": {"windows-1251"}}, func(s *script) {
+		s.welcome("UTF8ONLY")
+		s.do(talk("bob", "Привет"))
+		if heard := s.hears(); len(heard) == 0 || heard[0] != "PRIVMSG bob :Привет" {
+			t.Errorf("sent as %q", heard)
+		}
+	})
+}
+
 func TestEncodingsHaveTheNamesThatPeopleKnow(t *testing.T) {
 	for name, want := range map[string]string{"latin-1": "ISO 8859-1", "Latin1": "ISO 8859-1", "ISO_8859-1": "ISO 8859-1", "iso8859-15": "ISO 8859-15", "8859_2": "ISO 8859-2",
 		"latin-9": "ISO 8859-15", "cp1252": "Windows 1252", "WIN-1251": "Windows 1251", "koi8r": "KOI8-R", "KOI8_U": "KOI8-U"} {

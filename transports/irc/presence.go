@@ -18,6 +18,9 @@ const (
 	whoToken = "152"
 )
 
+// unknownAway stands for what a person has told the server themselves; it is no text that can be sent.
+const unknownAway = "\n"
+
 const preAwayCap = "draft/pre-away"
 
 // presences are how people are, as far as it was told: those who are watched, and members of rooms who are away.

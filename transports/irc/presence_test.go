@@ -204,6 +204,19 @@ func TestHowThePersonIsIsTold(t *testing.T) {
 	})
 }
 
+func TestWhoSaysThatTheyAreAwayIsBackWithTheirPresence(t *testing.T) {
+	play(t, Network{Burst: 100}, func(s *script) {
+		s.rich(presenceCaps)
+		s.do(transports.Instruct{Place: transports.InRoom("#room"), Line: "away at lunch"})
+		s.says(":irc.srv 306 alice :You have been marked as being away", ":irc.srv PONG irc.srv :confirm-1")
+		if got := s.announcements(); got != "#room<You have been marked as being away>" {
+			t.Errorf("announced %s", got)
+		}
+		s.do(transports.SetPresence{Presence: transports.Presence{Show: transports.Present}})
+		s.expect("AWAY :at lunch", "PING :confirm-1", "AWAY", "PING :confirm-2")
+	})
+}
+
 func TestOnlyTheLastPresenceIsSent(t *testing.T) {
 	play(t, Network{Burst: 1, Rate: 1}, func(s *script) {
 		s.rich(presenceCaps)

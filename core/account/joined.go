@@ -209,6 +209,7 @@ func (a *Account) enter(j *joined, newcomer arrival) {
 	})
 	a.showHistory(j, newcomer)
 	j.kept, j.leftAt = false, time.Time{}
+	a.keepStaying(j)
 }
 
 func (a *Account) occupant(j *joined, who stanza.JID, nick string) store.Occupant {
@@ -253,9 +254,7 @@ func (a *Account) leaveIfEmpty(j *joined, reason string) {
 	if j.stays() && (j.live || j.kept) {
 		if !j.kept {
 			j.kept, j.leftAt = true, time.Now()
-			if !j.view.Durable { // the network remembers
-				a.keepStaying(j)
-			}
+			a.keepStaying(j)
 		}
 		return
 	}
@@ -264,9 +263,7 @@ func (a *Account) leaveIfEmpty(j *joined, reason string) {
 
 // abandon leaves a room on the network and forgets it.
 func (a *Account) abandon(j *joined, reason string) {
-	if j.kept {
-		a.stopStaying(j)
-	}
+	a.stopStaying(j)
 	delete(a.rooms, j.id)
 	a.asides.forget(j)
 	a.closeSpan(j)

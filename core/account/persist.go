@@ -2,6 +2,7 @@ package account
 
 import (
 	"maps"
+	"strconv"
 	"time"
 
 	"isthmus/core/options"
@@ -15,8 +16,10 @@ import (
 
 // What the core keeps among a person's options, beside what they set themselves.
 const (
-	// stayed marks a room that the gateway is in although none of the person's clients may be.
+	// stayed marks a room that the gateway is in although none of the person's clients may be; leftAt is since when none is, in
+	// milliseconds since 1970.
 	stayed = "stayed"
+	leftAt = "left_at"
 	// lastNick is the nick to come back with after a restart.
 	lastNick = "last_nick"
 )
@@ -32,13 +35,25 @@ func (a *Account) where(place transports.RoomID) options.Where {
 // stays tells whether the gateway stays in a room when the last client leaves it.
 func (j *joined) stays() bool { return j.view.Durable || j.persistent }
 
-// keepStaying remembers across restarts that the gateway is in a room, and under which nick.
+// keepStaying remembers across restarts that the gateway is to be in a room, since when nobody is inside, and under which nick. A
+// network with durable membership remembers by itself.
 func (a *Account) keepStaying(j *joined) {
+	if !j.persistent || j.view.Durable {
+		return
+	}
+	since := ""
+	if !j.leftAt.IsZero() {
+		since = strconv.FormatInt(j.leftAt.UnixMilli(), 10)
+	}
 	a.remember(j.id, stayed, "true")
+	a.remember(j.id, leftAt, since)
 	a.remember("", lastNick, a.self.Name)
 }
 
-func (a *Account) stopStaying(j *joined) { a.remember(j.id, stayed, "") }
+func (a *Account) stopStaying(j *joined) {
+	a.remember(j.id, stayed, "")
+	a.remember(j.id, leftAt, "")
+}
 
 // remember sets one value among the options of a room, or of the account where there is none; an empty value removes it.
 func (a *Account) remember(place transports.RoomID, name, value string) {
@@ -64,7 +79,10 @@ func (a *Account) Stay(id transports.RoomID) {
 			return
 		}
 		j := a.newRoom(id)
-		j.kept, j.leftAt = true, time.Now()
+		j.kept, j.leftAt = true, time.Now() // after a crash nobody knows since when
+		if since, err := strconv.ParseInt(a.Options.Get(a.where(id)).Get(nil, leftAt), 10, 64); err == nil {
+			j.leftAt = time.UnixMilli(since)
+		}
 		a.rooms[id] = j
 		switch {
 		case a.link.phase == online:
@@ -81,6 +99,12 @@ func (a *Account) OptionsChanged() {
 		a.adjust()
 		for _, j := range a.rooms {
 			a.tellOptions(j, a.configure(j))
+			switch {
+			case j.live:
+				a.keepStaying(j)
+			case !j.persistent:
+				a.stopStaying(j)
+			}
 			if j.kept && !j.stays() {
 				j.order.add(func() { a.leaveIfEmpty(j, "") })
 			}

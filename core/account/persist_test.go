@@ -2,6 +2,7 @@ package account
 
 import (
 	"testing"
+	"time"
 
 	"isthmus/core/options"
 	"isthmus/transports"
@@ -43,6 +44,8 @@ func TestTheGatewayComesBackIntoItsRoomsAfterARestart(t *testing.T) {
 		w.inside("bob")
 		w.sets("#go", transports.Options{options.Persistent: {"true"}})
 		w.sends(leave("phone"))
+		w.emits(heard("before the restart"))
+		w.waits(time.Hour)
 		w.account.Stop("Restart.")
 		<-w.account.Done()
 		w.forget()
@@ -60,7 +63,57 @@ func TestTheGatewayComesBackIntoItsRoomsAfterARestart(t *testing.T) {
 		w.expectCommands("connect", "join #go")
 		w.emits(state("alice", "bob"), heard("in the meantime"))
 		w.sends(join("phone", "alice"))
+		w.expect("phone: bob is here", "phone: alice is here 100 170 110", "phone: <bob> before the restart (earlier)",
+			"phone: <bob> in the meantime (earlier)", `phone: subject ""`)
+	})
+}
+
+// restarts stops the gateway and brings the account back into its rooms as the next run does.
+func (w *world) restarts() {
+	w.t.Helper()
+	w.account.Stop("Restart.")
+	<-w.account.Done()
+	w.open()
+	for _, room := range w.shared.Options.Marked("stayed") {
+		w.account.Stay(transports.RoomID(room.Place))
+	}
+	w.settle()
+	if len(w.network.runs) > 1 {
+		w.online("alice")
+	}
+}
+
+func TestWhoWasInsideAPersistentRoomMissesNothingOfARestart(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		w.sets("#go", transports.Options{options.Persistent: {"true"}})
+		w.emits(heard("seen live"))
+		w.waits(time.Minute)
+		w.restarts()
+		w.emits(state("alice", "bob"), heard("in the meantime"))
+		w.forget()
+		w.sends(join("phone", "alice"))
 		w.expect("phone: bob is here", "phone: alice is here 100 170 110", "phone: <bob> in the meantime (earlier)", `phone: subject ""`)
+		w.sends(leave("phone"))
+		w.sets("#go", nil)
+		w.restarts()
+		if len(w.network.runs) != 2 {
+			t.Error("the gateway comes back although it need not")
+		}
+	})
+}
+
+func TestWhoIsRemovedWhileNobodyIsInsideIsTold(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		w.sets("#go", transports.Options{options.Persistent: {"true"}})
+		w.sends(leave("phone"))
+		w.forget()
+		w.emits(transports.MemberLeft{Room: "#go", User: user("alice"), Cause: transports.Kicked, By: "bob", Reason: "spam"})
+		w.expect("alice@example.org: chat from irc.net@gw.example: You are in #go no longer: bob removed you (spam).")
+		if rooms := w.shared.Options.Marked("stayed"); len(rooms) != 0 {
+			t.Errorf("it would come back into %v", rooms)
+		}
 	})
 }
 

@@ -261,6 +261,10 @@ func (a *Account) shutDown(reason string, code int) {
 		a.refuseArrivals(j, &transports.Fault{Kind: transports.Offline, Text: reason, Cause: errStopping})
 	}
 	for _, j := range a.rooms {
+		if j.live && !j.kept { // who was inside finds what was said when they come back
+			j.leftAt = time.Now()
+			a.keepStaying(j)
+		}
 		a.expel(j, reason, code)
 	}
 	if a.link.phase == resting {

@@ -104,6 +104,21 @@ func (a *Account) keepNick(j *joined) {
 	}
 }
 
+// removal says to someone who was not there to see it that they are in a room no longer.
+func removal(j *joined, e transports.MemberLeft) string {
+	text := "You are in " + string(j.id) + " no longer"
+	switch {
+	case e.By != "" && e.Cause == transports.Banned:
+		text += ": " + e.By + " banned you"
+	case e.By != "":
+		text += ": " + e.By + " removed you"
+	}
+	if e.Reason != "" {
+		text += " (" + e.Reason + ")"
+	}
+	return text + "."
+}
+
 // memberLeft may be the account itself, kicked from the room: then everyone is put out (XEP-0045 §8.2).
 func (a *Account) memberLeft(e transports.MemberLeft) {
 	a.inRoom(e.Room, e)
@@ -112,6 +127,10 @@ func (a *Account) memberLeft(e transports.MemberLeft) {
 		return
 	}
 	a.closeSpan(j)
+	a.stopStaying(j)
+	if len(j.view.People()) == 0 { // nobody is inside to see it
+		a.tell(removal(j, e))
+	}
 	j.order.add(func() {
 		for _, who := range slices.Clone(j.view.People()) {
 			a.Store.Write(nil, store.Exit{Occupant: a.occupant(j, who, "")})

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"net"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -172,6 +173,18 @@ func (n *fakeNetwork) line(u *fakeUser, command string, p []string) {
 		default:
 			room.tell(nil, ":%s MODE %s %s", u.mask(), room.name, strings.TrimSpace(strings.Join(p[1:], " ")))
 		}
+	case "WHO":
+		for _, other := range n.users {
+			if fits, _ := path.Match(strings.ToLower(p[0]), strings.ToLower(other.nick)); fits {
+				numeric("352", "* user host.example irc.fake "+other.nick+" H :0 real name")
+			}
+		}
+		numeric("315", p[0]+" :End of WHO list")
+	case "LIST":
+		for _, room := range n.rooms {
+			numeric("322", fmt.Sprintf("%s %d :%s", room.name, len(room.members), room.topic))
+		}
+		numeric("323", ":End of LIST")
 	case "QUIT":
 		u.tell("ERROR :Closing Link")
 		u.close()

@@ -20,6 +20,9 @@ type Harness struct {
 	// Cut breaks the account's connection as the network would. The next one can be made at once. Nil where the test of
 	// the driver cannot do it.
 	Cut func()
+	// Answer does the person's part in a login: it gives what a step asks for, or does elsewhere what it shows. Nil where
+	// accounts come into being by their first use.
+	Answer func(flow string, step transports.Step) transports.Options
 }
 
 // Peer acts as another user of the network. Each function returns when the network has taken what was done; those that
@@ -39,6 +42,22 @@ type Peer struct {
 	SetTopic func(room transports.RoomID, text string)
 	Kick     func(room transports.RoomID, user transports.User, reason string)
 	Rename   func(name string)
+	// Sees waits until the peer has seen something, in the contract's words.
+	Sees func(what string, fits func(transports.Event) bool)
+	// These concern a message by its words, in a room where both are, whoever said it.
+	Edit   func(room transports.RoomID, words, now string)
+	Delete func(room transports.RoomID, words string)
+	React  func(room transports.RoomID, words string, emoji ...string)
+	Reply  func(room transports.RoomID, words, answer string)
+	Read   func(room transports.RoomID, words string)
+	Type   func(room transports.RoomID, on bool)
+	Send   func(room transports.RoomID, name, content string)
+	// These concern the account as a contact.
+	Subscribe, Authorize func(user transports.User, yes bool)
+	SetPresence          func(transports.Presence)
+	Describe             func(transports.Profile)
+	SetPicture           func(data []byte, mediaType string)
+	Invite               func(room transports.RoomID, user transports.User, reason string)
 	// Quit leaves the network; nothing else is asked of the peer after it.
 	Quit func()
 }
@@ -66,6 +85,25 @@ func Run(t *testing.T, setup func(*testing.T) Harness) {
 		{"TheEndOfASessionAnswersEverything", sessionEnd},
 		{"ALostConnectionIsTakenUpAgain", lostConnection},
 		{"ABusyCoreLosesNothing", busyCore},
+		{"ASentMessageHasOneID", oneID},
+		{"AnEditIsTold", edits},
+		{"ADeletionIsTold", deletions},
+		{"ReactionsAreToldWhole", reactions},
+		{"AnAnswerSaysWhatItAnswers", replies},
+		{"AThreadHasARoot", threads},
+		{"TypingAndReadingAreTold", typingAndReading},
+		{"WhatIsTooLongIsRefused", limits},
+		{"WhatWasMissedIsRead", history},
+		{"FilesGoBothWays", files},
+		{"ContactsAskAndAnswer", contacts},
+		{"APresenceIsTold", presences},
+		{"AProfileIsRead", profiles},
+		{"APersonIsFound", finding},
+		{"ADirectoryHasTheRooms", directory},
+		{"ARoomIsMadeAndDestroyed", creation},
+		{"AnInvitationIsTold", invitation},
+		{"ADurableMembershipOutlivesAConnection", durable},
+		{"EachWayToLogInLeadsIn", logins},
 	} {
 		t.Run(law.name, func(t *testing.T) {
 			t.Parallel()

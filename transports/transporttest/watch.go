@@ -104,6 +104,26 @@ func await[E transports.Event](w *watch, fits func(E) bool) E {
 	}
 }
 
+// soFar are the events that have come and were not looked at, without waiting for others.
+func (w *watch) soFar() (all []transports.Event) {
+	for {
+		select {
+		case e := <-w.events:
+			all = append(all, e)
+		default:
+			return all
+		}
+	}
+}
+
+// peerSees waits until the peer has seen something, where the harness can tell.
+func (w *watch) peerSees(what string, fits func(transports.Event) bool) {
+	w.t.Helper()
+	if w.h.Peer.Sees != nil {
+		w.h.Peer.Sees(what, fits)
+	}
+}
+
 // order is a command given to a session.
 type order struct {
 	t       *testing.T
@@ -113,16 +133,22 @@ type order struct {
 
 // do hands over a command and returns when Do has. done is called at most once, or the test fails.
 func (w *watch) do(ctx context.Context, command transports.Command) *order {
+	return w.doWith(ctx, command, func(transports.Result) {})
+}
+
+// doWith is do for who wants to know what came of it.
+func (w *watch) doWith(ctx context.Context, command transports.Command, then func(transports.Result)) *order {
 	o := &order{t: w.t, command: command, done: make(chan error, 1)}
 	var mu sync.Mutex
 	calls := 0
-	w.session.Do(ctx, command, func(_ transports.Result, err error) {
+	w.session.Do(ctx, command, func(r transports.Result, err error) {
 		mu.Lock()
 		defer mu.Unlock()
 		if calls++; calls > 1 {
 			w.t.Errorf("done of %T was called %d times", command, calls)
 			return
 		}
+		then(r)
 		o.done <- err
 	})
 	return o

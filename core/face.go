@@ -2,6 +2,7 @@ package core
 
 import (
 	_ "embed" // the picture
+	"sync/atomic"
 	"time"
 
 	"isthmus/core/stanza"
@@ -12,9 +13,11 @@ import (
 
 // face answers what is addressed to the gateway itself.
 type face struct {
-	info    xep.Info
-	version string
-	jid     stanza.JID
+	info xep.Info
+	// contacts are how people reach the operator, where they have changed since the start.
+	contacts atomic.Pointer[[]string]
+	version  string
+	jid      stanza.JID
 	// fixed: the gateway stands for an account as well, which has the presences, the messages and the rooms.
 	fixed   bool
 	started time.Time
@@ -47,10 +50,10 @@ func (f *face) handle(s *stanza.Stanza, accounts []xep.Item) bool {
 
 func (f *face) answer(s *stanza.Stanza, accounts []xep.Item) *stanza.Stanza {
 	if node, ok := xep.IsInfo(s); ok {
-		if node != "" && node != f.info.CapsNode() { // XEP-0030 §3.2; XEP-0115 §6.2
+		if node != "" && node != f.describe().CapsNode() { // XEP-0030 §3.2; XEP-0115 §6.2
 			return s.Refuse(&stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ItemNotFound, Text: "There is no such node here."})
 		}
-		return s.Result(f.info.Query(node))
+		return s.Result(f.describe().Query(node))
 	}
 	if node, ok := xep.IsItems(s); ok {
 		return s.Result(xep.Items(node, accounts))
@@ -65,7 +68,7 @@ func (f *face) answer(s *stanza.Stanza, accounts []xep.Item) *stanza.Stanza {
 	case xep.IsLast(s):
 		return s.Result(xep.Last(time.Since(f.started)))
 	case xep.IsVCard(s):
-		return s.Result(xep.VCard(f.info.Name, "A gateway to "+f.info.Name, picture))
+		return s.Result(xep.VCard(f.describe().Name, "A gateway to "+f.describe().Name, picture))
 	}
 	return s.Refuse(&stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ServiceUnavailable}) // RFC 6120 §8.4
 }
@@ -88,7 +91,16 @@ func (f *face) presence(s *stanza.Stanza) {
 	}
 }
 
+// describe is what the gateway tells of itself now.
+func (f *face) describe() xep.Info {
+	info := f.info
+	if contacts := f.contacts.Load(); contacts != nil {
+		info.Contacts = *contacts
+	}
+	return info
+}
+
 func (f *face) available(to stanza.JID) *stanza.Stanza {
 	p := &stanza.Stanza{Kind: stanza.Presence, From: f.jid, To: to}
-	return p.Add(f.info.Caps())
+	return p.Add(f.describe().Caps())
 }

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"isthmus/core/account"
@@ -144,6 +145,8 @@ type service struct {
 	face      *face
 	guard     *guard
 	grants    *privilege.Grants
+	// policy is what the hub has, for who reads it beside the hub's goroutine.
+	policy    atomic.Pointer[person.Policy]
 	addresses address.Config
 	roster    *roster
 }
@@ -162,7 +165,8 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 		return nil, err
 	}
 	t.Component.Log = log
-	s.grants = privilege.New(t.Policy.AllowsDomain, log)
+	s.policy.Store(&t.Policy)
+	s.grants = privilege.New(func(domain stanza.JID) bool { return s.policy.Load().AllowsDomain(domain) }, log)
 	s.component = component.New(t.Component, func(st *stanza.Stanza) {
 		if !s.grants.Take(st) && !s.rosterPushed(st) {
 			s.hub.Handle(st)
@@ -192,7 +196,7 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 	}
 	s.face.info.Contacts = c.Contacts
 	s.addresses = addresses
-	s.roster = &roster{jid: s.face.jid, allows: t.Policy.Allows, options: set, reply: s.component.Reply}
+	s.roster = &roster{jid: s.face.jid, allows: func(who stanza.JID) bool { return s.policy.Load().Allows(who) }, options: set, reply: s.component.Reply}
 	s.face.watch = s.roster.watch
 	s.faces = dialog.New(s.component.Reply)
 	talk := &dialogues{domain: domain, addresses: addresses, driver: t.Driver, about: about, options: set,
@@ -233,17 +237,22 @@ const botName = "isthmus"
 func (s *service) up(first bool) {
 	if first {
 		s.debts.settle(s.component.Reply)
-		for _, key := range s.logins.keysOf(stanza.JID{}) {
-			s.hub.Start(key)
-		}
-		account.Return(s.options, func(owner stanza.JID, scope transports.Scope, room transports.RoomID) {
-			s.hub.Stay(person.Key{Owner: owner, Key: string(scope)}, room)
-		})
+		s.comeBack()
 		s.roster.tell(s.face.available)
 		s.roster.probe(s.addresses)
 		return
 	}
 	s.hub.Resync()
+}
+
+// comeBack has those accounts in use that need no client of their owner's for that, as far as they are allowed.
+func (s *service) comeBack() {
+	for _, key := range s.logins.keysOf(stanza.JID{}) {
+		s.hub.Start(key)
+	}
+	account.Return(s.options, func(owner stanza.JID, scope transports.Scope, room transports.RoomID) {
+		s.hub.Stay(person.Key{Owner: owner, Key: string(scope)}, room)
+	})
 }
 
 // run serves until ctx ends, and then stops in order: people, networks, stream.

@@ -120,6 +120,10 @@ func (s *service) reload(ctx context.Context, t Transport, contacts []string) (r
 			restart = []string{"all of them"}
 		}
 	}
-	s.grants.Allow(t.Policy.AllowsDomain)
-	return restart, s.hub.Reload(ctx, t.Policy, func() { s.face.info.Contacts = contacts })
+	was := s.policy.Swap(&t.Policy)
+	s.face.contacts.Store(&contacts)
+	out = s.hub.Reload(ctx, t.Policy)
+	s.roster.follow(*was, t.Policy, s.face.available)
+	s.comeBack() // those who are let in again
+	return restart, out
 }

@@ -5,6 +5,7 @@ import (
 
 	"isthmus/core/account"
 	"isthmus/core/options"
+	"isthmus/core/person"
 	"isthmus/core/stanza"
 	"isthmus/mapping/address"
 	"isthmus/transports"
@@ -40,6 +41,20 @@ func (r *roster) tell(presence func(to stanza.JID) *stanza.Stanza) {
 	for _, w := range r.options.Marked(watched) {
 		if who, err := stanza.ParseJID(w.Person); w.Scope == "" && err == nil && r.allows(who) {
 			r.reply(presence(who))
+		}
+	}
+}
+
+// follow tells those who watch the gateway what another policy means for them: it is there for who is let in, and gone for who is put out.
+func (r *roster) follow(was, now person.Policy, presence func(to stanza.JID) *stanza.Stanza) {
+	for _, w := range r.options.Marked(watched) {
+		who, err := stanza.ParseJID(w.Person)
+		switch {
+		case w.Scope != "" || err != nil || was.Allows(who) == now.Allows(who):
+		case now.Allows(who):
+			r.reply(presence(who))
+		default:
+			r.reply(r.gone(who))
 		}
 	}
 }

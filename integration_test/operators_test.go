@@ -115,6 +115,29 @@ func TestAnOperatorChangesTheConfigurationWhileTheGatewayRuns(t *testing.T) {
 	}
 }
 
+func TestWhoIsLetInAgainIsBackInTheRoomsThatTheGatewayStaysIn(t *testing.T) {
+	w := prosodyWorld(t, "")
+	channel, room := w.channel()
+	dora := w.onIRC(t, "dora", channel)
+	bob, admin := w.client(t, "bob", "desk"), w.client(t, "admin", "desk")
+	bob.Send(t, "<presence/>")
+	join(t, bob, room, "bob")
+	mustMatch(t, run(t, bob, room, "configure", "<field var='persistent'><value>true</value></field>"), "iq[@type='result']"+form+"[@status='completed']")
+	bob.Send(t, "<presence type='subscribe' to='{domain}'/>", "domain", domain)
+	leave(t, bob, room, "bob")
+	dora.ExpectNone(t, `^:bob!\S+ (PART|QUIT)`)
+
+	w.edit(t, people, "people: [alice@localhost, admin@localhost]")
+	mustMatch(t, reload(t, admin), "iq[@type='result']"+form+"/note[text()~'put out: bob@localhost']")
+	dora.Expect(t, `^:bob!\S+ QUIT`)
+	bob.Expect(t, "presence[@type='unavailable'][@from='"+domain+"']")
+
+	w.edit(t, "people: [alice@localhost, admin@localhost]", people)
+	mustMatch(t, reload(t, admin), "iq[@type='result']"+form+"/note[text()~'In force now']")
+	dora.Expect(t, `^:bob!\S+ JOIN`)
+	bob.Expect(t, "presence[not(@type)][@from='"+domain+"']")
+}
+
 // deleteAccount has the XMPP server delete the account of a client's.
 func (w *world) deleteAccount(t *testing.T, c *xmppclient.Client) {
 	t.Helper()

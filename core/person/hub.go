@@ -122,7 +122,7 @@ func (h *Hub) Handle(s *stanza.Stanza) { h.post(func() { h.route(s) }) }
 func (h *Hub) Stay(key Key, room transports.RoomID) {
 	h.post(func() {
 		a := h.accounts[key]
-		if a == nil {
+		if a == nil && h.Policy.Allows(key.Owner) {
 			var refusal *stanza.Error
 			if a, refusal = h.open(key); refusal != nil {
 				h.Log.Warn("An account cannot come back into its room.", "account", key.Key, "person", key.Owner.String(), "error", refusal)
@@ -145,6 +145,9 @@ func (h *Hub) Start(key Key) {
 			default:
 				return
 			}
+		}
+		if !h.Policy.Allows(key.Owner) {
+			return
 		}
 		if _, refusal := h.open(key); refusal != nil {
 			h.Log.Warn("An account cannot be started.", "account", key.Key, "person", key.Owner.String(), "error", refusal)
@@ -290,7 +293,7 @@ func (h *Hub) deliver(s *stanza.Stanza, to address.Address) {
 	key := Key{s.From.Bare(), to.Key}
 	for {
 		a := h.accounts[key]
-		if a == nil {
+		if a == nil && h.Policy.Allows(key.Owner) {
 			var refusal *stanza.Error
 			if a, refusal = h.open(key); refusal != nil {
 				h.refuse(s, refusal)

@@ -5,14 +5,10 @@ import (
 	"slices"
 )
 
-// Reload puts another policy in force, after what change, which may be nil, does on the hub's goroutine. Accounts that it does not
-// allow any more end with the reason. It gives their owners, in order.
-func (h *Hub) Reload(ctx context.Context, p Policy, change func()) []string {
+// Reload puts another policy in force. Accounts that it does not allow any more end with the reason. It gives their owners, in order.
+func (h *Hub) Reload(ctx context.Context, p Policy) []string {
 	out := make(chan []string, 1)
 	h.post(func() {
-		if change != nil {
-			change()
-		}
 		if h.Policy.Limits.Stanzas != p.Limits.Stanzas {
 			clear(h.pace)
 		}

@@ -15,7 +15,7 @@ const room = "#go%irc.net@gw.example/x"
 // reload puts another policy in force and gives whom that put out.
 func (w *world) reload(p Policy) []string {
 	w.t.Helper()
-	out := w.hub.Reload(w.t.Context(), p, nil)
+	out := w.hub.Reload(w.t.Context(), p)
 	synctest.Wait()
 	return out
 }

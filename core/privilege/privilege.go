@@ -34,13 +34,6 @@ func New(allows func(stanza.JID) bool, log *slog.Logger) *Grants {
 	return &Grants{allows: allows, log: log, all: map[string]xep.Grant{}}
 }
 
-// Allow changes which domains are believed from now on; what a server has said before is not asked for again.
-func (g *Grants) Allow(allows func(stanza.JID) bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.allows = allows
-}
-
 // Take takes what a server says of privileges and tells whether that is what it was. It may come late, again, or never.
 func (g *Grants) Take(s *stanza.Stanza) bool {
 	if s.From.Local != "" || s.From.Resource != "" || s.Kind != stanza.Message {

@@ -180,6 +180,13 @@ func (n *fakeNetwork) line(u *fakeUser, command string, p []string) {
 			}
 		}
 		numeric("315", p[0]+" :End of WHO list")
+	case "WHOIS":
+		if other := n.users[strings.ToLower(p[0])]; other != nil {
+			numeric("311", other.nick+" user host.example * :real name")
+		} else {
+			numeric("401", p[0]+" :No such nick/channel")
+		}
+		numeric("318", p[0]+" :End of WHOIS list")
 	case "LIST":
 		for _, room := range n.rooms {
 			numeric("322", fmt.Sprintf("%s %d :%s", room.name, len(room.members), room.topic))

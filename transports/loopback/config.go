@@ -32,6 +32,8 @@ type Config struct {
 	// Emoji are the only reactions, all where there are none; MaxReactions is how many one user may have on a message, 0 for any number.
 	Emoji        []string `mapstructure:"emoji"`
 	MaxReactions int      `mapstructure:"max_reactions"`
+	// Residents: people live on the networks who answer, for whoever wants to see what it is like.
+	Residents bool `mapstructure:"residents"`
 	// Keep keeps the networks over restarts; nil where they begin anew.
 	Keep Keeper `mapstructure:"-"`
 	// Control is the path of a unix socket by which other processes drive the networks; empty for none.

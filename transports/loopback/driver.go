@@ -63,7 +63,16 @@ func (d *Driver) Run(ctx context.Context) error {
 			control <- d.serveControl(ctx)
 		}()
 	}
-	defer close(d.ended)
+	if d.config.Residents {
+		ctx, stop := context.WithCancel(ctx)
+		left := make(chan struct{})
+		defer func() { stop(); <-left }()
+		go func() {
+			defer close(left)
+			d.populate(ctx)
+		}()
+	}
+	defer close(d.ended) // before the others are waited for, who may be asking for something
 	saving := time.NewTicker(saveEvery)
 	defer saving.Stop()
 	for {

@@ -14,10 +14,11 @@ type network struct {
 	can    transports.Capabilities
 	scope  transports.Scope
 
-	rule    func(by transports.UserID, c transports.Command) *transports.Fault // why a command is refused; nil where none is
-	shown   map[string]chan<- approval                                         // logins that wait for another device, by what they show
-	dropped []file                                                             // that the Keeper still has
-	changed bool                                                               // since the state was saved
+	rule      func(by transports.UserID, c transports.Command) *transports.Fault // why a command is refused; nil where none is
+	shown     map[string]chan<- approval                                         // logins that wait for another device, by what they show
+	dropped   []file                                                             // that the Keeper still has
+	residents []transports.UserID
+	changed   bool // since the state was saved
 
 	Last  int // the number of the last id that was given
 	Users map[transports.UserID]*user
@@ -108,6 +109,9 @@ func (n *network) userOf(account transports.Account) (*user, error) {
 	if u == nil {
 		u = n.addUser(account.Name)
 		n.Guests[account.Person] = u.ID
+		for _, resident := range n.residents {
+			n.befriend(u, n.Users[resident])
+		}
 	}
 	return u, nil
 }

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -32,6 +33,9 @@ func (a *Account) offer(changes []change) {
 		a.offerTo(a.owner.WithResource(name), c)
 	}
 	a.showOffers()
+	if a.roster.wanted {
+		a.askForAll()
+	}
 }
 
 // offerTo asks a client whether it takes contacts, if there are any to offer.
@@ -105,38 +109,31 @@ func (a *Account) addContacts() string {
 	if a.link.phase != online {
 		return transports.AsFault(a.offlineFault()).Text
 	}
-	all, asked := 0, a.toAsk != nil
-	for _, c := range a.inOrder() {
-		if !c.listed {
-			continue
+	all := 0
+	for _, c := range a.contacts {
+		if c.listed {
+			all++
+			c.again = true
 		}
-		all++
-		c.again = true
-		if a.Grants.Of(a.owner).WriteRoster || a.anyTakes() || c.kept.Watched || asked {
-			continue
-		}
-		a.toAsk = append(a.toAsk, c)
 	}
-	a.rosterChanged()
-	switch {
-	case all == 0:
+	if all == 0 {
 		return "You have no contacts there."
-	case len(a.toAsk) > 0:
-		if !asked {
-			a.askNext()
-		}
-		return fmt.Sprintf("You are asked for each of your contacts, one after another: %d in all.", len(a.toAsk)+1)
 	}
-	return fmt.Sprintf("Your contacts are being added: %d in all.", all)
+	a.roster.wanted = true
+	a.rosterChanged()
+	return fmt.Sprintf("Your contacts are being added: %d in all. Where that needs your word, you are asked for one after another.", all)
 }
 
-func (a *Account) anyTakes() bool {
-	for _, c := range a.clients {
-		if c.takesContacts {
-			return true
+// askForAll has those ask the person who are still to be offered, when the person wants them and no client takes them.
+func (a *Account) askForAll() {
+	for _, c := range a.inOrder() {
+		if c.offer != nil && !c.kept.Watched && c != a.asked && !slices.Contains(a.toAsk, c) {
+			a.toAsk = append(a.toAsk, c)
 		}
 	}
-	return false
+	if a.asked == nil {
+		a.askNext()
+	}
 }
 
 // askNext has the next contact ask the person for a subscription (RFC 6121 §3.1.3).
@@ -144,7 +141,7 @@ func (a *Account) askNext() {
 	for len(a.toAsk) > 0 {
 		c := a.toAsk[0]
 		a.toAsk = a.toAsk[1:]
-		if c.listed && !c.kept.Watched {
+		if c.listed && !c.kept.Watched && c.offer != nil { // a client may have taken it meanwhile
 			a.asked = c
 			a.Stream.Show(a.answerTo(a.userJID(c.user.ID), "subscribe", "").Add(xep.Nickname(c.user.Name)))
 			return

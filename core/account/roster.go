@@ -19,8 +19,9 @@ const (
 	rosterBatch = 50
 )
 
-// roster is how far the person's contact list is in step with the network's. There is one round at a time.
-type roster struct{ waiting, busy, again bool }
+// roster is how far the person's contact list is in step with the network's. There is one round at a time. wanted: the person has asked
+// for their contacts.
+type roster struct{ waiting, busy, again, wanted bool }
 
 // RosterChanged looks again at the person's contact list, which they may have changed.
 func (a *Account) RosterChanged() { a.mail.offer(a.rosterChanged) }
@@ -247,5 +248,7 @@ func (a *Account) roundEnds() {
 	if a.roster.again {
 		a.roster.again = false
 		a.rosterChanged()
+		return
 	}
+	a.roster.wanted = false
 }

@@ -187,9 +187,10 @@ func TestWithoutPrivilegesThePersonIsAskedForOneContactAfterAnother(t *testing.T
 		w.waits(time.Minute)
 		w.expect()
 		text, ok := w.account.AddContacts(t.Context())
-		if !ok || text != "You are asked for each of your contacts, one after another: 2 in all." {
+		if !ok || text != "Your contacts are being added: 2 in all. Where that needs your word, you are asked for one after another." {
 			t.Error(text)
 		}
+		w.waits(2 * time.Second)
 		w.expect("alice@example.org: bob subscribe called Bob")
 		w.waits(time.Hour)
 		w.expect()

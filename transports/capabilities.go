@@ -29,6 +29,7 @@ const (
 	Creation                          // Create
 	Destruction                       // Destroy
 	RoomNames                         // SetRoomName
+	RoomRules                         // SetRules
 	Mentions                          // Text with mentions (text.Ref) tells those whom it names
 )
 

@@ -128,6 +128,13 @@ type SetRoomName struct {
 	Name string
 }
 
+// SetRules changes what holds in a room for everyone. Password is what a Locked one wants, empty for the one that it has.
+type SetRules struct {
+	Room     RoomID
+	Rules    Rules
+	Password string
+}
+
 // Instruct is a line that the network itself is to read: in a room what a person wrote after a slash, else a line of the network's own protocol. What the
 // network says to it comes as Announced.
 type Instruct struct {
@@ -166,6 +173,7 @@ func (c Invite) In() Place         { return InRoom(c.Room) } // In is the room.
 func (c Create) In() Place         { return InRoom(c.ID) }   // In is the room.
 func (c Destroy) In() Place        { return InRoom(c.Room) } // In is the room.
 func (c SetRoomName) In() Place    { return InRoom(c.Room) } // In is the room.
+func (c SetRules) In() Place       { return InRoom(c.Room) } // In is the room.
 func (c Instruct) In() Place       { return c.Place }        // In is the room or nothing.
 func (c Ask) In() Place            { return c.Place }        // In is the talk.
 func (c Answer) In() Place         { return c.Place }        // In is the talk.
@@ -198,6 +206,7 @@ func (Invite) needs() Feature         { return Invitations }
 func (Create) needs() Feature         { return Creation }
 func (Destroy) needs() Feature        { return Destruction }
 func (SetRoomName) needs() Feature    { return RoomNames }
+func (SetRules) needs() Feature       { return RoomRules }
 func (Instruct) needs() Feature       { return Instructions }
 func (Ask) needs() Feature            { return Questions }
 func (Answer) needs() Feature         { return Questions }

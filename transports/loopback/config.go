@@ -51,7 +51,7 @@ var features = map[string]transports.Feature{
 	"edits": transports.Edits, "deletions": transports.Deletions, "reactions": transports.Reactions, "typing": transports.TypingShown,
 	"invitations": transports.Invitations, "replies": transports.Replies, "threads": transports.Threads, "reading": transports.Reading, "mentions": transports.Mentions,
 	"uploads": transports.Uploads, "presences": transports.Presences, "subscriptions": transports.Subscriptions,
-	"contact_lists": transports.ContactLists, "blocking": transports.Blocking, "creation": transports.Creation, "destruction": transports.Destruction, "room_names": transports.RoomNames,
+	"contact_lists": transports.ContactLists, "blocking": transports.Blocking, "creation": transports.Creation, "destruction": transports.Destruction, "room_names": transports.RoomNames, "room_rules": transports.RoomRules,
 }
 
 // capabilities are what the networks can do, or what is wrong with the configuration.

@@ -127,6 +127,28 @@ func (n *network) setRules(r *room, rules Rules) {
 	}
 }
 
+// changeRules changes what holds in a room, as its owner wants it.
+func (n *network) changeRules(u *user, c transports.SetRules) error {
+	r, err := n.inside(u, c.Room)
+	if err != nil {
+		return err
+	}
+	rules := Rules{Moderated: c.Rules.Moderated, MembersOnly: c.Rules.MembersOnly, Hidden: c.Rules.Hidden}
+	if c.Rules.Locked {
+		if rules.Password = c.Password; rules.Password == "" {
+			rules.Password = r.Password
+		}
+	}
+	switch {
+	case r.Affiliations[u.ID] != transports.Owner:
+		return fault(transports.Forbidden, "Only an owner can change the rules of %s.", r.Name)
+	case c.Rules.Locked && rules.Password == "":
+		return fault(transports.Invalid, "A room that is locked needs a password.")
+	}
+	n.setRules(r, rules)
+	return nil
+}
+
 // invite asks a user to come in; into a room of members it makes them one.
 func (n *network) invite(u *user, c transports.Invite) error {
 	r, err := n.inside(u, c.Room)

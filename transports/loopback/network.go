@@ -159,6 +159,8 @@ func (n *network) obey(c *client, command transports.Command, files []content) (
 		return transports.Result{}, n.destroy(u, command)
 	case transports.SetRoomName:
 		return transports.Result{}, n.setRoomName(u, command)
+	case transports.SetRules:
+		return transports.Result{}, n.changeRules(u, command)
 	case transports.SetPresence:
 		return transports.Result{}, n.setPresence(u, command)
 	case transports.Subscribe:

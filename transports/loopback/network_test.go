@@ -88,6 +88,21 @@ func TestARoomIsFoundByItsNameAndHasOneAddress(t *testing.T) {
 	l.refuses(l.max, transports.Join{Room: "#nowhere"}, transports.NotFound, "#nowhere")
 }
 
+func TestAnOwnerChangesTheRules(t *testing.T) {
+	l := newLobby(t, loopback.Config{})
+	rules := transports.Rules{MembersOnly: true, Locked: true}
+	l.refuses(l.max, transports.SetRules{Room: l.room, Rules: rules, Password: "sesame"}, transports.Forbidden, "owner")
+	l.refuses(l.ida, transports.SetRules{Room: l.room, Rules: rules}, transports.Invalid, "password")
+	must(t, l.ida, transports.SetRules{Room: l.room, Rules: rules, Password: "sesame"})
+	next(t, l.max, func(e transports.Room) bool { return e.Rules == rules })
+	must(t, l.ida, transports.SetRules{Room: l.room, Rules: transports.Rules{Locked: true}})
+	zoe := l.AddPerson("Zoe")
+	l.refuses(zoe, transports.Join{Room: l.room}, transports.PasswordNeeded, "password")
+	must(t, zoe, transports.Join{Room: l.room, Password: "sesame"})
+	must(t, l.ida, transports.SetRules{Room: l.room})
+	next(t, zoe, func(e transports.Room) bool { return e.Rules == transports.Rules{} })
+}
+
 func TestARoomIsClosedToStrangers(t *testing.T) {
 	l := newLobby(t, loopback.Config{})
 	zoe := l.AddPerson("Zoe")

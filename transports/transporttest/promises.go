@@ -31,6 +31,7 @@ func everyCommand(h Harness, self transports.UserID) []transports.Command {
 		transports.SetAffiliation{Room: h.Room, User: self, Affiliation: transports.AffiliatedMember},
 		transports.Invite{Room: h.Room, User: self},
 		transports.SetRoomName{Room: h.Room, Name: "Name"},
+		transports.SetRules{Room: h.Room, Rules: transports.Rules{Moderated: true}},
 		transports.SetPresence{Presence: transports.Presence{Show: transports.Away, Status: "lunch"}},
 		transports.Subscribe{User: self, On: true},
 		transports.Authorize{User: self, Allow: true},

@@ -24,7 +24,7 @@ type Value struct {
 var (
 	commands = types[transports.Command](transports.Join{}, transports.Leave{}, transports.Send{}, transports.Edit{}, transports.Delete{},
 		transports.React{}, transports.MarkRead{}, transports.SetTyping{}, transports.SetTopic{}, transports.SetName{}, transports.SetRole{},
-		transports.SetAffiliation{}, transports.Invite{}, transports.Create{}, transports.Destroy{}, transports.SetRoomName{},
+		transports.SetAffiliation{}, transports.Invite{}, transports.Create{}, transports.Destroy{}, transports.SetRoomName{}, transports.SetRules{},
 		transports.SetPresence{}, transports.Subscribe{}, transports.Authorize{}, transports.SetContact{}, transports.Block{})
 	events = types[transports.Event](transports.Online{}, transports.Credentials{}, transports.Message{}, transports.Edited{}, transports.Deleted{},
 		transports.Reacted{}, transports.Read{}, transports.Typing{}, transports.Room{}, transports.RoomChanged{}, transports.TopicChanged{},

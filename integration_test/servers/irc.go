@@ -16,6 +16,19 @@ const (
 
 // InspIRCd starts InspIRCd 3 or 4, the IRC server with IRCv3. Without Anope linked it has no accounts and no SASL.
 func InspIRCd(ctx context.Context, dir string, options Options) (*Server, error) {
+	return inspIRCd(ctx, dir, options, map[string]any{"Name": "ircd.localhost", "ID": "1AA", "UplinkPort": ""})
+}
+
+// LeafName is the name of the server that InspIRCdLeaf starts.
+const LeafName = "leaf.localhost"
+
+// InspIRCdLeaf starts a second InspIRCd, which can be linked to the one given: an operator on it says CONNECT ircd.localhost.
+func InspIRCdLeaf(ctx context.Context, dir string, uplink *Server) (*Server, error) {
+	_, port, _ := strings.Cut(uplink.Links, ":")
+	return inspIRCd(ctx, dir, Options{}, map[string]any{"Name": LeafName, "ID": "2AA", "UplinkPort": port})
+}
+
+func inspIRCd(ctx context.Context, dir string, options Options, values map[string]any) (*Server, error) {
 	dir, err := folder(dir, nil)
 	if err != nil {
 		return nil, err
@@ -31,9 +44,8 @@ func InspIRCd(ctx context.Context, dir string, options Options) (*Server, error)
 	if options.Network == "" {
 		options.Network = "TestNet"
 	}
-	config, err := render(dir, "inspircd.conf", nil, map[string]any{
-		"Dir": dir, "Ports": ports, "Network": options.Network, "UpperOf": upperOf(),
-	})
+	values["Dir"], values["Ports"], values["Network"], values["UpperOf"] = dir, ports, options.Network, upperOf()
+	config, err := render(dir, "inspircd.conf", nil, values)
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,14 @@ func (s Starter) InspIRCd(options Options) *Server {
 	return s.start("inspircd", InspIRCd, options)
 }
 
+// InspIRCdLeaf starts a second InspIRCd; see the function of that name.
+func (s Starter) InspIRCdLeaf(uplink *Server) *Server {
+	s.t.Helper()
+	return s.start("inspircd", func(ctx context.Context, dir string, _ Options) (*Server, error) {
+		return InspIRCdLeaf(ctx, dir, uplink)
+	}, Options{})
+}
+
 // Anope starts the services of an InspIRCd; see the function of that name.
 func (s Starter) Anope(uplink *Server) *Server {
 	s.t.Helper()

@@ -190,8 +190,10 @@ func lawsOn(t *testing.T, start func(servers.Starter) *servers.Server) {
 	server := start(servers.ForTest(t))
 	var dialer net.Dialer
 	transporttest.Run(t, func(t *testing.T) transporttest.Harness {
-		return harness(t, irc.Network{Host: "localhost", Address: server.TLS, Fingerprint: server.Fingerprint},
+		h := harness(t, irc.Network{Host: "localhost", Address: server.TLS, Fingerprint: server.Fingerprint},
 			func(ctx context.Context) (net.Conn, error) { return dialer.DialContext(ctx, "tcp", server.TLS) },
 			func() (net.Conn, error) { return dialer.Dial("tcp", server.Plain) }, nil)
+		h.Forgets = true // neither keeps a history unless its operators or channels ask for it
+		return h
 	})
 }

@@ -20,6 +20,8 @@ type Harness struct {
 	// Cut breaks the account's connection as the network would. The next one can be made at once. Nil where the test of
 	// the driver cannot do it.
 	Cut func()
+	// Forgets: the network keeps no history of these rooms, though the session can ask for it.
+	Forgets bool
 	// Answer does the person's part in a login: it gives what a step asks for, or does elsewhere what it shows. Nil where
 	// accounts come into being by their first use.
 	Answer func(flow string, step transports.Step) transports.Options

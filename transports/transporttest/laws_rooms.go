@@ -89,7 +89,7 @@ func durable(t *testing.T, h Harness) {
 func history(t *testing.T, h Harness) {
 	w, event, place := inRoom(t, h)
 	session, is := w.session.(transports.History)
-	if !is {
+	if !is || h.Forgets {
 		t.Skip("the network keeps no history")
 	}
 	h.Peer.Say(h.Room, "seen")
@@ -107,11 +107,12 @@ func history(t *testing.T, h Harness) {
 		w.join(h.Room)
 	}
 	before := len(w.events)
-	after := seen.ID
-	for from := 0; from < 5; {
-		events, more, err := session.After(t.Context(), place, after, 2)
-		if err != nil || len(events) == 0 || len(events) > 2 {
-			t.Fatalf("after %s came %+v, %v", after, events, err)
+	from := 0
+	for after, more := seen.ID, true; more; {
+		var events []transports.Event
+		var err error
+		if events, more, err = session.After(t.Context(), place, after, 2); err != nil || len(events) > 2 || more && len(events) == 0 {
+			t.Fatalf("after %s came %+v, more %v, %v", after, events, more, err)
 		}
 		for _, e := range events {
 			m, is := e.(transports.Message)
@@ -121,19 +122,19 @@ func history(t *testing.T, h Harness) {
 			after = m.ID
 			from++
 		}
-		if more != (from < 5) {
-			t.Errorf("after %d of 5, more is %v", from, more)
-		}
+	}
+	if from != 5 {
+		t.Errorf("%d of 5 were read", from)
 	}
 	if !event.Can.Durable && len(w.events) != before {
 		t.Error("reading the history has emitted something")
 	}
 	last, _, err := session.After(t.Context(), place, "", 2)
-	if err != nil || len(last) != 2 {
+	if err != nil || len(last) == 0 || len(last) > 2 {
 		t.Fatalf("the last two are %+v, %v", last, err)
 	}
-	if m, is := last[1].(transports.Message); !is || m.Text.String() != "missed 4" {
-		t.Errorf("the last is %+v", last[1])
+	if m, is := last[len(last)-1].(transports.Message); !is || m.Text.String() != "missed 4" {
+		t.Errorf("the last is %+v", last[len(last)-1])
 	}
 }
 

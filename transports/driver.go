@@ -45,6 +45,8 @@ type About struct {
 	Open bool
 	// StableIDs: the id of a message is the same for every account of the scope.
 	StableIDs bool
+	// NickIDs: the id of a user is their nick, so that anyone can be written to who is only known by it.
+	NickIDs bool
 	// Slashes are the words after a slash that the network's people know as commands in a room ("mode"): a message that begins with one
 	// is an Instruct, all others are text.
 	Slashes []string

@@ -95,13 +95,12 @@ func (a *Account) arrive(s *stanza.Stanza, id transports.RoomID, join xep.JoinRe
 	}
 	j.forget(s.From) // one who asks again waits once
 	j.arrivals = append(j.arrivals, newcomer)
+	if again := j.view.Has(s.From); again && j.live {
+		defer a.rejoined(j, newcomer.nick)
+	}
 	switch {
 	case j.live && j.read:
-		again := j.view.Has(s.From)
 		a.letIn(j)
-		if again {
-			a.rejoined(j, newcomer.nick)
-		}
 	case j.live:
 		a.catchUp(j)
 	case a.link.phase == online:

@@ -33,7 +33,7 @@ func (a *Account) message(s *stanza.Stanza, to address.Address) {
 		a.refuse(s, onlyChat)
 	case inRoom && xep.IsDecline(s): // by someone who is not in the room
 		a.refuse(s, noDecline)
-	case inRoom && (j == nil || !j.view.Has(s.From)): // XEP-0045 §7.4
+	case inRoom && (j == nil || !j.view.Has(s.From)) && (toRoom || !a.About.NickIDs): // XEP-0045 §7.4
 		a.refuse(s, notJoined)
 	case inRoom && xep.IsVoiceRequest(s):
 		a.refuse(s, noVoiceRequest)
@@ -52,10 +52,16 @@ func (a *Account) message(s *stanza.Stanza, to address.Address) {
 	case toRoom:
 		a.toPlace(s, j, transports.InRoom(j.id))
 	default:
+		if j != nil && !j.view.Has(s.From) {
+			j = nil
+		}
 		place, ok := a.talkPlace(s, j, to)
-		if !ok {
+		if !ok && !a.About.NickIDs {
 			a.refuse(s, noOccupant)
 			return
+		}
+		if !ok { // whoever has that nick, in the room or not
+			j, place = nil, transports.TalkWith(transports.UserID(strings.ToLower(s.To.Resource)))
 		}
 		a.asides.note(place.User, j, s) // the answer goes to where the person wrote from last
 		a.toPlace(s, nil, place)
@@ -65,7 +71,7 @@ func (a *Account) message(s *stanza.Stanza, to address.Address) {
 // talkPlace is the talk with the user or occupant whom a stanza is for.
 func (a *Account) talkPlace(s *stanza.Stanza, j *joined, to address.Address) (transports.Place, bool) {
 	if j == nil {
-		return transports.TalkWith(userID(to, s.To.Resource)), true
+		return transports.TalkWith(userID(to, s.To.Resource)), to.Kind != address.Room
 	}
 	m, ok := j.view.ByNick(s.To.Resource)
 	return transports.TalkWith(m.ID), ok

@@ -111,3 +111,17 @@ func TestAllOfThePersonsClientsInTheRoomSeeTheAnswerToOne(t *testing.T) {
 		w.expect("phone: chat from #go%irc.net@gw.example/bob: what? (privately)", "laptop: chat from #go%irc.net@gw.example/bob: what? (privately)")
 	})
 }
+
+func TestByNickAnyoneIsReachedThroughAnyRoom(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		w.sends(chat("phone", "p1", "#go%irc.net@gw.example/Carol", "psst"))
+		w.expect("phone: p1 refused: item-not-found: Nobody of that nick is in the room.")
+		w.shared.About.NickIDs = true
+		w.sends(chat("phone", "p2", "#go%irc.net@gw.example/Carol", "psst"))
+		w.sends(chat("phone", "p3", "#rust%irc.net@gw.example/Dave", "psst"))
+		w.expectCommands("send carol psst", "send dave psst")
+		w.emits(whispers("carol", "yes?"))
+		w.expect("alice@example.org: chat from carol%irc.net@gw.example: yes?")
+	})
+}

@@ -70,7 +70,7 @@ func (d *Driver) Reload(fresh transports.Driver) (restart []string) {
 
 // About describes the driver.
 func (d *Driver) About() transports.About {
-	return transports.About{Kind: "irc", Name: "IRC", Sigils: "#&", Fixed: transports.Scope(d.now.Load().Fixed), Open: true, Slashes: slashes, NameField: optionNick, AccountFields: accountFields, RoomFields: roomFields,
+	return transports.About{Kind: "irc", Name: "IRC", Sigils: "#&", Fixed: transports.Scope(d.now.Load().Fixed), Open: true, NickIDs: true, Slashes: slashes, NameField: optionNick, AccountFields: accountFields, RoomFields: roomFields,
 		Nodes: map[string][]string{
 			"disconnect": {"disconnect-from-irc-servers", "disconnect-from-irc-server"}, "networks": {"irc-servers"}, "person": {"jid"},
 			"connection": {"get-irc-connection-info"}}}

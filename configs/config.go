@@ -69,6 +69,8 @@ type Transport struct {
 	Limits        Limits              `mapstructure:"limits"`
 	// Operators are bare JIDs that may manage the transport by commands.
 	Operators []string `mapstructure:"operators"`
+	// PersistentByDefault has the gateway stay in the rooms of everyone who has not set "persistent" otherwise.
+	PersistentByDefault bool `mapstructure:"persistent_by_default"`
 	// PrivateNetworks are private address ranges that the transport may connect to, such as 127.0.0.0/8.
 	PrivateNetworks []string `mapstructure:"private_networks"`
 	// Options are the driver's own.

@@ -41,6 +41,8 @@ type Transport struct {
 	Policy person.Policy
 	// PrivateNetworks are the private address ranges that it may connect to.
 	PrivateNetworks []netip.Prefix
+	// StayByDefault has the gateway stay in the rooms of everyone who has not said otherwise.
+	StayByDefault bool
 }
 
 // Config is what a gateway works with.
@@ -177,6 +179,9 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 		return nil, err
 	}
 	s.options = set
+	if t.StayByDefault {
+		set.StayByDefault()
+	}
 	if _, ok := t.Driver.(transports.LoginDriver); len(about.Flows) > 0 && !ok {
 		return nil, errors.New("its driver has ways to log in but no login")
 	}

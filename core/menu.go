@@ -205,7 +205,7 @@ func (d *dialogues) askNetworks(ctx context.Context, who stanza.JID) dialog.Outc
 func (d *dialogues) configureGateway() dialog.Command {
 	return dialog.Command{Node: "configure", Name: "Your settings", Words: []string{"configure"}, Help: "Shows and changes your settings.",
 		Start: func(_ context.Context, who dialog.Asker) dialog.Outcome {
-			return d.configure("Your settings", options.Where{Person: who.Person.Bare().String()}, options.GatewayFields, nil)
+			return d.configure("Your settings", options.Where{Person: who.Person.Bare().String()}, d.options.GatewayFields(), nil)
 		}}
 }
 
@@ -274,7 +274,7 @@ func (d *dialogues) configure(title string, where options.Where, own, drivers []
 	for _, f := range fields {
 		field := fieldOf(f, now.All(fields, f.Name))
 		if f.Kind == transports.Switch && len(field.Values) == 0 { // a room follows the gateway until it has a word of its own
-			field.Values = d.options.Get(options.Where{Person: where.Person}).All(options.GatewayFields, f.Name)
+			field.Values = d.options.Get(options.Where{Person: where.Person}).All(d.options.GatewayFields(), f.Name)
 		}
 		form.Fields = append(form.Fields, field)
 	}

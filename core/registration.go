@@ -49,7 +49,7 @@ func (d *dialogues) enroll(policy person.Policy) dialog.Command {
 				first.Abandon()
 			}
 		}
-		asked := d.configure("Register with the gateway", where, options.GatewayFields, nil)
+		asked := d.configure("Register with the gateway", where, d.options.GatewayFields(), nil)
 		asked.Ask.Instructions = "No registration is needed to join rooms. It keeps your settings, and the gateway in your contact list."
 		if policy.RegistrationRequired {
 			asked.Ask.Instructions = "Register to use the networks of this gateway."

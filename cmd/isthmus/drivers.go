@@ -66,7 +66,7 @@ func transport(t configs.Transport) (core.Transport, error) {
 	return core.Transport{
 		Driver:    driver,
 		Component: component.Config{Domain: t.Domain, Secret: t.Secret, Server: t.Server},
-		Policy:    policy, PrivateNetworks: private,
+		Policy:    policy, PrivateNetworks: private, StayByDefault: t.PersistentByDefault,
 	}, nil
 }
 

@@ -47,15 +47,17 @@ type Book struct {
 	store     *store.Store
 	keys      *seal.Keys
 	secret    map[string]bool
-	mu        sync.RWMutex
-	all       map[Where]transports.Options
+	// gateway are the fields of the gateway with the operator's defaults.
+	gateway []transports.Field
+	mu      sync.RWMutex
+	all     map[Where]transports.Options
 	// left is what is sealed with a key that is missing: it stays in the store until the person sets it anew.
 	left map[Where]map[string]string
 }
 
 // Load reads the options of a transport. Secrets that cannot be opened are told in the log and left out; in the store they stay.
 func Load(ctx context.Context, s *store.Store, keys *seal.Keys, transport string, about transports.About, log *slog.Logger) (*Book, error) {
-	b := &Book{transport: transport, store: s, keys: keys, secret: map[string]bool{}, all: map[Where]transports.Options{}, left: map[Where]map[string]string{}}
+	b := &Book{transport: transport, store: s, keys: keys, secret: map[string]bool{}, gateway: GatewayFields, all: map[Where]transports.Options{}, left: map[Where]map[string]string{}}
 	for _, f := range slices.Concat(about.AccountFields, about.RoomFields) {
 		b.secret[f.Name] = f.Kind == transports.Secret || f.Sealed
 	}
@@ -72,6 +74,19 @@ func Load(ctx context.Context, s *store.Store, keys *seal.Keys, transport string
 		b.all[Where{row.Person, row.Scope, row.Place}] = values
 	}
 	return b, nil
+}
+
+// GatewayFields are what a person sets for all of the transport, with the operator's defaults.
+func (b *Book) GatewayFields() []transports.Field { return b.gateway }
+
+// StayByDefault has the gateway stay in the rooms of everyone who has not said otherwise. It is called before the book is used.
+func (b *Book) StayByDefault() {
+	b.gateway = slices.Clone(b.gateway)
+	for i := range b.gateway {
+		if b.gateway[i].Name == Persistent {
+			b.gateway[i].Default = []string{"true"}
+		}
+	}
 }
 
 // Get is what was set there, and only there. It must not be changed.
@@ -161,12 +176,12 @@ func (b *Book) Switch(w Where, name string) bool {
 	if v, ok := b.Get(w)[name]; ok && len(v) > 0 {
 		return v[0] == "true"
 	}
-	return b.Get(Where{Person: w.Person}).Get(GatewayFields, name) == "true"
+	return b.Get(Where{Person: w.Person}).Get(b.gateway, name) == "true"
 }
 
 // HistoryLength is how many messages a person wants to see on joining.
 func (b *Book) HistoryLength(person string) int {
-	n, err := strconv.Atoi(b.Get(Where{Person: person}).Get(GatewayFields, MaxHistoryLength))
+	n, err := strconv.Atoi(b.Get(Where{Person: person}).Get(b.gateway, MaxHistoryLength))
 	if err != nil || n < 0 {
 		return 0
 	}

@@ -169,3 +169,17 @@ func TestWhatIsSealedWithALostKeyStaysUntilItIsSetAnew(t *testing.T) {
 	}
 	s.Close()
 }
+
+func TestTheOperatorHasTheGatewayStayUnlessAPersonSaysOtherwise(t *testing.T) {
+	s, b := open(t, t.TempDir())
+	defer s.Close()
+	b.StayByDefault()
+	room := Where{"a@x", "net", "#a"}
+	if !b.Switch(room, Persistent) || b.GatewayFields()[2].Default[0] != "true" {
+		t.Error("it does not stay")
+	}
+	set(t, b, Where{Person: "a@x"}, transports.Options{Persistent: {"false"}})
+	if b.Switch(room, Persistent) {
+		t.Error("it stays against the person's will")
+	}
+}

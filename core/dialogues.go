@@ -7,6 +7,7 @@ import (
 
 	"isthmus/core/account"
 	"isthmus/core/dialog"
+	"isthmus/core/media"
 	"isthmus/core/options"
 	"isthmus/core/person"
 	"isthmus/core/stanza"
@@ -32,9 +33,12 @@ type dialogues struct {
 	open   *turnstile
 	env    transports.Env
 	log    *slog.Logger
-	hub    *person.Hub
-	faces  *dialog.Faces
-	reply  func(*stanza.Stanza)
+	// media carries files, nil where none are carried; exporting holds a token while an export is made.
+	media     *media.Transport
+	exporting chan struct{}
+	hub       *person.Hub
+	faces     *dialog.Faces
+	reply     func(*stanza.Stanza)
 	// reload reads the configuration anew.
 	reload func(context.Context) (Reloaded, error)
 }

@@ -206,7 +206,7 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 	s.faces = dialog.New(s.component.Reply)
 	talk := &dialogues{domain: domain, addresses: addresses, driver: t.Driver, about: about, options: set,
 		store: c.Store, known: known, faces: s.faces, reply: s.component.Reply, reload: again.ask,
-		logins: s.logins, open: newTurnstile(maxOpen), env: shared.Env, log: log}
+		logins: s.logins, open: newTurnstile(maxOpen), env: shared.Env, log: log, media: shared.Media, exporting: make(chan struct{}, 1)}
 	s.hub = person.New(person.Config{
 		Domain: domain, Addresses: addresses, Policy: t.Policy, Registered: talk.registered, Seen: newAttendance(domain, c.Store).note, Log: log, Dialogue: talk.handle,
 		Scope: talk.scope, Self: func(st *stanza.Stanza, keys []string) bool {

@@ -1,9 +1,12 @@
 package integration_test
 
 import (
+	"compress/gzip"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -217,6 +220,36 @@ func TestAPersonWhoIsGoneIsCleanedUp(t *testing.T) {
 				if time.Now().After(deadline) {
 					t.Fatalf("alice is still registered: %s", list())
 				}
+			}
+		})
+	}
+}
+
+func TestAPersonGetsAllThatIsKeptOfThem(t *testing.T) {
+	for _, k := range kinds {
+		t.Run(k.name, func(t *testing.T) {
+			w := k.start(t, "")
+			_, room := w.channel()
+			alice := w.client(t, "alice", "desk")
+			join(t, alice, room, "alice")
+			say(t, alice, room, "words to keep")
+			alice.Expect(t, "message[@from='"+room+"/alice']/body[text()='words to keep']")
+			mustMatch(t, run(t, alice, host+"@"+domain, "configure", "<field var='pass'><value>hunter2</value></field><field var='realname'><value>Alice L</value></field>"), "iq[@type='result']"+form+"[@status='completed']")
+			done := run(t, alice, domain, "export", "")
+			mustMatch(t, done, "iq[@type='result']"+form+"[@status='completed']/note[text()~'isthmus.jsonl.gz']")
+			url := regexp.MustCompile(`http\S+`).FindString(done.Find("iq" + form + "/note").Text)
+			response, err := http.Get(url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			content, err := gzip.NewReader(response.Body)
+			if err != nil {
+				t.Fatalf("%s: %s: %v", url, response.Status, err)
+			}
+			all, err := io.ReadAll(content)
+			if err != nil || !strings.Contains(string(all), "words to keep") || !strings.Contains(string(all), "Alice L") || strings.Contains(string(all), "hunter2") {
+				t.Errorf("%v: %s", err, all)
 			}
 		})
 	}

@@ -26,9 +26,11 @@ const (
 // listing is what the network has said of its rooms.
 type listing struct {
 	items []xep.Item
-	// users are how many are in each of the items.
-	users []int
-	at    time.Time
+	// users are how many are in each of the items, parents the spaces that they belong to, or empty.
+	users   []int
+	parents []transports.RoomID
+	spaces  []transports.Listing
+	at      time.Time
 }
 
 // directory lists the network's rooms as the items of the account (XEP-0045 §6.3), in pages (XEP-0059).
@@ -86,6 +88,11 @@ func (a *Account) askForRooms(serves time.Duration, then func(error)) {
 		slices.SortFunc(all, func(x, y transports.Listing) int { return cmp.Compare(x.Room, y.Room) })
 		var found listing
 		for _, l := range all {
+			if l.Space {
+				found.spaces = append(found.spaces, l)
+				continue
+			}
+			found.parents = append(found.parents, l.Parent)
 			found.items = append(found.items, xep.Item{JID: a.place(address.Room, string(l.Room)), Name: l.Name})
 			found.users = append(found.users, l.Users)
 		}

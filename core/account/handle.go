@@ -50,6 +50,9 @@ func (a *Account) presenceTo(s *stanza.Stanza, to address.Address) {
 
 // request answers an IQ.
 func (a *Account) request(s *stanza.Stanza, to address.Address) {
+	if a.inSpaces(s, to) {
+		return
+	}
 	if node, ok := xep.IsInfo(s); ok {
 		a.info(s, to, node)
 		return
@@ -127,8 +130,14 @@ func (a *Account) info(s *stanza.Stanza, to address.Address, node string) {
 	switch {
 	case to.Kind == address.Room && s.To.Resource == "":
 		info = xep.RoomInfo(a.About.Kind, a.facts(roomID(to), s.From))
+		if j := a.rooms[roomID(to)]; j != nil {
+			info = info.In(a.space(j.view.Parent, ""))
+		}
 	case to.Kind == address.Account:
 		info = xep.AccountInfo(a.About.Kind, string(a.scope))
+		if _, lists := a.session.(transports.Directory); lists && a.login != nil {
+			info = info.WithSpaces()
+		}
 	case to.Kind == address.Room:
 		info = xep.UserInfo(s.To.Resource)
 	default:

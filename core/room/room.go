@@ -16,6 +16,8 @@ type Room struct {
 	Topic transports.Topic
 	Name  string
 	Rules transports.Rules
+	// Parent is the space that it belongs to, or empty.
+	Parent transports.RoomID
 	// Self is the account itself among the members.
 	Self    transports.UserID
 	members members
@@ -122,6 +124,7 @@ func (r *Room) Apply(event transports.Event) []Change {
 	case transports.ProfileChanged:
 		return r.describe(e.User.ID, func(m *Member) { m.Picture = e.User.Picture })
 	case transports.RoomChanged:
+		r.Parent = e.Parent
 		if e.Name != "" && e.Name != r.Name {
 			r.Name = e.Name
 			return []Change{Reconfigured{}}
@@ -140,7 +143,7 @@ func (r *Room) replace(e transports.Room) []Change {
 	if e.Name != "" {
 		r.Name = e.Name
 	}
-	r.Rules = e.Rules
+	r.Rules, r.Parent = e.Rules, e.Parent
 	if e.Complete {
 		there := make(map[transports.UserID]bool, len(e.Members))
 		for _, m := range e.Members {

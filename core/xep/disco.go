@@ -31,6 +31,8 @@ type Info struct {
 	Contacts []string
 	// More is a form with further facts, or nil (XEP-0128 §2).
 	More *Report
+	// Parent is the URI of the space that it belongs to, or empty (XEP-0503 §5.5).
+	Parent string
 	// MaxReactions and Emoji limit the reactions on a message (XEP-0444 §4), where they are not 0 and nil.
 	MaxReactions int
 	Emoji        []string
@@ -85,6 +87,9 @@ func (i Info) Query(node string) *stanza.Element {
 	}
 	if i.More != nil {
 		q.Add(i.More.Element())
+	}
+	if f := i.parentForm(); f != nil {
+		q.Add(f.Element())
 	}
 	return q
 }

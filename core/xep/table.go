@@ -66,6 +66,7 @@ var Table = []Extension{
 	{"0382", "Spoiler messages", "0.2.0", nil, "whole messages"},
 	{"0385", "Stateless Inline Media Sharing (SIMS)", "0.2.1", nil, "received"},
 	{"0393", "Message Styling", "1.1.1", nil, ""},
+	{"0402", "PEP Native Bookmarks", "1.2.0", nil, "rooms in spaces"},
 	{"0410", "MUC Self-Ping", "1.1.0", []string{"http://jabber.org/protocol/muc#self-ping-optimization"}, ""},
 	{"0421", "Occupant identifiers", "1.0.1", []string{nsOccupantID}, ""},
 	{"0424", "Message Retraction", "0.4.2", []string{NSRetract}, "where the network has it"},
@@ -79,4 +80,5 @@ var Table = []Extension{
 	{"0454", "OMEMO Media sharing", "0.1.0", nil, "to refuse what nobody on the other side could open"},
 	{"0461", "Message Replies", "0.2.1", []string{NSReply}, "where the network has them; else with their quotation"},
 	{"0486", "MUC Avatars", "0.1.1", nil, "as the network has them"},
+	{"0503", "Server-side spaces", "0.3.0", []string{NSSpaces}, "read; nobody subscribes to or changes a space"},
 }

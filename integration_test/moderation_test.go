@@ -76,7 +76,7 @@ var moderation = []scenario{
 		alice.Send(t, "<message to='{room}' type='groupchat' id='m1'><body>/mode +ik sesame</body></message>", "room", room)
 		alice.Expect(t, "message[not(body)]/{muc#user}x[status[@code='104']]")
 		alice.Send(t, "<iq type='get' id='i2' to='{room}'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>", "room", room)
-		alice.Expect(t, "iq[@type='result'][@id='i2']/{disco#info}query[feature[@var='muc_membersonly']][feature[@var='muc_passwordprotected']]")
+		alice.Expect(t, "iq[@type='result'][@id='i2']/{disco#info}query[not(feature[@var='muc_open'])][feature[@var='muc_passwordprotected']]")
 		alice.Send(t, "<iq type='get' id='n1' to='{room}'><query xmlns='http://jabber.org/protocol/disco#info' node='x-roomuser-item'/></iq>", "room", roomAddress(channel+"-other"))
 		alice.Expect(t, "iq[@type='result'][@id='n1']/{disco#info}query[identity[@category='conference'][@name='alice']]")
 		alice.Send(t, "<iq type='get' id='r1' to='{room}'><query xmlns='jabber:iq:register'/></iq>", "room", room)

@@ -25,10 +25,14 @@ type RoomFacts struct {
 func RoomInfo(kind string, r RoomFacts) Info {
 	i := Info{Category: "conference", Type: kind, Name: r.Name, Features: features(
 		nsInfo, nsItems, NSMUC, "muc_nonanonymous",
-		choose(r.Moderated, "muc_moderated", "muc_unmoderated"), choose(r.MembersOnly, "muc_membersonly", "muc_open"),
+		choose(r.Moderated, "muc_moderated", "muc_unmoderated"),
 		choose(r.Locked, "muc_passwordprotected", "muc_unsecured"), choose(r.Hidden, "muc_hidden", "muc_public"),
 		choose(r.Persistent, "muc_persistent", "muc_temporary"),
 		nsVersion, nsStanzaID, nsOccupantID, nsMAM, nsMAMExtended, NSCommands, nsRSM, nsForm, nsPing, "http://jabber.org/protocol/muc#self-ping-optimization")}
+	if !r.MembersOnly { // nor is muc_membersonly told: clients take such a room for a private group and encrypt what nobody could read
+		i.Features = append(i.Features, "muc_open")
+		slices.Sort(i.Features)
+	}
 	i.More = r.form()
 	return i
 }

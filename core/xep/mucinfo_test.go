@@ -13,7 +13,7 @@ func TestARoomSaysWhatItIs(t *testing.T) {
 	}{
 		{RoomFacts{}, "muc_unmoderated muc_open muc_unsecured muc_public muc_temporary"},
 		{RoomFacts{Moderated: true, MembersOnly: true, Locked: true, Hidden: true, Persistent: true},
-			"muc_moderated muc_membersonly muc_passwordprotected muc_hidden muc_persistent"},
+			"muc_moderated muc_passwordprotected muc_hidden muc_persistent"},
 	} {
 		c.facts.Name = "Go"
 		i := RoomInfo("irc", c.facts)

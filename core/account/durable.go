@@ -39,6 +39,7 @@ func (a *Account) memberships(e transports.Memberships) {
 		a.expel(j, "You are in this room no longer: your account left it elsewhere, or was removed.", xep.StatusTechnical)
 	}
 	a.link.complete = true
+	a.bookmarkRooms()
 }
 
 // LeaveRoom leaves a room at the network, whoever is inside. Membership that is durable ends by nothing else.

@@ -186,6 +186,9 @@ func (a *Account) confirmed(e transports.Room) {
 		a.catchUp(j)
 	}
 	a.roomPicture(j, e.Picture)
+	if a.link.complete { // it has just come
+		a.bookmark(j)
+	}
 }
 
 // letIn lets in those who wait.

@@ -51,10 +51,11 @@ func (a *Account) typing(e transports.Typing) {
 	}
 }
 
-// hasRead shows how far a user has read (XEP-0333 §4).
+// hasRead shows how far a user has read (XEP-0333 §4). Of talks nobody could tell the person's own clients: they know the messages by ids of their server's.
 func (a *Account) hasRead(e transports.Read) {
 	j, order := a.rooms[e.Place.Room], a.told.of(e.Place.User)
-	if e.By.ID == a.self.ID || e.Place.Room != "" && (j == nil || !j.live) {
+	elsewhere := e.By.ID == a.self.ID
+	if elsewhere && j == nil || e.Place.Room != "" && (j == nil || !j.live) {
 		return
 	}
 	if j != nil {
@@ -62,6 +63,10 @@ func (a *Account) hasRead(e transports.Read) {
 	}
 	var n names
 	a.afterLookUp(order, func(l lookUp) { n = l.names(e.Place, e.Upto) }, func() {
+		if elsewhere {
+			a.hasReadElsewhere(j, n)
+			return
+		}
 		if j == nil {
 			a.whisper(e.Place, e.By, saying{children: []*stanza.Element{xep.Displayed(n.shown), xep.Stored()}})
 			return

@@ -46,6 +46,7 @@ var Table = []Extension{
 	{"0201", "Best Practices for Message Threads", "1.0", nil, "where the network has threads"},
 	{"0202", "Entity Time", "2.0", []string{nsTime}, ""},
 	{"0203", "Delayed Delivery", "2.0", nil, ""},
+	{"0223", "Persistent Storage of Private Data via PubSub", "1.1.1", nil, "for bookmarks and what was read"},
 	{"0245", "The /me Command", "1.0", nil, ""},
 	{"0249", "Direct MUC Invitations", "1.2", nil, "sent"},
 	{"0264", "Jingle Content Thumbnails", "0.4.2", nil, "of files of networks, as data: URIs"},
@@ -66,7 +67,7 @@ var Table = []Extension{
 	{"0382", "Spoiler messages", "0.2.0", nil, "whole messages"},
 	{"0385", "Stateless Inline Media Sharing (SIMS)", "0.2.1", nil, "received"},
 	{"0393", "Message Styling", "1.1.1", nil, ""},
-	{"0402", "PEP Native Bookmarks", "1.2.0", nil, "rooms in spaces"},
+	{"0402", "PEP Native Bookmarks", "1.2.0", nil, "rooms in spaces; kept for people where their server grants it"},
 	{"0410", "MUC Self-Ping", "1.1.0", []string{"http://jabber.org/protocol/muc#self-ping-optimization"}, ""},
 	{"0421", "Occupant identifiers", "1.0.1", []string{nsOccupantID}, ""},
 	{"0424", "Message Retraction", "0.4.2", []string{NSRetract}, "where the network has it"},
@@ -80,5 +81,6 @@ var Table = []Extension{
 	{"0454", "OMEMO Media sharing", "0.1.0", nil, "to refuse what nobody on the other side could open"},
 	{"0461", "Message Replies", "0.2.1", []string{NSReply}, "where the network has them; else with their quotation"},
 	{"0486", "MUC Avatars", "0.1.1", nil, "as the network has them"},
+	{"0490", "Message Displayed Synchronization", "1.0.1", nil, "rooms, where the person's server grants it"},
 	{"0503", "Server-side spaces", "0.3.0", []string{NSSpaces}, "read; nobody subscribes to or changes a space"},
 }

@@ -281,11 +281,10 @@ func (l *loggingIn) keep(ctx context.Context, key string, a login) dialog.Outcom
 
 // enlist registers a person with the gateway, and asks for their presence (XEP-0100 §4.1.1).
 func (d *dialogues) enlist(ctx context.Context, owner stanza.JID) error {
-	where := options.Where{Person: owner.String()}
-	o := transports.Options{}
-	maps.Copy(o, d.options.Get(where))
-	o[registered] = []string{"true"}
-	if err := d.set(ctx, where, o); err != nil {
+	err := written(ctx, func(done func(error)) {
+		d.options.Mark(options.Where{Person: owner.String()}, registered, "true", done)
+	})
+	if err != nil {
 		return err
 	}
 	d.reply(&stanza.Stanza{Kind: stanza.Presence, Type: "subscribe", From: stanza.JID{Domain: d.domain}, To: owner})

@@ -2,7 +2,6 @@ package core
 
 import (
 	"context"
-	"maps"
 
 	"isthmus/core/account"
 	"isthmus/core/dialog"
@@ -85,29 +84,23 @@ func (d *dialogues) subscription(s *stanza.Stanza) {
 		return
 	}
 	where := options.Where{Person: owner.String()}
-	o := maps.Clone(d.options.Get(where))
+	mark := func(name, value string) {
+		d.options.Mark(where, name, value, func(err error) {
+			if err != nil {
+				d.log.Error("What a subscription tells of a registration could not be kept.", "person", owner.String(), "error", err)
+			}
+		})
+	}
 	switch s.Type {
 	case "subscribed":
-		o[approved] = []string{"true"}
-	case "unsubscribed":
-		if o.Get(nil, approved) != "true" { // it answers our asking
+		mark(approved, "true")
+	case "unsubscribed", "unsubscribe":
+		if s.Type == "unsubscribed" && d.options.Get(where).Get(nil, approved) != "true" { // it answers our asking
 			return
 		}
-		fallthrough
-	case "unsubscribe":
-		delete(o, registered)
-		delete(o, approved)
-	default:
-		return
-	}
-	go func() { // it waits for the disk
-		ctx, cancel := context.WithTimeout(context.Background(), setTime)
-		defer cancel()
-		if err := d.set(ctx, where, o); err != nil {
-			d.log.Error("The end of a registration could not be kept.", "person", owner.String(), "error", err)
-		}
-	}()
-	if o.Get(nil, registered) != "true" {
+		mark(registered, "")
+		mark(approved, "")
+		go d.hub.OptionsChanged(owner) // the hub's goroutine is here
 		d.log.Info("A registration has ended with the subscription to the gateway.", "person", owner.String())
 	}
 }

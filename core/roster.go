@@ -1,14 +1,11 @@
 package core
 
 import (
-	"maps"
-
 	"isthmus/core/account"
 	"isthmus/core/options"
 	"isthmus/core/person"
 	"isthmus/core/stanza"
 	"isthmus/mapping/address"
-	"isthmus/transports"
 )
 
 // watched marks, among a person's own options, that they have the gateway in their roster.
@@ -24,16 +21,11 @@ type roster struct {
 
 // watch keeps whether a person has the gateway in their roster.
 func (r *roster) watch(who stanza.JID, on bool) {
-	where := options.Where{Person: who.Bare().String()}
-	o := maps.Clone(r.options.Get(where))
-	if o == nil {
-		o = transports.Options{}
-	}
-	delete(o, watched)
+	value := ""
 	if on {
-		o[watched] = []string{"true"}
+		value = "true"
 	}
-	r.options.Set(where, o, nil)
+	r.options.Mark(options.Where{Person: who.Bare().String()}, watched, value, nil)
 }
 
 // tell shows the gateway's presence to everyone who watches it.

@@ -1,7 +1,6 @@
 package account
 
 import (
-	"maps"
 	"strconv"
 	"time"
 
@@ -57,19 +56,9 @@ func (a *Account) stopStaying(j *joined) {
 
 // remember sets one value among the options of a room, or of the account where there is none; an empty value removes it.
 func (a *Account) remember(place transports.RoomID, name, value string) {
-	was := a.Options.Get(a.where(place))
-	if was.Get(nil, name) == value {
-		return
+	if a.Options.Get(a.where(place)).Get(nil, name) != value {
+		a.Options.Mark(a.where(place), name, value, nil)
 	}
-	o := maps.Clone(was)
-	if o == nil {
-		o = transports.Options{}
-	}
-	o[name] = []string{value}
-	if value == "" {
-		delete(o, name)
-	}
-	a.Options.Set(a.where(place), o, nil)
 }
 
 // Stay brings the account back into a room that it stayed in before a restart.

@@ -49,6 +49,8 @@ type Book struct {
 	secret    map[string]bool
 	// gateway are the fields of the gateway with the operator's defaults.
 	gateway []transports.Field
+	// writing is held from the change in memory until the store has it, so that both have the same order; mu is for memory alone.
+	writing sync.Mutex
 	mu      sync.RWMutex
 	all     map[Where]transports.Options
 	// left is what is sealed with a key that is missing: it stays in the store until the person sets it anew.
@@ -98,6 +100,27 @@ func (b *Book) Get(w Where) transports.Options {
 
 // Set replaces what is set there; done, which may be nil, hears when it is on disk. Empty options remove it.
 func (b *Book) Set(w Where, o transports.Options, done func(error)) {
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	b.set(w, o, done)
+}
+
+// Mark sets one value there, or removes it where it is empty, and leaves all others as they are.
+func (b *Book) Mark(w Where, name, value string, done func(error)) {
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	o := maps.Clone(b.Get(w))
+	if o == nil {
+		o = transports.Options{}
+	}
+	o[name] = []string{value}
+	if value == "" {
+		delete(o, name)
+	}
+	b.set(w, o, done)
+}
+
+func (b *Book) set(w Where, o transports.Options, done func(error)) {
 	row := store.Options{Transport: b.transport, Person: w.Person, Scope: w.Scope, Place: w.Place}
 	if len(o) > 0 {
 		row.Data = b.keys.PackOptions(o, func(name string) bool { return b.secret[name] }, row.Where())
@@ -128,6 +151,8 @@ func (b *Book) withLeft(w Where, o transports.Options, data []byte) []byte {
 
 // Move gives what a person has set for a scope, and for its places, to another one; done, which may be nil, hears when it is on disk.
 func (b *Book) Move(person, from, to string, done func(error)) {
+	b.writing.Lock()
+	defer b.writing.Unlock()
 	b.mu.Lock()
 	var changes []store.Change
 	for w, o := range b.all {

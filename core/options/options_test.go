@@ -2,9 +2,11 @@ package options
 
 import (
 	"bytes"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"isthmus/core/seal"
@@ -181,5 +183,28 @@ func TestTheOperatorHasTheGatewayStayUnlessAPersonSaysOtherwise(t *testing.T) {
 	set(t, b, Where{Person: "a@x"}, transports.Options{Persistent: {"false"}})
 	if b.Switch(room, Persistent) {
 		t.Error("it stays against the person's will")
+	}
+}
+
+func TestMarksOfManyHandsAreAllKept(t *testing.T) {
+	dir := t.TempDir()
+	s, b := open(t, dir)
+	w := Where{Person: "a@x"}
+	set(t, b, w, transports.Options{"gone": {"soon"}})
+	var hands sync.WaitGroup
+	for i := range 50 {
+		hands.Go(func() {
+			b.Mark(w, fmt.Sprint("mark", i), "true", nil)
+			if i == 0 {
+				b.Mark(w, "gone", "", nil)
+			}
+		})
+	}
+	hands.Wait()
+	s.Close()
+	s, b = open(t, dir)
+	defer s.Close()
+	if o := b.Get(w); len(o) != 50 || o.Get(nil, "mark49") != "true" {
+		t.Errorf("%d values are there: %v", len(o), o)
 	}
 }

@@ -103,6 +103,10 @@ func (r *reloads) reload(ctx context.Context, services []*service) answer {
 	}
 	slices.Sort(done.Out)
 	done.Out = slices.Compact(done.Out)
+	if len(done.Changed)+len(done.Restart) == 0 {
+		r.log.Info("The configuration was read again. Nothing in it has changed.")
+		return answer{Reloaded: done}
+	}
 	r.log.Info("The configuration was read again.", "changed", strings.Join(done.Changed, ", "), "people_put_out", len(done.Out))
 	if len(done.Restart) > 0 {
 		r.log.Warn("What has changed here holds after a restart only.", "keys", strings.Join(done.Restart, ", "))

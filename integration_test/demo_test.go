@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// A newcomer runs the demo, opens the page, logs in, joins the room, talks with someone on IRC, and stops it all.
+// A newcomer runs the demo, opens the page, logs in, joins the room, talks with someone on IRC, sends a picture, and stops it all.
 func TestANewcomerTriesTheDemoInABrowser(t *testing.T) {
 	dir := t.TempDir()
 	demo := filepath.Join(dir, "demo")
@@ -21,7 +21,11 @@ func TestANewcomerTriesTheDemoInABrowser(t *testing.T) {
 		t.Fatalf("building the demo: %v\n%s", err, out)
 	}
 	page := runDemo(t, demo, filepath.Join(dir, "state"))
-	browse(t, page, filepath.Join(dir, "page.png"), "--user", "alice")
+	picture := filepath.Join(dir, "photo.png")
+	if err := os.WriteFile(picture, photo(t), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	browse(t, page, filepath.Join(dir, "page.png"), "--user", "alice", "--file", picture)
 	browse(t, page, filepath.Join(dir, "page.png"), "--user", "bob", "--say", "bye", "--answer", "bye", "--absent", "ida")
 }
 

@@ -40,9 +40,9 @@ func (a *Account) whenKnown(o *order, e transports.Message, show func(referred, 
 		a.whenReferred(o, e, func(r referred) { show(r, nil) })
 		return
 	}
-	fill := o.wait()
+	fill, link := o.wait(), a.link.ctx
 	a.async(func() func() {
-		ctx, cancel := context.WithTimeout(context.Background(), fileWait)
+		ctx, cancel := context.WithTimeout(link, fileWait)
 		defer cancel()
 		files := make([]shownFile, len(e.Files))
 		var all sync.WaitGroup
@@ -67,8 +67,10 @@ func (a *Account) shareFile(ctx context.Context, f transports.File) shownFile {
 	}
 	file, err := a.Media.Share(ctx, media.Source{Scope: a.scope, Account: a.id, File: f})
 	switch {
-	case ctx.Err() != nil:
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return shownFile{late: true}
+	case ctx.Err() != nil:
+		return shownFile{fault: &transports.Fault{Kind: transports.Offline, Text: "The connection to the network ended before it was there."}}
 	case err != nil:
 		a.log.Warn("A file of the network cannot be shown.", "error", err)
 		return shownFile{fault: transports.AsFault(err)}
@@ -96,8 +98,9 @@ func (a *Account) showParts(e transports.Message, r referred, files []shownFile,
 
 // showLater shows a file of a message when it is there at last, unless the message is gone by then.
 func (a *Account) showLater(e transports.Message, r referred, number int, file transports.File, show func(int, []*stanza.Element), inOrder func(func())) {
+	link := a.link.ctx
 	a.async(func() func() {
-		f := a.shareFile(context.Background(), file)
+		f := a.shareFile(link, file)
 		return func() {
 			inOrder(func() {
 				if !a.known.has(deleteKey(e.Place, e.ID)) {

@@ -65,7 +65,7 @@ func fileStory(t *testing.T, can transports.Capabilities, tell func(t *testing.T
 		pages := &web{pages: map[string]string{catURL: smallPicture(t)}}
 		w.network.files = map[transports.FileID]string{"f1": smallPicture(t), "f2": "hello"}
 		w.shared.Media = media.New(media.Config{Cache: cache, MaxFile: 1 << 20, Store: w.store, Key: []byte("key"), Base: filesAt, Valid: time.Hour,
-			Log: slog.New(slog.DiscardHandler)}).Transport("gw.example", &http.Client{Transport: pages}, w.stream, stanza.JID{}, stanza.JID{})
+			Log: slog.New(slog.DiscardHandler)}).Transport("gw.example", &http.Client{Transport: pages}, w.stream, stanza.JID{Domain: "example.org"}, stanza.JID{})
 		can.Features |= transports.Uploads
 		w.rich(can)
 		tell(t, w, pages)
@@ -205,6 +205,31 @@ func TestAFileThatCannotBeShownIsNamed(t *testing.T) {
 		w.emits(m)
 		w.expect("phone: <bob> (A file that cannot be shown here: lost.png, 2 KiB. The network has lost it.)",
 			"phone: <bob> (A file that cannot be shown here: film.mp4, 1 GiB. The file is too large: at most 1 MiB can be passed on.)")
+	})
+}
+
+func TestAFileThatTakesLongFollowsItsMessage(t *testing.T) {
+	fileStory(t, transports.Capabilities{}, func(t *testing.T, w *world, pages *web) {
+		w.shared.Media.Base = "" // to the XMPP server, which has to have the file before anyone can be told where
+		m := said("b1", "bob", "it comes")
+		m.Files = []transports.File{{ID: "f1", Name: "slow.png", Type: "image/png"}}
+		w.emits(m, said("b2", "bob", "or not?"))
+		w.stream.answers(t, func(iq *stanza.Stanza) *stanza.Stanza {
+			return iq.Result(stanza.New("http://jabber.org/protocol/disco#items", "query"))
+		})
+		w.settle()
+		w.stream.answers(t, func(iq *stanza.Stanza) *stanza.Stanza {
+			return iq.Result(stanza.New("http://jabber.org/protocol/disco#info", "query").Add(stanza.New("http://jabber.org/protocol/disco#info", "feature", "var", "urn:xmpp:http:upload:0")))
+		})
+		w.expect()
+		w.waits(16 * time.Second)
+		w.expect("phone: <bob> it comes", "phone: <bob> or not?")
+		w.waits(5 * time.Second)
+		w.stream.answers(t, func(iq *stanza.Stanza) *stanza.Stanza {
+			const space = "urn:xmpp:http:upload:0"
+			return iq.Result(stanza.New(space, "slot").Add(stanza.New(space, "put", "url", catURL), stanza.New(space, "get", "url", catURL)))
+		})
+		w.expect("phone: <bob> " + catURL + " (file slow.png image/png 76)")
 	})
 }
 

@@ -57,15 +57,20 @@ func (t *Transport) Share(ctx context.Context, s Source) (xep.File, error) {
 		return xep.File{}, tooLarge(t.MaxFile)
 	}
 	key := t.domain + "\x00" + string(s.Scope) + "\x00" + string(s.File.ID)
-	shared, err, _ := t.shares.Do(key, func() (any, error) {
+	flight := t.shares.DoChan(key, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shareTimeout) // it is for all who wait for it
 		defer cancel()
 		return t.share(ctx, s, d)
 	})
-	if err != nil {
-		return xep.File{}, transports.AsFault(err)
+	select {
+	case shared := <-flight:
+		if shared.Err != nil {
+			return xep.File{}, transports.AsFault(shared.Err)
+		}
+		return shared.Val.(xep.File), nil
+	case <-ctx.Done():
+		return xep.File{}, &transports.Fault{Kind: transports.Offline, Text: "The file takes too long.", Cause: context.Cause(ctx)}
 	}
-	return shared.(xep.File), nil
 }
 
 func (t *Transport) share(ctx context.Context, s Source, d details) (xep.File, error) {

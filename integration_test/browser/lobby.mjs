@@ -1,11 +1,11 @@
 // Drives a real browser through the demo's page, as a newcomer would: logs in, waits for the room, sees someone who is
 // on IRC speak, and says something.
 //
-//   node lobby.mjs PAGE SCREENSHOT [--user alice] [--see TEXT] [--say TEXT] [--answer TEXT] [--absent NICK]
+//   node lobby.mjs PAGE SCREENSHOT [--user alice] [--see TEXT] [--say TEXT] [--answer TEXT] [--absent NICK] [--file PATH]
 //
 // PAGE is the demo's address, SCREENSHOT the PNG file to write, at the end or at the failure. --see is what must appear
 // in the room after joining, --say what to write there, --answer what must appear after it, --absent who must then go
-// from the list of participants and come back. CHROMIUM names the browser
+// from the list of participants and come back, --file a picture to upload, which must be shown in the room. CHROMIUM names the browser
 // when it is not /usr/bin/chromium. The exit code is 0 when all was seen, else 1 with a sentence on standard error.
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
@@ -20,10 +20,11 @@ const { values, positionals: [page_address, screenshot] } = parseArgs({
     say: { type: 'string', default: 'hello ida' },
     answer: { type: 'string', default: 'You said' },
     absent: { type: 'string' },
+    file: { type: 'string' },
   },
 });
 if (!page_address || !screenshot) {
-  console.error('usage: node lobby.mjs PAGE SCREENSHOT [--user NAME] [--see TEXT] [--say TEXT] [--answer TEXT] [--absent NICK]');
+  console.error('usage: node lobby.mjs PAGE SCREENSHOT [--user NAME] [--see TEXT] [--say TEXT] [--answer TEXT] [--absent NICK] [--file PATH]');
   process.exit(2);
 }
 
@@ -62,6 +63,11 @@ try {
     await participant.waitFor({ state: 'detached' });
     step = `see ${values.absent} come back`;
     await participant.waitFor();
+  }
+  if (values.file) {
+    step = `upload ${values.file}`;
+    await room.locator('converse-chat-toolbar input[type=file]').setInputFiles(values.file);
+    await room.locator('converse-chat-message img.chat-image').first().waitFor();
   }
   await page.screenshot({ path: screenshot });
 } catch (error) {

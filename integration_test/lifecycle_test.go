@@ -291,6 +291,8 @@ func TestCheckSaysInASentenceWhatIsWrong(t *testing.T) {
 		{"an unknown domain", "domain: " + domain, "domain: nowhere.localhost", "nowhere.localhost"},
 		{"a server that is not there", w.xmpp.Component, "127.0.0.1:1", "refused"},
 		{"a folder that is not there", "sqlite:" + w.dir, "sqlite:" + filepath.Join(w.dir, "none"), "none"},
+		{"a certificate that is not there", "log:", "web: {listen: \"127.0.0.1:0\", url: \"https://x.example\", certificate: /nowhere.pem, key: /nowhere.key}\nlog:", "nowhere.pem"},
+		{"a cache that cannot be", "log:", "files: {cache: /nowhere/files}\nlog:", "the cache for files in /nowhere/files"},
 		{"a word that it does not know", "people:", "poeple:", "poeple"},
 		{"a kind that is not there", "kind: irc", "kind: smoke", "smoke"},
 	} {

@@ -39,7 +39,7 @@ type entry struct {
 
 // OpenCache takes a folder, which it makes if it is missing, and bounds it to that many bytes. Nothing else may be in it.
 func OpenCache(dir string, limit int64) (*Cache, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("the cache for files: %w", err)
 	}
 	found, err := os.ReadDir(dir)
@@ -69,10 +69,14 @@ func OpenCache(dir string, limit int64) (*Cache, error) {
 	return c, nil
 }
 
-// CheckCache tells whether a folder could hold a cache, without touching one that is in use.
+// CheckCache tells whether a folder could hold a cache, and changes nothing.
 func CheckCache(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("the cache for files: %w", err)
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		dir = filepath.Dir(dir) // where it would be made
+	case err == nil && !info.IsDir():
+		return fmt.Errorf("the cache for files: %s is not a folder", dir)
 	}
 	f, err := os.CreateTemp(dir, draftPrefix)
 	if err != nil {

@@ -103,3 +103,19 @@ func TestTheCacheOutlivesTheProcessWithoutDrafts(t *testing.T) {
 		t.Errorf("left: %q %q", left, hidden)
 	}
 }
+
+func TestACheckOfTheCacheChangesNothing(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, ok := range map[string]bool{dir: true, filepath.Join(dir, "new"): true, filepath.Join(dir, "none", "new"): false, file: false} {
+		if err := CheckCache(path); (err == nil) != ok {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 1 {
+		t.Errorf("left: %v", left)
+	}
+}

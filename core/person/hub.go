@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"isthmus/core/stanza"
+	"isthmus/core/xep"
 	"isthmus/mapping/address"
 	"isthmus/transports"
 
@@ -236,7 +237,7 @@ func (h *Hub) route(s *stanza.Stanza) {
 	if s.From.Resource != "" && s.Type != "error" { // a server speaks for people who are gone, too
 		h.Seen(s.From)
 	}
-	if !h.pace.allows(s.From, h.Policy.Limits.Stanzas, time.Now()) && refusable(s) {
+	if !h.pace.allows(s.From, h.Policy.Limits.Stanzas, time.Now()) && refusable(s) && !update(s) {
 		h.refuse(s, tooFast)
 		return
 	}
@@ -362,6 +363,12 @@ func (h *Hub) refuse(s *stanza.Stanza, e *stanza.Error) {
 	if refusable(s) {
 		h.Reply(s.Refuse(e))
 	}
+}
+
+// update tells of a presence that asks for nothing: with an error, a client that is in a room would take itself for outside.
+func update(s *stanza.Stanza) bool {
+	_, joins := xep.ParseJoin(s, time.Time{})
+	return s.Kind == stanza.Presence && s.Type == "" && !joins
 }
 
 // refusable tells what wants an answer: no errors (RFC 6120 §8.3.1), results, or presences of who goes.

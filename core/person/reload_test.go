@@ -119,6 +119,7 @@ func TestWhoSendsTooMuchIsToldAndHarmsNobodyElse(t *testing.T) {
 		}
 		w.expect()
 		w.sends(stanza.Message, "chat", "more", "alice@example.org/desk", "bob%irc.net@gw.example")
+		w.sends(stanza.Presence, "", "away", phone, room)           // with an error the client would think that it is outside
 		w.sends(stanza.Presence, "unavailable", "bye", phone, room) // whoever goes may go
 		w.sends(stanza.Message, "chat", "m", "bob@example.org/x", "bob%irc.net@gw.example")
 		w.expect("more to alice@example.org/desk: policy-violation")

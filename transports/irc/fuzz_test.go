@@ -3,9 +3,11 @@ package irc
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/text/encoding/charmap"
 
+	"isthmus/mapping/text"
 	"isthmus/transports"
 )
 
@@ -18,8 +20,8 @@ type known struct {
 
 func (k *known) take(e transports.Event) {
 	if online, is := e.(transports.Online); is {
-		if k.online || online.Self.ID == "" {
-			k.t.Errorf("online twice, or as nobody: %+v", online)
+		if online.Self.ID == "" {
+			k.t.Errorf("online as nobody: %+v", online)
 		}
 		k.online = true
 		return
@@ -73,6 +75,34 @@ func (k *known) take(e transports.Event) {
 		if e.User.ID == "" {
 			k.t.Errorf("nobody left")
 		}
+	case transports.Reacted:
+		k.about(e.Place, e.From, e)
+		if e.ID == "" {
+			k.t.Errorf("reacted to nothing: %+v", e)
+		}
+	case transports.Deleted:
+		k.about(e.Place, e.By, e)
+		if e.ID == "" {
+			k.t.Errorf("deleted nothing: %+v", e)
+		}
+	case transports.Typing:
+		k.about(e.Place, e.From, e)
+	case transports.Read:
+		k.about(e.Place, e.By, e)
+	case transports.PresenceChanged:
+		if e.User.ID == "" || !legible(e.User.Name) {
+			k.t.Errorf("the presence of nobody: %+v", e)
+		}
+	}
+}
+
+// about is something that a user does in a place.
+func (k *known) about(place transports.Place, who transports.User, e transports.Event) {
+	if place.Room != "" {
+		k.in(place.Room, e)
+	}
+	if who.ID == "" || (place.Room == "") == (place.User == "") {
+		k.t.Errorf("%T of nobody or nowhere: %+v", e, e)
 	}
 }
 
@@ -91,6 +121,11 @@ func FuzzAServerCanSayAnything(f *testing.F) {
 	f.Add(welcome + ":alice!a@b JOIN #as\n:alice PART #as\n:b KICK #as\nTOPIC #as\nMODE #as\n:s 353 a #as\n:s 353 alice = #as :@+ ++ !@ x!y@z")
 	f.Add(welcome + ":alice JOIN #a\n:s 366 alice #a :x\n:!u@h PRIVMSG #a :nobody's")
 	f.Add(welcome + ":bob!b@h INVITE alice #a\n:bob!b@h PRIVMSG alice :\x01VERSION\x01\n:bob!b@h NOTICE alice :\x01PING ask-1\x01\n:s 311 alice bob b h * :Bob\n:s 421 alice FOO :x")
+	rich := "CAP * LS :" + pastCaps + " " + presenceCaps + " " + redactionCap + " " + readMarkerCap + " " + multilineCap + "=max-bytes=900\nCAP * ACK :" + pastCaps + " " + presenceCaps + " " + redactionCap + " " +
+		readMarkerCap + " " + multilineCap + "\n" + welcome + ":s 005 alice MONITOR=1 WHOX CHATHISTORY=2 :x\n:alice JOIN #a\n:s 366 alice #a :x\n"
+	f.Add(rich + "@msgid=1;time=2020-01-02T03:04:05Z :b!b@h PRIVMSG #a :x\n@+draft/react=x;+draft/reply=1;msgid=2 :b!b@h TAGMSG #a\n:b REDACT #a 2\n:b REDACT #a 1 :y\n@+typing=active :b TAGMSG alice\n:s MARKREAD #a timestamp=2021-01-02T03:04:05Z")
+	f.Add(rich + ":b!b@h BATCH +1 draft/multiline #a\n@batch=1 :b!b@h PRIVMSG #a :x\n@batch=1;draft/multiline-concat :b!b@h PRIVMSG #a :y\n:b!b@h BATCH -1\n@label=1 :s BATCH +2 chathistory #a\n@batch=2 :b!b@h BATCH +3 draft/multiline #a\n@batch=3 :b PRIVMSG #a\n@batch=2 :b BATCH -3\n:s BATCH -2\n@batch=9 :b!b@h PRIVMSG #a :x")
+	f.Add(rich + ":b!b@h AWAY :x\n:b AWAY\n:s 730 alice :b!b@h,,c\n:s 731 * :b\n:s 734 alice 1 b :x\n:s 303 alice :b\n:s 302 alice :b*=-b@h\n:s 354 alice 152 b G\n:s 352 alice #a u h s b G :0 x\n:s 315 alice #a :x\n:s 318 alice bob :x\n:s CAP alice DEL :message-tags batch")
 	f.Fuzz(func(t *testing.T, script string) {
 		k := &known{t: t, rooms: map[transports.RoomID]bool{}}
 		s := &Session{network: &network{host: host, burst: 5, rate: 1}, driver: &Driver{}, env: transports.Env{Log: quiet}, nick: "alice", ids: map[string]transports.RoomID{}, encodings: map[string]encodings{}}
@@ -109,6 +144,10 @@ func FuzzAServerCanSayAnything(f *testing.F) {
 					transports.SetRole{Room: "#asked", User: "bob", Role: transports.Moderator},
 					transports.Invite{Room: "#a", User: "bob"}, transports.Instruct{Line: "WHOIS bob"}, transports.Instruct{Place: transports.InRoom("#a"), Line: "mode +m"},
 					transports.Ask{Place: transports.TalkWith("bob"), Question: transports.AboutPing}, transports.Answer{Place: transports.TalkWith("bob"), ID: 1, Text: "x"},
+					transports.Send{Place: transports.InRoom("#a"), Text: text.Plain("one\n\ntwo"), ReplyTo: &transports.Reference{ID: "1", From: transports.User{Name: "bob"}}},
+					transports.React{Place: transports.InRoom("#a"), ID: "1", Emoji: []string{"x"}}, transports.SetTyping{Place: transports.InRoom("#a"), On: true},
+					transports.Delete{Place: transports.InRoom("#a"), ID: "1"}, transports.MarkRead{Place: transports.InRoom("#a"), Upto: "1"},
+					transports.SetPresence{Presence: transports.Presence{Show: transports.Away, Status: "x\r\ny"}}, transports.Subscribe{User: "bob", On: true}, transports.Subscribe{User: "b", On: true},
 				} {
 					done := new(int)
 					calls = append(calls, done)
@@ -121,6 +160,10 @@ func FuzzAServerCanSayAnything(f *testing.F) {
 			if m, ok := parse([]byte(line), charmap.ISO8859_1); ok {
 				c.handle(m)
 			}
+			later := time.Now().Add(time.Minute)
+			c.tellPresences(later)
+			c.watchOverdue(later)
+			c.typingOverdue(later)
 			c.forgetJoins()
 			batch := c.out.take(nil, c.began, &c.support, c)
 			batch = append(batch, c.confirm.ask(false)...)

@@ -118,6 +118,9 @@ func away(text string) transports.Presence {
 
 // shows takes how someone is, to tell it together with other news.
 func (c *connection) shows(user transports.User, p transports.Presence) {
+	if c.stage != online {
+		return
+	}
 	folded := c.fold(user.Name)
 	if _, waiting := c.presences.waiting[folded]; !waiting {
 		if len(c.presences.waiting) >= maxShown {

@@ -96,8 +96,10 @@ func (c *connection) request() {
 	switch {
 	case c.fault != nil:
 	case len(names) > 0:
-		c.caps.asked++
-		c.out.now("CAP REQ :" + strings.Join(names, " "))
+		for _, line := range listLines("CAP REQ :", names, " ", len(names)) {
+			c.caps.asked++
+			c.out.now(line)
+		}
 	default:
 		c.endCaps()
 	}

@@ -242,6 +242,7 @@ func (c *connection) wake() time.Time {
 	}
 	sooner(c.overdue)
 	sooner(c.questions.next())
+	sooner(c.labelsDue())
 	sooner(c.typingDue())
 	sooner(c.presences.due)
 	sooner(c.watches.due)
@@ -273,6 +274,7 @@ func (c *connection) tick(now time.Time) {
 		c.giveUpJoins(now)
 	}
 	c.answerOverdue(now)
+	c.askLabels(now)
 	c.typingOverdue(now)
 	c.tellPresences(now)
 	c.watchOverdue(now)

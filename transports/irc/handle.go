@@ -120,7 +120,10 @@ func isError(command string) bool {
 func (c *connection) fold(name string) string { return c.support.casemap.fold(name) }
 
 // onPong confirms what was sent before its PING. RFC 2812 §3.7.3.
-func (c *connection) onPong(m message) { c.confirm.pong(m.Trailing()) }
+func (c *connection) onPong(m message) {
+	c.confirm.pong(m.Trailing())
+	c.unanswered(m.Trailing())
+}
 
 // self is the account as a user.
 func (c *connection) self() transports.User {

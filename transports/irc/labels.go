@@ -2,14 +2,17 @@ package irc
 
 import (
 	"strconv"
+	"time"
 
 	"isthmus/transports"
 )
 
 // labels tell which command of ours a line answers. IRCv3 labeled-response.
 type labels struct {
-	last int
-	jobs map[string]*job // that wait, by label
+	last  int
+	jobs  map[string]*job // that wait, by label
+	sent  []sentLabel     // in their order; some have their answer
+	asked int             // the last before a PING that asks for those without an answer, 0 where there is none on its way
 }
 
 // quietLabel is for lines whose echo is nobody's message: commands after connecting may hold a password.
@@ -32,6 +35,7 @@ func (c *connection) label(j *job) string {
 	c.labels.last++
 	name := strconv.Itoa(c.labels.last)
 	c.labels.jobs[name] = j
+	c.labels.sent = append(c.labels.sent, sentLabel{c.labels.last, time.Now()})
 	return "label=" + name
 }
 

@@ -166,6 +166,27 @@ func TestAnEchoConfirmsAMessageInItsPlace(t *testing.T) {
 	})
 }
 
+func TestAForgottenLabelKeepsNobodyWaiting(t *testing.T) {
+	play(t, Network{Burst: 100}, func(s *script) {
+		s.rich(richCaps + " draft/chathistory")
+		first, second := s.do(inRoom1("one")), s.do(inRoom1("two"))
+		s.expect("@label=1 PRIVMSG #room :one", "@label=2 PRIVMSG #room :two")
+		s.says("@label=2;msgid=x :alice!a@h PRIVMSG #room :two")
+		if err := second.err(); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(labelPatience + time.Second)
+		first.pending()
+		s.expect("PING :labels-2")
+		third := s.do(inRoom1("three"))
+		s.says(":irc.srv PONG irc.srv :labels-2")
+		if err := first.err(); err != nil {
+			t.Error(err)
+		}
+		third.pending()
+	})
+}
+
 func TestCommandsAfterConnectingAreNotEchoed(t *testing.T) {
 	playAs(t, Config{}, Network{}, transports.Options{"after_connect_commands": {"PRIVMSG NickServ :identify secret"}}, func(s *script) {
 		s.atTheDoor(labelCaps, labelCaps)

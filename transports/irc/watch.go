@@ -121,14 +121,18 @@ func (c *connection) monitor() {
 	var names []string
 	for _, folded := range w.waiting {
 		if known := w.users[folded]; known != nil && !known.monitored && free > 0 {
-			known.monitored = true
 			names = append(names, known.nick)
 			free--
 		}
 	}
 	w.waiting = nil
 	for _, line := range listLines("MONITOR + ", names, ",", len(names)) {
-		c.out.whenQuiet(line)
+		if !c.out.whenQuiet(line) {
+			continue
+		}
+		for name := range strings.SplitSeq(strings.TrimPrefix(line, "MONITOR + "), ",") {
+			w.users[c.fold(name)].monitored = true
+		}
 	}
 	c.pollSoon(time.Now())
 }

@@ -86,6 +86,8 @@ type Account struct {
 	stop context.CancelFunc
 
 	session transports.Session
+	// uploading are the turns of files that are fetched for the network.
+	uploading chan struct{}
 	// closes has clients get the network's files from the session no longer.
 	closes func()
 	link   link
@@ -135,7 +137,7 @@ func New(t *Transport, identity Identity, owner stanza.JID, scope transports.Sco
 	return &Account{Transport: t, identity: identity, id: identity.ID, owner: owner, scope: scope, key: key, maxRooms: maxRooms, login: identity.Login, present: map[string]bool{},
 		log:  t.Log.With("account", key, "person", owner.String()),
 		mail: newMailbox(), done: make(chan struct{}), lanes: lane.New[transports.Place](maxCommands),
-		rooms: map[transports.RoomID]*joined{}, asides: asides{}, gaps: map[transports.Place]*gap{}, told: orders{}, closes: func() {}, sending: map[int64]bool{},
+		rooms: map[transports.RoomID]*joined{}, asides: asides{}, gaps: map[transports.Place]*gap{}, told: orders{}, closes: func() {}, uploading: make(chan struct{}, maxUploading), sending: map[int64]bool{},
 		contacts: map[transports.UserID]*contact{}, clients: map[string]*client{}}
 }
 

@@ -27,6 +27,12 @@ func (a *Account) attach(send transports.Send, files attachments) preparing {
 				r()
 			}
 		}
+		select { // nobody can take up all the turns with servers that never end
+		case a.uploading <- struct{}{}:
+			defer func() { <-a.uploading }()
+		case <-ctx.Done():
+			return nil, nil, &transports.Fault{Kind: transports.Offline, Text: "The connection was lost before this could be sent.", Cause: ctx.Err()}
+		}
 		for _, file := range files {
 			upload, done, err := a.Media.Fetch(ctx, file, limit)
 			switch {
@@ -44,6 +50,9 @@ func (a *Account) attach(send transports.Send, files attachments) preparing {
 		return ready, release, nil
 	}
 }
+
+// maxUploading bounds the files that are fetched for an account at a time; those of other places wait.
+const maxUploading = 3
 
 // withLink adds an address to a text.
 func withLink(t text.Text, address string, singleLine bool) text.Text {

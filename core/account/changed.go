@@ -25,8 +25,12 @@ func (a *Account) edited(e transports.Edited) {
 		if f.pieces > 1 { // of a longer message of the owner's only a piece; clients could show nothing but that
 			body = fmt.Sprintf("(%d/%d) %s", f.part+1, f.pieces, body)
 		}
-		return &saying{from: e.From, at: pastTime(e.At), children: []*stanza.Element{stanza.Text("", "body", body)},
+		w := &saying{from: e.From, at: pastTime(e.At), children: []*stanza.Element{stanza.Text("", "body", body)},
 			corrects: f.shown, of: f.stanzaID, stanzaID: changeID("edit", e.ID, e.From.ID, body)}
+		if xep.SharesFile(f.row.Content) { // it had no text: words for a file do not replace it
+			w.corrects, w.of = "", ""
+		}
+		return w
 	})
 }
 

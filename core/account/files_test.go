@@ -198,6 +198,17 @@ func TestAFileAloneIsTheMessage(t *testing.T) {
 	})
 }
 
+func TestWordsThatAreAddedToAFileDoNotReplaceIt(t *testing.T) {
+	fileStory(t, transports.Capabilities{}, func(t *testing.T, w *world, pages *web) {
+		m := said("b1", "bob", "")
+		m.Files = []transports.File{{ID: "f1", Name: "Tom.png", Type: "image/png"}}
+		w.emits(m)
+		w.forget()
+		w.emits(transports.Edited{Place: inGo, ID: "b1", From: user("bob"), Text: plain("my cat")})
+		w.expect("phone: <bob> my cat")
+	})
+}
+
 func TestAFileThatCannotBeShownIsNamed(t *testing.T) {
 	fileStory(t, transports.Capabilities{}, func(t *testing.T, w *world, pages *web) {
 		m := said("b1", "bob", "")

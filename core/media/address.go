@@ -46,3 +46,13 @@ func (m *Media) parseToken(token string) (id int64, until time.Time, ok bool) {
 	seconds, err2 := strconv.ParseInt(end, 36, 64)
 	return id, time.Unix(seconds, 0), err == nil && err2 == nil
 }
+
+// ownToken is the token of an address of our own listener; ok is false for any other address.
+func (m *Media) ownToken(address string) (token string, ok bool) {
+	if m.Base == "" {
+		return "", false
+	}
+	rest, ok := strings.CutPrefix(address, m.Base)
+	token, _, _ = strings.Cut(rest, "/")
+	return token, ok
+}

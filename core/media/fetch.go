@@ -3,12 +3,14 @@ package media
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
+	"time"
 
 	"isthmus/core/xep"
 	"isthmus/transports"
@@ -25,7 +27,10 @@ func (t *Transport) Fetch(ctx context.Context, f xep.File, limit int64) (up tran
 	if f.Size > limit {
 		return up, nil, tooLarge(limit)
 	}
-	done, err := t.begin(ctx)
+	if token, ok := t.ownToken(f.URL); ok {
+		return t.reuse(ctx, token, limit)
+	}
+	done, err := begin(ctx, t.transfers)
 	if err != nil {
 		return up, nil, fetchFault(err)
 	}
@@ -74,6 +79,47 @@ func (t *Transport) Fetch(ctx context.Context, f xep.File, limit int64) (up tran
 	return transports.Upload{Name: named(f.Name, kind), Type: kind, Size: got.size, Width: width, Height: height,
 		Open: func(context.Context) (io.ReadCloser, error) { return os.Open(path) },
 	}, func() { _ = draft.Close() }, nil
+}
+
+// reuse passes on a file of a network that somebody got from our own listener: it need not go through the World Wide Web.
+func (t *Transport) reuse(ctx context.Context, token string, limit int64) (up transports.Upload, release func(), err error) {
+	id, until, ok := t.parseToken(token)
+	if !ok || !time.Now().Before(until) {
+		return up, nil, fetchFault(statusError(http.StatusNotFound))
+	}
+	row, found, err := t.Store.FileByID(ctx, id)
+	if err == nil && !found {
+		err = statusError(http.StatusNotFound)
+	}
+	var d details
+	if err == nil {
+		err = json.Unmarshal(row.Data, &d)
+	}
+	if err != nil {
+		return up, nil, fetchFault(err)
+	}
+	content, ok := t.Cache.Open(cacheName(id))
+	if !ok {
+		if _, err := t.load(cacheName(id), t.open(row, d.Network)).whole(ctx); err != nil {
+			return up, nil, transports.AsFault(err)
+		}
+		if content, ok = t.Cache.Open(cacheName(id)); !ok {
+			return up, nil, t.cacheFault(os.ErrNotExist)
+		}
+	}
+	info, err := content.Stat()
+	if err == nil && info.Size() > limit {
+		err = tooLarge(limit)
+	}
+	if err != nil {
+		_ = content.Close()
+		return up, nil, transports.AsFault(err)
+	}
+	return transports.Upload{Name: d.Name, Type: d.Type, Size: info.Size(), Width: d.Width, Height: d.Height,
+		Open: func(context.Context) (io.ReadCloser, error) {
+			return io.NopCloser(io.NewSectionReader(content, 0, info.Size())), nil
+		},
+	}, func() { _ = content.Close() }, nil
 }
 
 func (t *Transport) get(ctx context.Context, address string) (*http.Response, error) {

@@ -145,3 +145,32 @@ func TestSizesAreWrittenForPeople(t *testing.T) {
 		}
 	}
 }
+
+func TestAFileOfANetworkIsPassedOnToAnother(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.Base = "https://gateway.nowhere.example" + Path }) // which cannot be reached from here
+	content := picture(t, 40, 30)
+	shared := w.share(t, transports.File{ID: "f1", Name: "Tom.png", Type: "image/png"}, content)
+	w.Cache.Expire(time.Now().Add(time.Minute)) // it is fetched from the network again
+	up, release, err := w.Fetch(t.Context(), xep.File{URL: shared.URL}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	w.Cache.Expire(time.Now().Add(time.Minute)) // what is being sent stays
+	r, err := up.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if got, err := io.ReadAll(r); err != nil || string(got) != string(content) || up.Name != "Tom.png" || up.Width != 40 || up.Size != int64(len(content)) {
+		t.Errorf("%d bytes, %v, %+v", len(got), err, up)
+	}
+	for _, bad := range []string{strings.Replace(shared.URL, Path, Path+"1", 1), w.Base, w.Base + "x/y"} {
+		if _, _, err := w.Fetch(t.Context(), xep.File{URL: bad}, 0); err == nil || transports.AsFault(err).Kind != transports.NotFound {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
+	if _, _, err := w.Fetch(t.Context(), xep.File{URL: shared.URL}, 10); err == nil || transports.AsFault(err).Kind != transports.TooLarge {
+		t.Error(err)
+	}
+}

@@ -57,7 +57,7 @@ func (m *Media) fill(l *load, name string, open opener) error {
 	defer stop()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	done, err := m.begin(ctx)
+	done, err := begin(ctx, m.served)
 	if err != nil {
 		return err
 	}

@@ -35,32 +35,33 @@ type Config struct {
 // Media is the part that all transports share.
 type Media struct {
 	Config
-	transfers chan struct{}
-	loads     loads
-	openers   openers
-	shares    singleflight.Group
+	// transfers are the turns of what is fetched for networks and for clients.
+	transfers, served chan struct{}
+	loads             loads
+	openers           openers
+	shares            singleflight.Group
 }
 
-// maxTransfers bounds the transfers at one time; others wait.
+// maxTransfers bounds the transfers in each direction at one time; others wait.
 const maxTransfers = 16
 
 // New makes the shared part.
 func New(c Config) *Media {
-	return &Media{Config: c, transfers: make(chan struct{}, maxTransfers)}
+	return &Media{Config: c, transfers: make(chan struct{}, maxTransfers), served: make(chan struct{}, maxTransfers)}
 }
 
 // begin waits for a turn; the function that it returns gives it back.
-func (m *Media) begin(ctx context.Context) (func(), error) {
+func begin(ctx context.Context, turns chan struct{}) (func(), error) {
 	select {
-	case m.transfers <- struct{}{}:
-		return func() { <-m.transfers }, nil
+	case turns <- struct{}{}:
+		return func() { <-turns }, nil
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
 }
 
 // Transfers is how many are under way.
-func (m *Media) Transfers() int { return len(m.transfers) }
+func (m *Media) Transfers() int { return len(m.transfers) + len(m.served) }
 
 // Transport is what one component domain needs.
 type Transport struct {

@@ -1,6 +1,7 @@
 package xep
 
 import (
+	"bytes"
 	"net/url"
 	"path"
 	"slices"
@@ -65,6 +66,9 @@ func ParseShared(s *stanza.Stanza, body string) Shared {
 func SharedFile(f File) []*stanza.Element {
 	return []*stanza.Element{stanza.Text("", "body", f.URL), OutOfBand(f.URL), FileSharing(f), Fallback(nsSFS, 0, 0)}
 }
+
+// SharesFile tells whether a message as it was rendered is a file of SharedFile's.
+func SharesFile(rendered []byte) bool { return bytes.Contains(rendered, []byte("xmlns='"+nsSFS+"'")) }
 
 // Links is a body with the addresses of the files: each once, in the text or after it.
 func (s Shared) Links(body string) string {

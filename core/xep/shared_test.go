@@ -51,6 +51,9 @@ func TestAFileIsAMessageOfItsOwn(t *testing.T) {
 	for _, e := range SharedFile(File{URL: catURL, Name: "Tom.jpg"}) {
 		message.Write(e.Append(nil))
 	}
+	if !SharesFile([]byte(message.String())) || SharesFile([]byte("<body>urn:xmpp:sfs:0</body>")) {
+		t.Error("a file is not known by what was rendered")
+	}
 	s := read(t, "<message>"+message.String()+"</message>")
 	got := ParseShared(s, s.ChildText("", "body"))
 	if s.ChildText("", "body") != catURL || len(got.Files) != 1 || got.Text != "" || got.Files[0].Name != "Tom.jpg" {

@@ -15,3 +15,8 @@ Component "irc.example.org"
 --	privileged_entities = {
 --		["irc.example.org"] = { roster = "both"; message = "outgoing"; presence = "managed_entity"; };
 --	}
+
+-- Files of the networks go to your upload service, unless the gateway serves them itself (files: and web: in its configuration). The service must let the gateway upload;
+-- in its section, beside your own domain:
+--
+--	http_file_share_access = { "example.org"; "irc.example.org" }

@@ -79,6 +79,12 @@ func (s *Server) Listen() (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
+	if path, ok := strings.CutPrefix(s.config.Listen, "unix:"); ok {
+		if err := os.Chmod(path, 0o666); err != nil { //nolint:gosec // the proxy is another user, and what is served is public
+			l.Close()
+			return nil, fmt.Errorf("cannot open %s to the reverse proxy: %w", path, err)
+		}
+	}
 	if s.config.Certificate == "" {
 		return l, nil
 	}

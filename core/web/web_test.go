@@ -94,6 +94,9 @@ func TestASocketOfAnEarlierRunIsReplacedAndAFileIsNot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if info, err := os.Stat(filepath.Join(dir, "s")); err != nil || info.Mode().Perm() != 0o666 { // the reverse proxy is another user
+		t.Error(info, err)
+	}
 	l.(*net.UnixListener).SetUnlinkOnClose(false)
 	l.Close()
 	if err := s.Check(); err != nil {

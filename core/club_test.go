@@ -70,7 +70,8 @@ func (c *club) count() (open int, said string) {
 }
 
 func (c *club) Open(a transports.Account, _ transports.Env) (transports.Session, error) {
-	return &clubSession{session{user: transports.User{ID: transports.UserID(a.Name), Name: a.Name}, events: make(chan transports.Event)}, c, string(a.Data)}, nil
+	name := strings.TrimPrefix(string(a.Data), "token of ")
+	return &clubSession{session{user: transports.User{ID: transports.UserID(name), Name: name}, events: make(chan transports.Event)}, c, string(a.Data)}, nil
 }
 
 type clubSession struct {

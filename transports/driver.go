@@ -66,7 +66,7 @@ type Account struct {
 	Scope Scope
 	// Person is a name for whom the account belongs to, as an ASCII word without spaces.
 	Person string
-	// Name is the display name that the person asked for.
+	// Name is the display name that the person asked for, empty for an account of a login, which has one.
 	Name string
 	// Options are what the person has set, by the names of AccountFields; what is missing has its default.
 	Options Options

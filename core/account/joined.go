@@ -126,9 +126,6 @@ func (a *Account) rejoined(j *joined, nick string) {
 
 // wantedName is the nick that the first of those who wait asked for.
 func (a *Account) wantedName() string {
-	if a.login != nil {
-		return a.login.Name
-	}
 	for _, j := range a.rooms {
 		if len(j.arrivals) > 0 {
 			return j.arrivals[0].nick

@@ -46,7 +46,7 @@ const account = "alice@example.org: irc.net "
 func TestAnAccountOfALoginIsConnectedWithoutAnyone(t *testing.T) {
 	loggedIn(t, func(t *testing.T, w *world) {
 		w.expectCommands("connect")
-		if a := w.network.accounts[0]; string(a.Data) != "token" || a.Name != "Alice's" {
+		if a := w.network.accounts[0]; string(a.Data) != "token" || a.Name != "" {
 			t.Errorf("opened as %+v", a)
 		}
 		w.expect(account + "is away (Connecting.)")

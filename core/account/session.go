@@ -61,6 +61,9 @@ func (a *Account) connect(name string) {
 	if a.session == nil {
 		env := a.Env
 		env.Log = a.log
+		if a.login != nil { // it has one already
+			name = ""
+		}
 		session, err := a.Driver.Open(transports.Account{Scope: a.scope, Person: PersonName(a.owner, a.Domain), Name: name, Options: a.Options.Get(a.where("")), Data: a.data()}, env)
 		if err != nil {
 			a.lost(err)

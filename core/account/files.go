@@ -47,7 +47,7 @@ func (a *Account) whenKnown(o *order, e transports.Message, show func(referred, 
 		files := make([]shownFile, len(e.Files))
 		var all sync.WaitGroup
 		for i, f := range e.Files {
-			all.Go(func() { files[i] = a.shareFile(ctx, f) })
+			all.Go(func() { files[i] = a.shareFile(ctx, e.Place, f) })
 		}
 		all.Wait()
 		return func() {
@@ -57,7 +57,7 @@ func (a *Account) whenKnown(o *order, e transports.Message, show func(referred, 
 }
 
 // shareFile finds where a file can be fetched, as far as that is known before ctx ends. It runs beside the account's goroutine.
-func (a *Account) shareFile(ctx context.Context, f transports.File) shownFile {
+func (a *Account) shareFile(ctx context.Context, in transports.Place, f transports.File) shownFile {
 	switch {
 	case a.Media != nil:
 	case f.URL != "":
@@ -65,7 +65,7 @@ func (a *Account) shareFile(ctx context.Context, f transports.File) shownFile {
 	default:
 		return shownFile{fault: &transports.Fault{Kind: transports.Unsupported, Text: "This gateway carries no files."}}
 	}
-	file, err := a.Media.Share(ctx, media.Source{Scope: a.scope, Account: a.id, File: f})
+	file, err := a.Media.Share(ctx, media.Source{Scope: a.scope, Account: a.id, File: f, Personal: in.Room == ""})
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return shownFile{late: true}
@@ -100,7 +100,7 @@ func (a *Account) showParts(e transports.Message, r referred, files []shownFile,
 func (a *Account) showLater(e transports.Message, r referred, number int, file transports.File, show func(int, []*stanza.Element), inOrder func(func())) {
 	link := a.link.ctx
 	a.async(func() func() {
-		f := a.shareFile(link, file)
+		f := a.shareFile(link, e.Place, file)
 		return func() {
 			inOrder(func() {
 				if !a.known.has(deleteKey(e.Place, e.ID)) {

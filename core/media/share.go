@@ -28,6 +28,8 @@ type Source struct {
 	Scope   transports.Scope
 	Account int64
 	File    transports.File
+	// Personal: it came in a talk.
+	Personal bool
 }
 
 // details are what the store keeps of a file beside its address.
@@ -84,7 +86,7 @@ func (t *Transport) share(ctx context.Context, s Source, d details) (xep.File, e
 			return was.file(known.URL), nil
 		}
 	}
-	row := store.File{ID: store.NextID(), Account: s.Account, Transport: t.domain, Scope: string(s.Scope), Foreign: string(s.File.ID),
+	row := store.File{ID: store.NextID(), Account: s.Account, Transport: t.domain, Scope: string(s.Scope), Foreign: string(s.File.ID), Personal: s.Personal,
 		Until: time.Now().Add(t.Valid).UnixMilli()}
 	if t.Base != "" {
 		row.URL, err = t.offer(ctx, row, &d)

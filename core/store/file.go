@@ -15,6 +15,8 @@ type File struct {
 	Foreign string
 	URL     string
 	Data    []byte
+	// Personal: it came in a talk of the account's, so it is forgotten with the account's owner.
+	Personal bool
 	// Until is when the address ends to be valid, in unix milliseconds.
 	Until int64
 }
@@ -27,16 +29,17 @@ type pruneFiles struct{ before int64 }
 
 type fileKey struct{ transport, scope, foreign string }
 
-const fileColumns = "id, account, transport, scope, foreign_id, url, data, until"
+const fileColumns = "id, account, transport, scope, foreign_id, url, data, personal, until"
 
 var (
 	insertFile = insert("files", fileColumns, `(transport, scope, foreign_id) DO UPDATE SET
-		id = excluded.id, account = excluded.account, url = excluded.url, data = excluded.data, until = excluded.until`)
+		id = excluded.id, account = excluded.account, url = excluded.url, data = excluded.data,
+		personal = excluded.personal, until = excluded.until`)
 	deleteFiles = oneRow("DELETE FROM files WHERE until < ?")
 )
 
 func (c putFile) plan(p *plan) {
-	p.add(insertFile, fileKey{c.Transport, c.Scope, c.Foreign}, c.ID, c.Account, c.Transport, c.Scope, c.Foreign, c.URL, blob(c.Data), c.Until)
+	p.add(insertFile, fileKey{c.Transport, c.Scope, c.Foreign}, c.ID, c.Account, c.Transport, c.Scope, c.Foreign, c.URL, blob(c.Data), number01(c.Personal), c.Until)
 }
 
 func (c putFile) size() int {
@@ -66,7 +69,7 @@ func (s *Store) FileByID(ctx context.Context, id int64) (f File, found bool, err
 
 func (s *Store) oneFile(ctx context.Context, where string, args ...any) (f File, found bool, err error) {
 	all, err := rows(ctx, s.reads, "SELECT "+fileColumns+" FROM files WHERE "+where, args, func(r *sql.Rows) (f File, err error) {
-		return f, r.Scan(&f.ID, &f.Account, &f.Transport, &f.Scope, &f.Foreign, &f.URL, &f.Data, &f.Until)
+		return f, r.Scan(&f.ID, &f.Account, &f.Transport, &f.Scope, &f.Foreign, &f.URL, &f.Data, &f.Personal, &f.Until)
 	})
 	if err != nil || len(all) == 0 {
 		return File{}, false, err

@@ -109,7 +109,7 @@ func (p *patternParser) step() (s step, err error) {
 		if !closed {
 			return s, fmt.Errorf("expected } after a namespace")
 		}
-		if s.space, p.rest = space, rest; !strings.Contains(space, ":") {
+		if s.space, p.rest = space, rest; !strings.Contains(space, ":") && space != "vcard-temp" { // the one namespace without a colon
 			s.space = "http://jabber.org/protocol/" + space
 		}
 	}

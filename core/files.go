@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"fmt"
+	"net"
 	"strings"
 	"time"
 
@@ -60,5 +61,6 @@ func (s *service) files(c Config, m *media.Media, domain string) *media.Transpor
 	}
 	_, parent, _ := strings.Cut(domain, ".")
 	named, _ := stanza.ParseJID(c.Files.Service) // the configuration was checked
-	return m.Transport(domain, client(except(c.Files.Hosts, s.guard.dialer().DialContext)), s.component, stanza.JID{Domain: parent}, named)
+	clients := media.Clients{Guarded: client(except(c.Files.Hosts, s.guard.dialer().DialContext)), Trusted: client((&net.Dialer{Timeout: dialTimeout}).DialContext)}
+	return m.Transport(domain, clients, s.component, stanza.JID{Domain: parent}, named)
 }

@@ -65,7 +65,7 @@ func fileStory(t *testing.T, can transports.Capabilities, tell func(t *testing.T
 		pages := &web{pages: map[string]string{catURL: smallPicture(t)}}
 		w.network.files = map[transports.FileID]string{"f1": smallPicture(t), "f2": "hello"}
 		w.shared.Media = media.New(media.Config{Cache: cache, MaxFile: 1 << 20, Store: w.store, Key: []byte("key"), Base: filesAt, Valid: time.Hour,
-			Log: slog.New(slog.DiscardHandler)}).Transport("gw.example", &http.Client{Transport: pages}, w.stream, stanza.JID{Domain: "example.org"}, stanza.JID{})
+			Log: slog.New(slog.DiscardHandler)}).Transport("gw.example", media.Clients{Guarded: &http.Client{Transport: pages}, Trusted: &http.Client{Transport: pages}}, w.stream, stanza.JID{Domain: "example.org"}, stanza.JID{})
 		can.Features |= transports.Uploads
 		w.rich(can)
 		tell(t, w, pages)

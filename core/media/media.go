@@ -71,12 +71,18 @@ type Transport struct {
 	upload *uploader
 }
 
-// Transport makes the part of one component domain. The client is the guarded one; files go by stream to the service, or to what is found by asking
-// the server where none is named.
-func (m *Media) Transport(domain string, guarded *http.Client, stream Stream, server, service stanza.JID) *Transport {
-	client := bounded(guarded)
-	return &Transport{Media: m, domain: domain, http: client,
-		upload: &uploader{stream: stream, http: client, self: stanza.JID{Domain: domain}, server: server, named: service}}
+// Clients are the two ways into the World Wide Web.
+type Clients struct {
+	// Guarded is for addresses that a person names.
+	Guarded *http.Client
+	// Trusted is for those that the operator's own XMPP server gives, which may be private.
+	Trusted *http.Client
+}
+
+// Transport makes the part of one component domain. Files go by stream to the upload service, or to what is found by asking the server where none is named.
+func (m *Media) Transport(domain string, clients Clients, stream Stream, server, service stanza.JID) *Transport {
+	return &Transport{Media: m, domain: domain, http: bounded(clients.Guarded),
+		upload: &uploader{stream: stream, http: direct(clients.Trusted), self: stanza.JID{Domain: domain}, server: server, named: service}}
 }
 
 // Expire removes, each hour until ctx ends, what was not fetched for so long and the addresses that are valid no longer.

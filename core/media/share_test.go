@@ -124,6 +124,20 @@ func TestWhereTheXMPPServerTakesNoFilesThatIsSaid(t *testing.T) {
 	}
 }
 
+func TestAnUploadServiceThatLeadsElsewhereIsNotFollowed(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.Base = "" })
+	followed := false
+	w.routes.HandleFunc("PUT /up/{n}/{name}", func(rw http.ResponseWriter, r *http.Request) {
+		http.Redirect(rw, r, "/private", http.StatusTemporaryRedirect)
+	})
+	w.routes.HandleFunc("/private", func(http.ResponseWriter, *http.Request) { followed = true })
+	w.network.files["f1"] = []byte("hello")
+	w.Attach("net", 7, w.network)
+	if _, err := w.Share(t.Context(), Source{Scope: "net", Account: 7, File: transports.File{ID: "f1", Name: "a"}}); err == nil || followed {
+		t.Error(err, followed)
+	}
+}
+
 func TestAnAddressIsMadeAnewBeforeItEnds(t *testing.T) {
 	w := newWorld(t, func(c *Config) { c.Valid = time.Millisecond })
 	first := w.share(t, transports.File{ID: "f1", Name: "a"}, []byte("x"))

@@ -40,6 +40,14 @@ type uploader struct {
 	until   time.Time // when service is to be looked for again
 }
 
+// direct is a client that follows no redirects: the XMPP server's word holds for its own address only.
+func direct(trusted *http.Client) *http.Client {
+	c := *trusted
+	c.Timeout = 0 // a transfer has limits of its own
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &c
+}
+
 var errNoService = &transports.Fault{Kind: transports.Unsupported, Text: "The XMPP server has no place for files that the gateway may use."}
 
 func (u *uploader) ask(ctx context.Context, typ string, to stanza.JID, payload *stanza.Element) (*stanza.Stanza, error) {

@@ -51,7 +51,7 @@ func newWorld(t *testing.T, change func(*Config)) *world {
 	}
 	m := New(c)
 	w.server = &server{t: t, web: w.web.URL}
-	w.Transport = m.Transport("gw.example", w.web.Client(), w.server, stanza.JID{Domain: "example"}, stanza.JID{})
+	w.Transport = m.Transport("gw.example", Clients{Guarded: w.web.Client(), Trusted: w.web.Client()}, w.server, stanza.JID{Domain: "example"}, stanza.JID{})
 	w.routes.Handle(Pattern, m)
 	return w
 }

@@ -112,6 +112,10 @@ func (n *network) cut(c *client, why error) {
 
 // do carries out a command of the client's user. The outcome comes when all that it caused has been emitted.
 func (c *client) do(command transports.Command, files []content, done func(transports.Result, error)) {
+	if ask, is := command.(transports.Ask); is {
+		c.ask(ask, done)
+		return
+	}
 	var denied *transports.Fault
 	if c.network.rule != nil {
 		denied = c.network.rule(c.user.ID, command)

@@ -48,10 +48,12 @@ const defaultMaxFile = 10_000_000
 // features are the names of what a network may be able to do.
 var features = map[string]transports.Feature{
 	"topics": transports.Topics, "names": transports.Names, "roles": transports.Roles, "affiliations": transports.Affiliations,
-	"edits": transports.Edits, "deletions": transports.Deletions, "reactions": transports.Reactions, "typing": transports.TypingShown,
-	"invitations": transports.Invitations, "replies": transports.Replies, "threads": transports.Threads, "reading": transports.Reading, "mentions": transports.Mentions,
-	"uploads": transports.Uploads, "presences": transports.Presences, "subscriptions": transports.Subscriptions,
-	"contact_lists": transports.ContactLists, "blocking": transports.Blocking, "creation": transports.Creation, "destruction": transports.Destruction, "room_names": transports.RoomNames, "room_rules": transports.RoomRules,
+	"edits": transports.Edits, "deletions": transports.Deletions, "reactions": transports.Reactions,
+	"typing": transports.TypingShown, "invitations": transports.Invitations, "replies": transports.Replies,
+	"threads": transports.Threads, "reading": transports.Reading, "mentions": transports.Mentions, "uploads": transports.Uploads,
+	"presences": transports.Presences, "subscriptions": transports.Subscriptions, "contact_lists": transports.ContactLists,
+	"blocking": transports.Blocking, "creation": transports.Creation, "destruction": transports.Destruction,
+	"questions": transports.Questions, "room_names": transports.RoomNames, "room_rules": transports.RoomRules,
 }
 
 // capabilities are what the networks can do, or what is wrong with the configuration.

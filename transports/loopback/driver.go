@@ -36,7 +36,7 @@ func New(config Config) (*Driver, error) {
 		d.scopes = []string{"loopback"}
 	}
 	for _, scope := range d.scopes {
-		d.networks[transports.Scope(scope)] = newNetwork(config, can, transports.Scope(scope))
+		d.networks[transports.Scope(scope)] = newNetwork(d, can, transports.Scope(scope))
 	}
 	return d, d.load()
 }
@@ -88,6 +88,11 @@ func (d *Driver) Run(ctx context.Context) error {
 				return err
 			}
 		case <-ctx.Done():
+			for _, n := range d.networks {
+				for id := range n.questions {
+					n.giveUp(id, offline("The network has ended."))
+				}
+			}
 			return d.save()
 		}
 	}

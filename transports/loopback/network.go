@@ -10,6 +10,7 @@ import (
 
 // network is one network and everyone on it. Exported fields outlast a restart.
 type network struct {
+	driver *Driver
 	config Config
 	can    transports.Capabilities
 	scope  transports.Scope
@@ -17,6 +18,7 @@ type network struct {
 	rule      func(by transports.UserID, c transports.Command) *transports.Fault // why a command is refused; nil where none is
 	shown     map[string]chan<- approval                                         // logins that wait for another device, by what they show
 	dropped   []file                                                             // that the Keeper still has
+	questions map[int64]question
 	residents []transports.UserID
 	changed   bool // since the state was saved
 
@@ -42,8 +44,8 @@ func pairOf(a, b transports.UserID) pair {
 	return pair(min(a, b) + "\n" + max(a, b))
 }
 
-func newNetwork(config Config, can transports.Capabilities, scope transports.Scope) *network {
-	return &network{config: config, can: can, scope: scope, shown: map[string]chan<- approval{}, Logins: map[string]loginOf{}, Tokens: map[string]transports.UserID{}, Users: map[transports.UserID]*user{}, Rooms: map[transports.RoomID]*room{},
+func newNetwork(d *Driver, can transports.Capabilities, scope transports.Scope) *network {
+	return &network{driver: d, config: d.config, questions: map[int64]question{}, can: can, scope: scope, shown: map[string]chan<- approval{}, Logins: map[string]loginOf{}, Tokens: map[string]transports.UserID{}, Users: map[transports.UserID]*user{}, Rooms: map[transports.RoomID]*room{},
 		Talks: map[pair]*log{}, Guests: map[string]transports.UserID{}, Pictures: map[string]picture{}}
 }
 
@@ -161,6 +163,8 @@ func (n *network) obey(c *client, command transports.Command, files []content) (
 		return transports.Result{}, n.setRoomName(u, command)
 	case transports.SetRules:
 		return transports.Result{}, n.changeRules(u, command)
+	case transports.Answer:
+		return transports.Result{}, n.answer(c, command)
 	case transports.SetPresence:
 		return transports.Result{}, n.setPresence(u, command)
 	case transports.Subscribe:

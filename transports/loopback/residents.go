@@ -2,6 +2,7 @@ package loopback
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,7 +25,7 @@ const (
 )
 
 var residents = []resident{
-	{"Ida Lovelace", "Answers, and reacts", 0x0b6e69, transports.Presence{Show: transports.Chatty, Status: "Say hello to me."}, (*at).echo},
+	{"Ida Lovelace", "Answers, and reacts", 0x0b6e69, transports.Presence{Show: transports.Present, Status: "Say hello to me."}, (*at).echo},
 	{"Max Hopper", "Corrects what he wrote", 0xb3541e, transports.Presence{Show: transports.Present, Status: "I make mistakes, and mend them."}, (*at).mend},
 	{"Zoe Noether", "Sends files", 0x4b3f8f, transports.Presence{Show: transports.Away, Status: "I draw."}, (*at).draw},
 }
@@ -95,7 +96,7 @@ func (r *at) live() {
 		case transports.Invited:
 			r.do(transports.Join{Room: e.Room})
 		case transports.MemberChanged:
-			if r.greets && e.By == "" && e.Room == r.lobby && e.Member.Role != transports.NoRole {
+			if r.greets && e.By == "" && e.Room == r.lobby && !isResident(e.Member.User) {
 				r.greet(e.Member.User)
 			}
 		case transports.Message:
@@ -104,6 +105,10 @@ func (r *at) live() {
 			}
 		}
 	}
+}
+
+func isResident(u transports.User) bool {
+	return slices.ContainsFunc(residents, func(r resident) bool { return r.name == u.Name })
 }
 
 // pause is how long a resident takes for what people take time for.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"slices"
 	"strings"
 
 	"isthmus/mapping/text"
@@ -13,7 +12,7 @@ import (
 
 // meant tells whether a resident is spoken to: in a talk always, in a room by their first name, and never by another of them.
 func (r *at) meant(m transports.Message) bool {
-	if slices.ContainsFunc(residents, func(other resident) bool { return other.name == m.From.Name }) {
+	if isResident(m.From) {
 		return false
 	}
 	if m.Place.Room == "" {

@@ -111,6 +111,7 @@ func (n *network) disconnect(c *client) bool {
 	}
 	u.clients = slices.Concat(u.clients[:i], u.clients[i+1:]) // the old list may be in use, by tell
 	n.changed = true
+	n.hangUp(c)
 	if u.here() {
 		return true
 	}

@@ -234,16 +234,16 @@ func (d *dialogues) configureAccount(key string, ask bool) dialog.Command {
 	return c
 }
 
-// configureRoom is what a person sets for a room.
+// configureRoom is what a person sets for a room, and what its owner sets for everyone.
 func (d *dialogues) configureRoom(at address.Address) dialog.Command {
 	return dialog.Command{Node: "configure", Name: "Your settings for " + at.Name,
-		Start: func(_ context.Context, who dialog.Asker) dialog.Outcome {
+		Start: func(ctx context.Context, who dialog.Asker) dialog.Outcome {
 			settings, err := d.settingsOf(person.Key{Owner: who.Person.Bare(), Key: at.Key})
 			if err != nil {
 				return dialog.Outcome{Problem: account.Refusal(err)}
 			}
 			where := options.Where{Person: who.Person.Bare().String(), Scope: settings, Place: at.Name}
-			return d.configure("Your settings for "+at.Name, where, options.RoomFields, d.about.RoomFields)
+			return d.forEveryone(ctx, who, at, d.configure("Your settings for "+at.Name, where, options.RoomFields, d.about.RoomFields))
 		}}
 }
 

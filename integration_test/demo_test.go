@@ -25,8 +25,9 @@ func TestANewcomerTriesTheDemoInABrowser(t *testing.T) {
 	if err := os.WriteFile(picture, photo(t), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	browse(t, page, filepath.Join(dir, "page.png"), "--user", "alice", "--file", picture)
-	browse(t, page, filepath.Join(dir, "page.png"), "--user", "bob", "--say", "bye", "--answer", "bye", "--absent", "ida")
+	browse(t, "lobby.mjs", page, filepath.Join(dir, "page.png"), "--user", "alice", "--file", picture)
+	browse(t, "lobby.mjs", page, filepath.Join(dir, "page.png"), "--user", "bob", "--say", "bye", "--answer", "bye", "--absent", "ida")
+	browse(t, "contacts.mjs", page, filepath.Join(dir, "contacts")) // the contact list, a talk, a correction, a file
 }
 
 // runDemo starts the demo and gives the address of its page; at the end it is stopped as Ctrl-C does.
@@ -67,9 +68,9 @@ func runDemo(t *testing.T, demo, state string) (page string) {
 	return page
 }
 
-func browse(t *testing.T, page, screenshot string, args ...string) {
+func browse(t *testing.T, walk, page, screenshot string, args ...string) {
 	t.Helper()
-	command := exec.Command("node", append([]string{"lobby.mjs", page, screenshot}, args...)...)
+	command := exec.Command("node", append([]string{walk, page, screenshot}, args...)...)
 	command.Dir = "browser"
 	if out, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

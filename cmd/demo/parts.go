@@ -22,8 +22,16 @@ const (
 	channel = "#lobby" // where ida is
 	room    = channel + "%" + network + "@irc.localhost"
 
+	// The network in memory: its people are in the contact list, and in a room of their own.
+	contactsDomain  = "loopback.localhost"
+	contactsNetwork = "loopback"
+	contactsRoom    = "#c1%" + contactsNetwork + "@" + contactsDomain // the first room on a new network, the residents' Lobby
+
 	idaAbsence = 10 * time.Second // how long ida stays away when she is told bye
 )
+
+// contacts is the component of the network in memory.
+var contacts = servers.Component{Domain: contactsDomain, Secret: servers.Gateway.Secret}
 
 //go:embed templates
 var templateFiles embed.FS
@@ -34,7 +42,7 @@ var templates = template.Must(template.ParseFS(templateFiles, "templates/*.tmpl"
 func values(state string) map[string]any {
 	return map[string]any{
 		"State": state, "Ports": ports, "Gateway": servers.Gateway, "Host": servers.Host,
-		"Network": network, "Channel": channel, "Room": room,
+		"Network": network, "Channel": channel, "Room": room, "Contacts": contacts, "Lobby": contactsRoom,
 		"Page": fmt.Sprintf("http://localhost:%d/", ports.HTTP),
 	}
 }
@@ -50,7 +58,7 @@ type parts struct {
 // start starts the parts, each when those that it needs are ready.
 func (p *parts) start(ctx context.Context, state, webRoot, isthmus string) error {
 	say("Starting the XMPP server (Prosody), the IRC server (InspIRCd) and Isthmus …")
-	options := servers.Options{Ports: ports, WebRoot: webRoot, Network: "Demo"}
+	options := servers.Options{Ports: ports, WebRoot: webRoot, Network: "Demo", Components: []servers.Component{servers.Gateway, contacts}}
 	if _, err := p.add(servers.Prosody(ctx, filepath.Join(state, "prosody"), options)); err != nil {
 		return err
 	}

@@ -45,7 +45,9 @@ try {
   step = `log in as ${values.user}`;
   await page.getByRole('link', { name: `Chat as ${values.user}` }).click();
   step = 'enter the room';
-  const room = page.locator('converse-muc');
+  const room = page.locator('converse-muc').filter({ has: page.locator('textarea.chat-textarea:visible') });
+  await page.locator('converse-rooms-list .open-room', { hasText: '#lobby' }).first().click();
+  await page.locator('converse-muc-heading:visible', { hasText: '#lobby' }).waitFor();
   const input = room.locator('textarea.chat-textarea');
   await input.waitFor();
   step = `see "${values.see}" from IRC`;

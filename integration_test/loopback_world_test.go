@@ -122,4 +122,4 @@ func TestLoopback(t *testing.T) {
 	}
 }
 
-var loopbackScenarios = slices.Concat(loopbackRooms, loopbackTalks, loopbackFiles, loopbackRich, loopbackContacts)
+var loopbackScenarios = slices.Concat(loopbackRooms, loopbackTalks, loopbackFiles, loopbackRich, loopbackContacts, loopbackConfiguration, loopbackHistory)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -172,5 +173,45 @@ func TestAFileOfANetworkIsPassedOnToAnother(t *testing.T) {
 	}
 	if _, _, err := w.Fetch(t.Context(), xep.File{URL: shared.URL}, 10); err == nil || transports.AsFault(err).Kind != transports.TooLarge {
 		t.Error(err)
+	}
+}
+
+func TestALargeFileIsNeverWholeInMemory(t *testing.T) {
+	const size = 16 << 20
+	w := newWorld(t, func(c *Config) {
+		cache, err := OpenCache(t.TempDir(), 2*size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.MaxFile, c.Cache = size, cache
+	})
+	block := make([]byte, 64<<10)
+	w.routes.HandleFunc("/large", func(rw http.ResponseWriter, _ *http.Request) {
+		for range size / len(block) {
+			_, _ = rw.Write(block)
+		}
+	})
+	w.network.files["f1"] = make([]byte, size)
+	w.Attach("net", 7, w.network)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	up, release, err := w.Fetch(t.Context(), xep.File{URL: w.web.URL + "/large"}, 0)
+	if err != nil || up.Size != size {
+		t.Fatal(up.Size, err)
+	}
+	release()
+	shared, err := w.Share(t.Context(), Source{Scope: "net", Account: 7, File: transports.File{ID: "f1", Name: "a.bin", Size: size}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := w.web.Client().Get(shared.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	n, err := io.Copy(io.Discard, response.Body)
+	runtime.ReadMemStats(&after)
+	if grown := after.TotalAlloc - before.TotalAlloc; err != nil || n != size || grown > size/4 {
+		t.Errorf("%d bytes were served, %v; %d bytes were allocated", n, err, grown)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"image"
 	_ "image/gif" // reads it
 	"image/jpeg"
@@ -17,8 +18,8 @@ import (
 )
 
 const (
-	// maxPixels bounds the pictures that are decoded: 24 megapixels are 96 MiB in memory, one at a time.
-	maxPixels = 24_000_000
+	// maxPixels bounds the pictures that are decoded: 16 megapixels are 128 MB in memory at most, one at a time.
+	maxPixels = 16_000_000
 	// A preview's longest side, and how large it may be in a stanza.
 	previewSide  = 64
 	previewBytes = 3000
@@ -29,9 +30,20 @@ var decoding = make(chan struct{}, 1)
 
 var errTooManyPixels = errors.New("the picture has too many pixels")
 
+// decoded calls a decoder of pictures, which come from anyone: where it panics, that is an error as others.
+func decoded[T any](decode func(io.Reader) (T, string, error), r io.Reader) (value T, err error) {
+	defer func() {
+		if problem := recover(); problem != nil {
+			err = fmt.Errorf("the picture cannot be decoded: %v", problem)
+		}
+	}()
+	value, _, err = decode(r)
+	return value, err
+}
+
 // dimensions reads how large a picture is, 0 where it is none that we know. The reader stands at its beginning afterwards.
 func dimensions(r io.ReadSeeker) (width, height int) {
-	config, _, err := image.DecodeConfig(r)
+	config, err := decoded(image.DecodeConfig, r)
 	if _, seeking := r.Seek(0, io.SeekStart); err != nil || seeking != nil || config.Width <= 0 || config.Height <= 0 {
 		return 0, 0
 	}
@@ -50,7 +62,7 @@ func preview(r io.ReadSeeker) (*xep.Thumbnail, error) {
 	}
 	decoding <- struct{}{}
 	defer func() { <-decoding }()
-	full, _, err := image.Decode(r)
+	full, err := decoded(image.Decode, r)
 	if _, seeking := r.Seek(0, io.SeekStart); err != nil || seeking != nil {
 		return nil, errors.Join(err, seeking)
 	}

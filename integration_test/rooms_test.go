@@ -15,7 +15,7 @@ var rooms = []scenario{
 		dora.Expect(t, "TOPIC")
 		alice := w.client(t, "alice", "desk")
 		alice.Send(t, joinStanza, "room", room, "nick", "alice")
-		alice.ExpectNext(t, "presence[@from='"+room+"/dora']/{muc#user}x/item[@affiliation='admin'][@role='moderator'][@jid='"+userAddress("dora")+"']",
+		alice.ExpectNext(t, "presence[@from='"+room+"/dora']/{muc#user}x/item[@affiliation='admin'][@role='moderator'][@jid~'^"+userAddress("dora")+"(/~?dora@.*)?$']",
 			"presence/{urn:xmpp:occupant-id:0}occupant-id[@id]")
 		alice.ExpectNext(t, "presence[@from='"+room+"/alice']/{muc#user}x[item[@affiliation='none'][@role='participant']][status[@code='110']][status[@code='100']]")
 		alice.ExpectNext(t, "message[@type='groupchat']/subject[text()='All about tests']", "message[not(body)]")

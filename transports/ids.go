@@ -40,6 +40,8 @@ type User struct {
 	Name string
 	// Identity is what stays the same for one human over time, as far as the network tells: an account's name or id; it is never shown.
 	Identity string
+	// Origin is where they connect from, as the network shows it to all: "user@host"; empty where it does not.
+	Origin string
 	// Picture is the version of their picture (Profiles.Picture), empty where they have none or the network has not told.
 	Picture string
 }

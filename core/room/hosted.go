@@ -2,10 +2,12 @@ package room
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"isthmus/core/stanza"
 	"isthmus/core/xep"
+	"isthmus/mapping/nick"
 	"isthmus/transports"
 )
 
@@ -151,6 +153,9 @@ func (h *Hosted) unavailable(to stanza.JID, w Went, codes ...int) *stanza.Stanza
 func (h *Hosted) presence(to stanza.JID, m Member, kind string, item xep.OccupantItem, codes ...int) *stanza.Stanza {
 	item.Affiliation, item.Role = affiliations[m.Affiliation], roles[m.Role]
 	item.JID = h.RealJID(m.ID)
+	if m.Origin != "" { // moderators go by it
+		item.JID = item.JID.WithResource(nick.Resource(m.Origin))
+	}
 	if m.ID == h.Self {
 		item.JID = to
 		codes = append(codes, xep.StatusSelf)
@@ -261,7 +266,7 @@ func ParseRole(word string) (r transports.Role, ok bool) {
 // ByRealJID finds a member by their address outside the room, for requests that name people by it (XEP-0045 §9.1).
 func (h *Hosted) ByRealJID(jid string) (Member, bool) {
 	for m := range h.members.inOrder() {
-		if jid != "" && h.RealJID(m.ID).String() == jid {
+		if bare, _, _ := strings.Cut(jid, "/"); bare != "" && h.RealJID(m.ID).String() == bare {
 			return m, true
 		}
 	}

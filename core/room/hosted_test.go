@@ -239,3 +239,32 @@ func TestWhenARoomIsDestroyedEveryoneIsPutOut(t *testing.T) {
 		t.Fatal("someone is still inside")
 	}
 }
+
+func TestWhereSomeoneConnectsFromIsInTheirAddress(t *testing.T) {
+	h := &Hosted{Room: New(roomJID, []byte("key")), RealJID: func(id transports.UserID) stanza.JID {
+		return stanza.JID{Local: string(id) + "%irc.net", Domain: "gw.example"}
+	}}
+	h.Enter(stanza.JID{Local: "alice", Domain: "example.org", Resource: "phone"}, "")
+	bob := transports.User{ID: "bob", Name: "bob", Origin: "~bob@host.example"}
+	shown := func(e transports.Event) string {
+		var all string
+		for _, c := range h.Apply(e) {
+			for _, s := range h.Show(c) {
+				all += string(s.Append(nil))
+			}
+		}
+		return all
+	}
+	if got := shown(transports.MemberChanged{Member: transports.Member{User: bob, Role: transports.Participant}}); !strings.Contains(got, "jid='bob%irc.net@gw.example/~bob@host.example'") {
+		t.Error(got)
+	}
+	if m, ok := h.ByRealJID("bob%irc.net@gw.example/~bob@host.example"); !ok || m.ID != "bob" {
+		t.Error("not found by it")
+	}
+	if got := shown(transports.MemberChanged{Member: transports.Member{User: transports.User{ID: "bob", Name: "bob"}, Role: transports.Moderator}}); !strings.Contains(got, "/~bob@host.example") {
+		t.Error("forgotten: " + got)
+	}
+	if got := shown(transports.UserRenamed{Was: "bob", User: transports.User{ID: "rob", Name: "rob", Origin: "~bob@cloak"}}); !strings.Contains(got, "jid='rob%irc.net@gw.example/~bob@cloak'") {
+		t.Error(got)
+	}
+}

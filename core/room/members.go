@@ -16,7 +16,9 @@ type Member struct {
 	// Nick is the resource under which the room shows them.
 	Nick string
 	// Occupant is their occupant-id (XEP-0421).
-	Occupant    string
+	Occupant string
+	// Origin is where they connect from, empty where the network does not show it.
+	Origin      string
 	Affiliation transports.Affiliation
 	Role        transports.Role
 	// Show and Status tell how they are, as far as the network does: Absent is unknown of who is in the room. Picture is the version of

@@ -176,7 +176,7 @@ func sameTopic(a, b transports.Topic) bool {
 func (r *Room) put(m transports.Member, by string) []Change {
 	known, there := r.Member(m.User.ID)
 	if !there {
-		known = Member{ID: m.User.ID, Nick: r.freeNick(m.User), Occupant: r.occupantID(m.User), Affiliation: m.Affiliation, Role: m.Role, Picture: m.User.Picture}
+		known = Member{ID: m.User.ID, Nick: r.freeNick(m.User), Occupant: r.occupantID(m.User), Origin: m.User.Origin, Affiliation: m.Affiliation, Role: m.Role, Picture: m.User.Picture}
 		r.members.add(known)
 		return []Change{Came{known}}
 	}
@@ -226,6 +226,9 @@ func (r *Room) rename(e transports.UserRenamed) []Change {
 	r.members.remove(m)
 	was := m.Nick
 	m.ID, m.Nick = e.User.ID, r.freeNick(e.User)
+	if e.User.Origin != "" {
+		m.Origin = e.User.Origin
+	}
 	r.members.add(m)
 	if r.Self == e.Was {
 		r.Self = m.ID

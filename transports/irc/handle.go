@@ -135,6 +135,9 @@ func (c *connection) isSelf(name string) bool { return c.fold(name) == c.fold(c.
 // user is someone as the server names them, with the services account they are logged in to, where that is known.
 func user(prefix *irc.Prefix, account string) transports.User {
 	u := transports.User{ID: userID(prefix.Name), Name: prefix.Name}
+	if prefix.User != "" && prefix.Host != "" {
+		u.Origin = prefix.User + "@" + prefix.Host
+	}
 	switch {
 	case account != "" && account != "*" && account != "0":
 		u.Identity = "account:" + strings.ToLower(account)

@@ -285,7 +285,7 @@ func TestAProfileIsWhatTheServerTells(t *testing.T) {
 			":irc.srv 317 alice Bob 90 1577934245 :seconds idle, signon time", ":irc.srv 301 alice Bob :at lunch", ":irc.srv 318 alice bob :End")
 		for _, asked := range []func() (transports.Profile, error){first, second} {
 			p, err := asked()
-			if err != nil || p.User != (transports.User{ID: "bob", Name: "Bob", Identity: "account:robert"}) || p.Nick != "Bob" || p.FullName != "Robert Roberts" {
+			if err != nil || p.User != (transports.User{ID: "bob", Name: "Bob", Identity: "account:robert", Origin: "bobby@host.example"}) || p.Nick != "Bob" || p.FullName != "Robert Roberts" {
 				t.Errorf("the profile is %+v, %v", p, err)
 			}
 			if want := "Address: bobby@host.example\nRooms: @#room #other\nServer: irc.srv\nAccount: Robert\nConnection: encrypted\nIdle for: 1m30s\nConnected since: 2020-01-02 03:04 UTC\nAway: at lunch"; p.Note != want {
@@ -325,7 +325,7 @@ func TestPeopleAreFoundByWhatIsRemembered(t *testing.T) {
 			s.says(":irc.srv 352 alice * u h irc.srv " + nick + " H :0 Robert Roberts")
 		}
 		s.says(":irc.srv PONG irc.srv :confirm-1", ":irc.srv 315 alice *rob*erts* :End")
-		if users, err := asked(); err != nil || len(users) != 2 || users[0] != (transports.User{ID: "bob", Name: "Bob", Identity: "mask:bob!u@h"}) {
+		if users, err := asked(); err != nil || len(users) != 2 || users[0] != (transports.User{ID: "bob", Name: "Bob", Identity: "mask:bob!u@h", Origin: "u@h"}) {
 			t.Errorf("found %+v, %v", users, err)
 		}
 		for _, words := range []string{"", " * ", "#room", "a\rQUIT"} {

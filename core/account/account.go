@@ -124,6 +124,7 @@ type Account struct {
 	// clients are the person's, by resource; shared is what the network was told of them; leaving runs when the last is gone.
 	clients  map[string]*client
 	shared   *transports.Presence
+	sharedAt time.Time
 	leaving  *time.Timer
 	returns  returns
 	fetching fetching

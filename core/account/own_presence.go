@@ -90,19 +90,26 @@ func (a *Account) sharePresence() {
 	a.tellPresence()
 }
 
+// tellGap is the time between two words to the network on how the person is; of what changes faster the last state counts.
+const tellGap = 2 * time.Second
+
 func (a *Account) tellPresence() {
 	if a.leaving != nil {
 		a.leaving.Stop()
 		a.leaving = nil
 	}
 	now := a.ownPresence()
+	if wait := time.Until(a.sharedAt.Add(tellGap)); a.shared != nil && wait > 0 && !same(*a.shared, now) {
+		a.leaving = time.AfterFunc(wait, func() { a.mail.put(a.tellPresence) })
+		return
+	}
 	switch {
 	case a.link.phase != online || a.shared == nil && now.Show == transports.Absent || a.shared != nil && same(*a.shared, now):
 		return
 	case !a.can.Allows(transports.SetPresence{}) || a.Options.Get(options.Where{Person: a.owner.String()}).Get(options.GatewayFields, options.SharePresence) != "true":
 		return
 	}
-	a.shared = &now
+	a.shared, a.sharedAt = &now, time.Now()
 	a.command(transports.SetPresence{Presence: now}, a.noted("The network was not told how the person is."))
 }
 

@@ -86,6 +86,7 @@ func (a *Account) Stay(id transports.RoomID) {
 func (a *Account) OptionsChanged() {
 	a.mail.put(func() {
 		a.adjust()
+		a.tellPresence()
 		for _, j := range a.rooms {
 			a.tellOptions(j, a.configure(j))
 			switch {

@@ -237,7 +237,7 @@ func (h *Hub) route(s *stanza.Stanza) {
 	if s.From.Resource != "" && s.Type != "error" { // a server speaks for people who are gone, too
 		h.Seen(s.From)
 	}
-	if !h.pace.allows(s.From, h.Policy.Limits.Stanzas, time.Now()) && refusable(s) && !update(s) {
+	if counts(s) && !h.pace.allows(s.From, h.Policy.Limits.Stanzas, time.Now()) && refusable(s) {
 		h.refuse(s, tooFast)
 		return
 	}
@@ -363,6 +363,13 @@ func (h *Hub) refuse(s *stanza.Stanza, e *stanza.Error) {
 	if refusable(s) {
 		h.Reply(s.Refuse(e))
 	}
+}
+
+// counts tells what is bound by the pace: all but what a server sends by itself to each of a person's contacts, when the person comes
+// or changes their presence (RFC 6121 §4.2.2, §4.3.1). Of thousands of contacts that is thousands at once.
+func counts(s *stanza.Stanza) bool {
+	byServer := s.Type == "unavailable" || s.Type == "probe" && s.From.Resource == ""
+	return !update(s) && !(s.Kind == stanza.Presence && byServer)
 }
 
 // update tells of a presence that asks for nothing: with an error, a client that is in a room would take itself for outside.

@@ -126,6 +126,10 @@ func TestWhoSendsTooMuchIsToldAndHarmsNobodyElse(t *testing.T) {
 		if got := w.accounts[0].got; got[len(got)-1] != "bye to room" {
 			t.Errorf("the account got %q", got)
 		}
+		w.sends(stanza.Presence, "probe", "how", "alice@example.org", "bob%irc.net@gw.example") // her server asks so for each of her contacts
+		w.expect()
+		w.sends(stanza.Presence, "probe", "how", phone, "bob%irc.net@gw.example")
+		w.expect("how to alice@example.org/phone: policy-violation")
 		time.Sleep(time.Second)
 		w.sends(stanza.Message, "chat", "m", phone, "bob%irc.net@gw.example")
 		w.expect()

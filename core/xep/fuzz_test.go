@@ -19,6 +19,9 @@ func FuzzWhateverAClientSends(f *testing.F) {
 	f.Add(`<iq><slot xmlns='urn:xmpp:http:upload:0'><put url='https://x/p'><header name='Cookie'>a&#10;b</header></put><get url='https://x/g'/></slot></iq>`)
 	f.Add(`<message>` + submitted(`<field var='ids'/>`) + `</message>`)
 	f.Add(`<iq type='set'><prefs xmlns='urn:xmpp:mam:2' default='never'><never><jid>a</jid></never></prefs></iq>`)
+	f.Add(`<message><privilege xmlns='urn:xmpp:privilege:2'><perm access='iq'><namespace ns='a' type='both'/></perm></privilege></message>`)
+	f.Add(`<iq type='set'><query xmlns='jabber:iq:roster'><item jid='a@b' name='n'><group>g</group></item></query></iq>`)
+	f.Add(`<iq type='set'><query xmlns='jabber:iq:search'><nick>n</nick></query></iq>`)
 	f.Fuzz(func(t *testing.T, text string) {
 		e, err := stanza.FromTokens(xml.NewDecoder(strings.NewReader(text)))
 		if err != nil {
@@ -62,6 +65,22 @@ func FuzzWhateverAClientSends(f *testing.F) {
 		ParseUploadService(s)
 		ParseItems(s)
 		ParseTooLarge(s)
+		if items, ok := ParseRoster(s); ok {
+			for _, i := range items {
+				if i.JID.IsZero() {
+					t.Error("an entry of nobody")
+				}
+			}
+		}
+		if g, ok := ParsePrivileges(s); ok && g.Space == "" {
+			t.Error("privileges of no version")
+		}
+		if found, ok := ParseSearch(s); ok && found.Words != strings.TrimSpace(found.Words) {
+			t.Errorf("looks for %q", found.Words)
+		}
+		ParseNodeRequest(s)
+		ParseIdle(s)
+		IQAnswer(s)
 		Encrypted(s)
 		Ephemeral(s)
 		Unreachable(s)

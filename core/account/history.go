@@ -47,7 +47,6 @@ func (a *Account) closeSpan(j *joined) {
 
 // showHistory sends what was said before, then the subject (XEP-0045 §7.2.13-15). What the room shows meanwhile waits.
 func (a *Account) showHistory(j *joined, newcomer arrival) {
-	fill := j.order.wait()
 	subject := func() {
 		if j.view.Has(newcomer.who) {
 			a.Stream.Reply(j.view.Subject(newcomer.who))
@@ -55,13 +54,14 @@ func (a *Account) showHistory(j *joined, newcomer arrival) {
 	}
 	wanted := a.wantedHistory(j, newcomer.history)
 	if wanted.Max == 0 {
-		fill(subject)
+		j.order.add(subject)
 		return
 	}
+	var fill func(func())
 	query := a.archive(string(j.id))
 	query.Max, query.Last, query.Since = wanted.Max+spare, true, wanted.Since
 	until, self := store.NextID(), a.self.ID
-	a.commit(func(error) { // what was said up to now is on disk then
+	read := func(error) { // what was said up to now is on disk then
 		a.async(func() func() {
 			ctx, cancel := context.WithTimeout(context.Background(), historyTimeout)
 			defer cancel()
@@ -85,7 +85,9 @@ func (a *Account) showHistory(j *joined, newcomer arrival) {
 				})
 			}
 		})
-	})
+	}
+	j.order.add(func() { a.commit(read) }) // also what still had to look something up before it was written
+	fill = j.order.wait()
 }
 
 // wantedHistory is what the client asks for; where it does not, what was said since the person left, or the last messages.

@@ -251,3 +251,29 @@ func TestWhoJoinsAgainWithAnotherNickChangesIt(t *testing.T) {
 		w.expect("phone: bob is here", "phone: alice is here 100 170 210 110", `phone: subject ""`)
 	})
 }
+
+func TestACorrectionThatWasOnItsWayIsInTheHistoryOfWhoComesIn(t *testing.T) {
+	richStory(t, transports.Capabilities{}, func(t *testing.T, w *world) {
+		w.emits(said("x1", "bob", "a draft"))
+		w.forget()
+		s := parse(t, join("desk", "alice"))
+		to, err := w.shared.Addresses.Parse(s.To.Local)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.account.mail.put(func() { // before it was looked up what is corrected
+			w.account.event(transports.Edited{Place: inGo, ID: "x1", From: user("bob"), Text: plain("the text")})
+			w.account.handle(s, to)
+		})
+		w.settle()
+		var bodies []string
+		for _, line := range w.stream.taken() {
+			if strings.HasPrefix(line, "desk: <bob>") {
+				bodies = append(bodies, line)
+			}
+		}
+		if len(bodies) != 2 || !strings.Contains(bodies[0], "a draft") || !strings.Contains(bodies[1], "the text (corrects x1)") {
+			t.Errorf("who came in saw %q", bodies)
+		}
+	})
+}

@@ -54,7 +54,7 @@ func (d *dialogues) botJID() string {
 // accountMenu are the commands at the gateway for a person's accounts, and for their rooms.
 func (d *dialogues) accountMenu(policy person.Policy) dialog.Menu {
 	if !d.hasLogins() {
-		return dialog.Menu{d.join(), d.list(), d.status()}
+		return dialog.Menu{d.join(), d.list(), d.leaveRoom(), d.status()}
 	}
 	return dialog.Menu{d.logIn(policy), d.listAccounts(), d.connect(""), d.rename(""), d.logOutOf(""), d.join(), d.list(), d.leaveRoom()}
 }
@@ -96,17 +96,24 @@ func (d *dialogues) connect(key string) dialog.Command {
 		})
 }
 
-// leaveRoom leaves a room at the network, which closing a client does not do where membership is durable. It is a command, and not the
+// leaveRoom leaves a room at the network, which closing a client does not do where membership is durable or the gateway stays. It is a command, and not the
 // request to destroy the room (XEP-0045 §10.9), which clients show as what it is: the end of the room for everyone.
 func (d *dialogues) leaveRoom() dialog.Command {
-	return dialog.Command{Node: "leave", Name: "Leave a room", Words: []string{"leave", "room"}, Help: "Leaves a room at the network for good. Closing the room in your client does not.",
+	return dialog.Command{Node: "leave", Name: "Leave a room", Words: []string{"leave", "room"}, Help: "Leaves a room at the network for good, also one that the gateway stays in when you close it in your client.",
 		Start: func(_ context.Context, who dialog.Asker) dialog.Outcome {
-			form := &xep.Form{Title: "Leave a room", Fields: []xep.Field{{Name: "room", Label: "Room", Help: "its address, as “list” shows it", Kind: xep.JID, Required: true}}}
+			form := &xep.Form{Title: "Leave a room", Fields: []xep.Field{{Name: "room", Label: "Room", Help: "its address, or its name and network", Required: true}}}
 			return dialog.Outcome{Ask: form, Then: func(ctx context.Context, a xep.Answers) dialog.Outcome {
 				jid, err := stanza.ParseJID(a.Get("room"))
+				problem := ""
+				if !strings.Contains(a.Get("room"), "@") {
+					jid, problem = d.find(who.Person.Bare(), strings.Fields(a.Get("room")))
+				}
 				at, bad := d.addresses.Parse(jid.Local)
-				if err != nil || bad != nil || jid.Domain != d.domain || at.Kind != address.Room {
-					return refuse(&transports.Fault{Kind: transports.Invalid, Text: a.Get("room") + " is no room of this gateway."})
+				if problem == "" && (err != nil || bad != nil || jid.Domain != d.domain || at.Kind != address.Room) {
+					problem = a.Get("room") + " is no room of this gateway."
+				}
+				if problem != "" {
+					return refuse(&transports.Fault{Kind: transports.Invalid, Text: problem})
 				}
 				return d.leave(ctx, who.Person.Bare(), at)
 			}}
@@ -116,7 +123,7 @@ func (d *dialogues) leaveRoom() dialog.Command {
 func (d *dialogues) leave(ctx context.Context, owner stanza.JID, at address.Address) dialog.Outcome {
 	running := d.running(ctx, person.Key{Owner: owner, Key: at.Key})
 	if running == nil {
-		return dialog.Outcome{Problem: d.noAccount(at.Key)}
+		return refuse(&transports.Fault{Kind: transports.NotFound, Text: "You are not in the room " + at.Name + "."})
 	}
 	if err := running.LeaveRoom(ctx, transports.RoomID(at.Name)); err != nil {
 		return refuse(err)
@@ -133,11 +140,8 @@ func (d *dialogues) oneAccount(key string) dialog.Menu {
 }
 
 func (d *dialogues) oneRoom(at address.Address) dialog.Menu {
-	if !d.hasLogins() {
-		return nil
-	}
 	return dialog.Menu{{Node: "leave", Name: "Leave the room for good", Start: func(_ context.Context, who dialog.Asker) dialog.Outcome {
-		return dialog.Outcome{Ask: &xep.Form{Title: "Leave the room for good", Instructions: "Closing the room in your client does not leave it at the network; this does."},
+		return dialog.Outcome{Ask: &xep.Form{Title: "Leave the room for good", Instructions: "Closing the room in your client may not leave it at the network; this does."},
 			Then: func(ctx context.Context, _ xep.Answers) dialog.Outcome { return d.leave(ctx, who.Person.Bare(), at) }}
 	}}}
 }

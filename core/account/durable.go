@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"isthmus/core/options"
 	"isthmus/core/stanza"
 	"isthmus/core/xep"
 	"isthmus/mapping/address"
@@ -35,6 +36,7 @@ func (a *Account) memberships(e transports.Memberships) {
 		if in[id] || j.asked || len(j.arrivals) > 0 {
 			continue
 		}
+		a.stopStaying(j)
 		a.closeSpan(j)
 		a.expel(j, "You are in this room no longer: your account left it elsewhere, or was removed.", xep.StatusTechnical)
 	}
@@ -56,9 +58,13 @@ func (a *Account) LeaveRoom(ctx context.Context, id transports.RoomID) error {
 		}
 		a.command(transports.Leave{Room: id}, func(_ transports.Result, err error) {
 			if err == nil && a.rooms[id] == j { // the network's own word may have come before
+				if j.persistent && !j.view.Durable {
+					a.remember(id, options.Persistent, "false")
+				}
 				a.stopStaying(j)
 				a.closeSpan(j)
 				a.expel(j, "You have left the room.", xep.StatusTechnical)
+				a.disconnectIfUnused()
 			}
 			answer(err)
 		})

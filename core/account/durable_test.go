@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"isthmus/core/stanza"
 	"isthmus/transports"
 )
 
@@ -120,5 +121,44 @@ func TestARoomOfADurableNetworkIsEnteredByJoining(t *testing.T) {
 		w.expectCommands("join #x")
 		w.emits(stateOf("#x", "alice"))
 		w.expect("phone: alice is here 100 170 110", `phone: subject ""`)
+	})
+}
+
+func TestAnAccountByUseComesBackIntoItsDurableRooms(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.sends(join("phone", "alice"))
+		w.accepts()
+		w.emits(transports.Memberships{}, state("alice"))
+		w.sends(leave("phone"))
+		w.expectCommands("connect", "join #go")
+		w.account.Stop("Restart.")
+		<-w.account.Done()
+		w.forget()
+		Return(w.shared.Options, func(_ stanza.JID, _ transports.Scope, room transports.RoomID) {
+			w.open()
+			w.account.Stay(room)
+		})
+		w.expectCommands("connect")
+		w.reports() // it was left elsewhere
+		w.expectCommands()
+		if rooms, _ := w.account.Rooms(t.Context()); len(rooms) != 0 || len(w.shared.Options.Marked(stayed)) != 0 {
+			t.Errorf("in %v", rooms)
+		}
+	})
+}
+
+func TestARoomThatTheGatewayStaysInIsLeftByWordToo(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.sets("#go", transports.Options{"persistent": {"true"}})
+		w.inside("bob")
+		w.sends(leave("phone"))
+		w.expectCommands()
+		if err := w.account.LeaveRoom(t.Context(), "#go"); err != nil {
+			t.Fatal(err)
+		}
+		w.expectCommands("leave #go", "goodbye")
+		if w.shared.Options.Get(w.account.where("#go")).Get(nil, "persistent") != "false" {
+			t.Error("the gateway would stay there again")
+		}
 	})
 }

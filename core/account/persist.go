@@ -34,10 +34,10 @@ func (a *Account) where(place transports.RoomID) options.Where {
 // stays tells whether the gateway stays in a room when the last client leaves it.
 func (j *joined) stays() bool { return j.view.Durable || j.persistent }
 
-// keepStaying remembers across restarts that the gateway is to be in a room, since when nobody is inside, and under which nick. A
-// network with durable membership remembers by itself.
+// keepStaying remembers across restarts that the gateway is to be in a room, since when nobody is inside, and under which nick. An
+// account of a login hears that from its network, where membership is durable.
 func (a *Account) keepStaying(j *joined) {
-	if !j.persistent || j.view.Durable {
+	if !j.stays() || j.view.Durable && a.login != nil {
 		return
 	}
 	since := ""
@@ -92,7 +92,7 @@ func (a *Account) OptionsChanged() {
 			switch {
 			case j.live:
 				a.keepStaying(j)
-			case !j.persistent:
+			case !j.stays():
 				a.stopStaying(j)
 			}
 			if j.kept && !j.stays() {

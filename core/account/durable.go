@@ -42,6 +42,7 @@ func (a *Account) memberships(e transports.Memberships) {
 	}
 	a.link.complete = true
 	a.bookmarkRooms()
+	a.disconnectIfUnused()
 }
 
 // LeaveRoom leaves a room at the network, whoever is inside. Membership that is durable ends by nothing else.

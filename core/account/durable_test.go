@@ -140,7 +140,7 @@ func TestAnAccountByUseComesBackIntoItsDurableRooms(t *testing.T) {
 		})
 		w.expectCommands("connect")
 		w.reports() // it was left elsewhere
-		w.expectCommands()
+		w.expectCommands("goodbye")
 		if rooms, _ := w.account.Rooms(t.Context()); len(rooms) != 0 || len(w.shared.Options.Marked(stayed)) != 0 {
 			t.Errorf("in %v", rooms)
 		}

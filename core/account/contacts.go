@@ -32,6 +32,9 @@ type contact struct {
 	asking bool
 }
 
+// maxContacts bounds the contacts of an account.
+const maxContacts = 10_000
+
 // contactsTimeout bounds the reading of an account's contacts.
 const contactsTimeout = 5 * time.Second
 
@@ -48,7 +51,8 @@ func (a *Account) recall() {
 	}
 	for _, k := range all {
 		id := transports.UserID(k.User)
-		a.contacts[id] = &contact{user: transports.User{ID: id, Name: k.Name}, kept: k}
+		// Whom the person may have seen when the program ended is not known, so all are taken for shown until they are seen to be absent.
+		a.contacts[id] = &contact{user: transports.User{ID: id, Name: k.Name}, kept: k, shown: k.Watched}
 	}
 }
 

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -96,7 +97,7 @@ func TestContactsOutliveTheAccountAndAreAskedForAgain(t *testing.T) {
 		w.forget()
 		w.account.Stop("restart")
 		<-w.account.Done()
-		w.expect("phone: alice is gone 332 110 (restart)", "alice@example.org: zoe is gone")
+		w.expect("phone: alice is gone 332 110 (restart)", "alice@example.org: bob is gone", "alice@example.org: zoe is gone")
 		w.network.taken()
 
 		w.open()
@@ -110,6 +111,8 @@ func TestContactsOutliveTheAccountAndAreAskedForAgain(t *testing.T) {
 		}
 		w.emits(transports.SubscriptionAnswered{User: user("zoe"), Granted: true}, how("zoe", transports.Busy, ""))
 		w.expect("alice@example.org: zoe is dnd")
+		w.waits(settling + presenceGap) // alice may have seen bob before
+		w.expect("alice@example.org: bob is gone")
 		w.emits(transports.SubscriptionAnswered{User: user("bob")})
 		w.expect("alice@example.org: bob unsubscribed")
 		w.breaks(transports.Offline, "Reset.")
@@ -186,5 +189,31 @@ func TestAPersonMayKeepTheirPresenceToThemselves(t *testing.T) {
 		w.shared.Options.Set(options.Where{Person: "alice@example.org"}, transports.Options{}, nil)
 		w.account.OptionsChanged()
 		w.expectCommands("presence 3")
+	})
+}
+
+func TestAClientThatAsksKnowsNobodyByThat(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.lists(0)
+		w.sends(`<presence type='probe' from='alice@example.org/phone' to='bob%irc.net@gw.example'/>`)
+		w.expect("phone: bob is gone")
+		w.expectCommands()
+		w.sends(toBob("probe")) // her server knows that he is a contact
+		w.expect("alice@example.org: bob is gone")
+		w.expectCommands("subscribe bob true")
+	})
+}
+
+func TestContactsAreBounded(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.lists(0)
+		w.account.mail.put(func() {
+			for i := range maxContacts {
+				id := transports.UserID(fmt.Sprint("user", i))
+				w.account.contacts[id] = &contact{user: transports.User{ID: id}}
+			}
+		})
+		w.sends(toBob("subscribe"))
+		w.expect("alice@example.org: bob unsubscribed (You have too many contacts here. Remove one first.)")
 	})
 }

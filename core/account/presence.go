@@ -64,6 +64,27 @@ func (a *Account) showPresences() {
 	}
 }
 
+// absentContacts shows those as gone of whom the network has said nothing in this connection, once it has had the time for it: the person
+// may have seen them as there before the program ended.
+func (a *Account) absentContacts() {
+	link := a.link.ctx
+	time.AfterFunc(settling, func() {
+		a.mail.put(func() {
+			if a.link.ctx != link {
+				return
+			}
+			for _, c := range a.inOrder() {
+				if c.shown && !a.isThere(c) {
+					a.presenceIsNew(c)
+				}
+			}
+		})
+	})
+}
+
+// settling is how long a network may take to tell how contacts are.
+const settling = 15 * time.Second
+
 // isThere tells whether the person sees a contact as available.
 func (a *Account) isThere(c *contact) bool {
 	return a.link.phase == online && c.presence.Show != transports.Absent && !c.network.Blocked

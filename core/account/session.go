@@ -240,6 +240,7 @@ func (a *Account) online(e transports.Online) {
 	}
 	a.shared = nil
 	a.wishAgain()
+	a.absentContacts()
 	a.tellPresence()
 	a.rosterChanged()
 }

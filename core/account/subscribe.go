@@ -13,6 +13,10 @@ import (
 
 // userPresence is a presence to the address of a user.
 func (a *Account) userPresence(s *stanza.Stanza, id transports.UserID) {
+	if a.contacts[id] == nil && len(a.contacts) >= maxContacts {
+		a.refuseSubscription(s, "You have too many contacts here. Remove one first.")
+		return
+	}
 	switch s.Type {
 	case "subscribe":
 		a.subscribe(s, id)
@@ -231,6 +235,11 @@ func (c *contact) name() string {
 // (RFC 6121 §4.3).
 func (a *Account) probed(s *stanza.Stanza, id transports.UserID) {
 	c := a.contactOf(id)
+	if !c.kept.Watched && s.From.Resource != "" { // a client asks, who may know nobody
+		a.Stream.Reply(a.presenceOf(c, s.From))
+		a.keepContact(c)
+		return
+	}
 	if !c.kept.Watched {
 		c.kept.Watched, c.kept.Asked = true, !c.listed
 		a.keepContact(c)

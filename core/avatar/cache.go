@@ -88,8 +88,13 @@ func (c *Cache) read(ctx context.Context, k Key, load func(context.Context) ([]b
 		return Picture{}, err
 	}
 	c.know(k, p)
-	c.store.Write(nil, store.PutPicture{Picture: store.Picture{Transport: c.transport, Scope: k.Scope, Place: k.Place, Version: k.Version,
+	written := make(chan error, 1) // until it is there, the next who asks would read it from the network again
+	c.store.Write(func(err error) { written <- err }, store.PutPicture{Picture: store.Picture{Transport: c.transport, Scope: k.Scope, Place: k.Place, Version: k.Version,
 		Hash: p.Hash, Type: p.Type, Width: p.Width, Height: p.Height, Data: p.Data}})
+	select {
+	case <-written: // where it was refused, the store has said so
+	case <-ctx.Done():
+	}
 	return p, nil
 }
 

@@ -231,7 +231,9 @@ func (h *Hub) Stop(ctx context.Context, reason string) {
 
 func (h *Hub) route(s *stanza.Stanza) {
 	if !h.Policy.Allows(s.From) {
-		h.refuse(s, h.Policy.refusal())
+		if s.To.Local != "" || !update(s) { // servers that grant it send the presences of all their people (XEP-0356 §6), who have asked for nothing
+			h.refuse(s, h.Policy.refusal())
+		}
 		return
 	}
 	if s.From.Resource != "" && s.Type != "error" { // a server speaks for people who are gone, too

@@ -104,6 +104,8 @@ type Account struct {
 	known known
 	// sending are the nonces of messages on their way, by which their echoes are known.
 	sending map[int64]bool
+	// flying are the messages on their way to the network, with what waits to refer to them.
+	flying map[flight][]func()
 	// listed are the network\'s rooms as last listed; asking are those who wait for the list.
 	listed listing
 	asking []func(error)
@@ -138,7 +140,7 @@ func New(t *Transport, identity Identity, owner stanza.JID, scope transports.Sco
 	return &Account{Transport: t, identity: identity, id: identity.ID, owner: owner, scope: scope, key: key, maxRooms: maxRooms, login: identity.Login, present: map[string]bool{},
 		log:  t.Log.With("account", key, "person", owner.String()),
 		mail: newMailbox(), done: make(chan struct{}), lanes: lane.New[transports.Place](maxCommands),
-		rooms: map[transports.RoomID]*joined{}, asides: asides{}, gaps: map[transports.Place]*gap{}, told: orders{}, closes: func() {}, uploading: make(chan struct{}, maxUploading), sending: map[int64]bool{},
+		rooms: map[transports.RoomID]*joined{}, asides: asides{}, gaps: map[transports.Place]*gap{}, told: orders{}, closes: func() {}, uploading: make(chan struct{}, maxUploading), sending: map[int64]bool{}, flying: map[flight][]func(){},
 		contacts: map[transports.UserID]*contact{}, clients: map[string]*client{}}
 }
 

@@ -13,11 +13,30 @@ import (
 	"isthmus/transports"
 )
 
+// flight names a message of the owner's that is on its way to the network, as a client calls it.
+type flight struct {
+	place transports.Place
+	id    string
+}
+
+// landed goes on with what refers to a message that has ended.
+func (a *Account) landed(p *utterance) {
+	f := flight{p.place, p.id}
+	waiting := a.flying[f]
+	delete(a.flying, f)
+	for _, refer := range waiting {
+		refer()
+	}
+}
+
 // refer finds the messages of the network that a client names, and goes on when they are known; what was said after it waits.
 func (a *Account) refer(s *stanza.Stanza, place transports.Place, id string, then func(parts []transports.MessageID)) {
 	var parts []transports.MessageID
 	a.afterLookUp(&a.said, func(l lookUp) { parts = l.parts(place, id) }, func() {
+		waiting, flying := a.flying[flight{place, id}]
 		switch {
+		case flying: // the network has not said yet what it calls the message
+			a.flying[flight{place, id}] = append(waiting, func() { a.refer(s, place, id, then) })
 		case len(parts) == 0:
 			a.refuse(s, noSuchMessage)
 		case a.link.phase != online:

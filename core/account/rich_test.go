@@ -376,3 +376,19 @@ func TestAHiddenMessageIsHiddenOnBothSides(t *testing.T) {
 		w.expectCommands("send #go ||no, this||")
 	})
 }
+
+func TestACorrectionOfWhatIsStillOnItsWayWaitsForIt(t *testing.T) {
+	richStory(t, transports.Capabilities{}, func(t *testing.T, w *world) {
+		answer := w.network.answer
+		w.holds()
+		w.sends(about("m1", `<body>helo</body>`))
+		w.sends(about("m2", `<body>hello</body>`+replaceM1))
+		w.expectCommands("send #go helo")
+		w.expect()
+		w.network.answer = answer
+		w.network.held[0](transports.Result{Parts: []transports.MessageID{"n1"}}, nil)
+		w.network.held = nil
+		w.expectCommands("edit n1 in #go: hello")
+		w.expect("phone: <alice> helo", "phone: <alice> hello (corrects m1)")
+	})
+}

@@ -236,6 +236,9 @@ func (a *Account) send(p *utterance, pieces []string) {
 		style, pieces[0] = transports.Does, rest
 	}
 	p.waiting, p.pieces = len(pieces), make([][]transports.MessageID, len(pieces))
+	if f := (flight{p.place, p.id}); p.id != "" {
+		a.flying[f] = a.flying[f]
+	}
 	for i, piece := range pieces {
 		nonce := store.NextID()
 		command := transports.Send{Place: p.place, Nonce: nonce, Style: style, Text: a.styled(p.request, p.room, piece), Thread: p.thread}
@@ -281,6 +284,7 @@ func (a *Account) sent(p *utterance, nonce int64, err error) {
 		a.Store.Write(nil, store.End{ID: nonce})
 		return
 	}
+	defer a.landed(p) // once what became of it is handed to the store
 	p.left--
 	if p.err != nil {
 		a.Store.Write(nil, store.End{ID: nonce})

@@ -72,6 +72,17 @@ try {
   await said('I drew this').waitFor();
   await page.waitForTimeout(3000);
   await picture('file');
+
+  step = 'open the room';
+  await page.locator('converse-rooms-list .open-room', { hasText: '#c1' }).first().click();
+  await said('Welcome, alice').waitFor();
+  const input = page.locator('textarea.chat-textarea:visible');
+  await input.fill('Ida, are you there?');
+  await input.press('Enter');
+  step = 'see the answer in the room';
+  await said('You said: Ida, are you there?').waitFor();
+  await page.waitForTimeout(1000);
+  await picture('room');
 } catch (error) {
   await picture('failed').catch(() => {});
   console.error(`could not ${step}: ${error.message.split('\n')[0]}`);

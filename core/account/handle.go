@@ -160,6 +160,9 @@ func (a *Account) facts(id transports.RoomID, who stanza.JID) xep.RoomFacts {
 	if j == nil {
 		return f
 	}
+	if p, known := a.pictureOf(transports.InRoom(id), j.picture); known {
+		f.Picture = p.Hash
+	}
 	if j.view.Name != "" {
 		f.Name = j.view.Name + " on " + string(a.scope)
 	}

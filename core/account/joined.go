@@ -23,9 +23,8 @@ type joined struct {
 	persistent, kept bool
 	leftAt           time.Time
 	password         string
-	// picture is the version of the room\'s picture; pictured: people inside were told of one.
+	// picture is the version of the room's picture.
 	picture  string
-	pictured bool
 	arrivals []arrival
 	order    order
 }
@@ -204,7 +203,6 @@ func (a *Account) enter(j *joined, newcomer arrival) {
 		for _, p := range j.view.Enter(newcomer.who, newcomer.nick) {
 			a.Stream.Reply(p)
 		}
-		a.showRoomPicture(j, newcomer.who)
 	})
 	a.showHistory(j, newcomer)
 	j.kept, j.leftAt = false, time.Time{}

@@ -59,11 +59,11 @@ func (a *Account) described(s *stanza.Stanza, to address.Address) (transports.Pl
 		return transports.Place{}, transports.User{}, false
 	}
 	j := a.rooms[roomID(to)]
-	if j == nil || !j.view.Has(s.From) {
-		return transports.Place{}, transports.User{}, false
-	}
-	if s.To.Resource == "" {
+	switch {
+	case j != nil && s.To.Resource == "":
 		return transports.InRoom(j.id), transports.User{Picture: j.picture}, j.picture != ""
+	case j == nil || !j.view.Has(s.From):
+		return transports.Place{}, transports.User{}, false
 	}
 	m, there := j.view.ByNick(s.To.Resource)
 	return transports.TalkWith(m.ID), a.knownUser(m.ID), there
@@ -281,17 +281,16 @@ func (a *Account) pictured(j *joined, id transports.UserID) {
 	}
 }
 
-// roomPicture takes the version of a room's picture, and tells the people inside (XEP-0486 §3).
+// roomPicture takes the version of a room's picture. People inside are told that the room is another one now, and clients look at its
+// information again, where the hash is (XEP-0486 §3.2, §3.3).
 func (a *Account) roomPicture(j *joined, version string) {
 	if j.picture == version {
 		return
 	}
 	j.picture = version
 	show := func() {
-		if a.rooms[j.id] == j && j.picture == version {
-			for _, who := range j.view.People() {
-				a.showRoomPicture(j, who)
-			}
+		if a.rooms[j.id] == j && j.picture == version && j.live {
+			a.show(j, room.Reconfigured{})
 		}
 	}
 	if _, known := a.pictureOf(transports.InRoom(j.id), version); known {
@@ -299,14 +298,6 @@ func (a *Account) roomPicture(j *joined, version string) {
 		return
 	}
 	a.fetchPicture(transports.InRoom(j.id), version, show)
-}
-
-// showRoomPicture tells one who is inside which picture the room has (XEP-0486 §3.1).
-func (a *Account) showRoomPicture(j *joined, who stanza.JID) {
-	if p, known := a.pictureOf(transports.InRoom(j.id), j.picture); known && (p.Hash != "" || j.pictured) {
-		j.pictured = true
-		a.Stream.Reply((&stanza.Stanza{Kind: stanza.Presence, From: j.view.JID, To: who}).Add(xep.PictureUpdate(p.Hash)))
-	}
 }
 
 // profileChanged: what is known of a user is another name or picture now.

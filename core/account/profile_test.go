@@ -117,10 +117,16 @@ func TestMembersAndRoomsHavePictures(t *testing.T) {
 		in.Picture = "go"
 		w.emits(in)
 		got := w.shown()
-		for _, want := range []string{"presence  #go%irc.net@gw.example: " + hashUpdate, "#go%irc.net@gw.example/Bob: <x xmlns='http://jabber.org/protocol/muc#user'>"} {
+		for _, want := range []string{"message groupchat #go%irc.net@gw.example: <x xmlns='http://jabber.org/protocol/muc#user'><status code='104'/></x>",
+			"#go%irc.net@gw.example/Bob: <x xmlns='http://jabber.org/protocol/muc#user'>"} {
 			if !strings.Contains(got, want) {
 				t.Errorf("shown\n%s\nwithout\n%s", got, want)
 			}
+		}
+		const ask, hash = `<query xmlns='http://jabber.org/protocol/disco#info'/>`, `var='muc#roominfo_avatarhash' label='Avatar hash'><value>HASH</value>`
+		w.sends(iq("desk", "get", "#go%irc.net@gw.example", ask)) // also before one comes in
+		if got := w.shown(); !strings.Contains(got, hash) || !strings.Contains(got, "<feature var='vcard-temp'/>") {
+			t.Errorf("the room is %s", got)
 		}
 		if last := got[strings.LastIndex(got, "#go%irc.net@gw.example/Bob"):]; !strings.Contains(last, hashUpdate) {
 			t.Errorf("the last of bob is %s", last)
@@ -131,9 +137,11 @@ func TestMembersAndRoomsHavePictures(t *testing.T) {
 				t.Errorf("%s has %s", to, got)
 			}
 		}
-		w.emits(transports.RoomChanged{Room: "#go", Name: "Go"})
-		if got := w.shown(); !strings.Contains(got, "presence  #go%irc.net@gw.example: <x xmlns='vcard-temp:x:update'><photo/></x>") {
-			t.Errorf("after the picture is gone:\n%s", got)
+		w.emits(transports.RoomChanged{Room: "#go"})
+		w.expect("phone: <#go> 104 ")
+		w.sends(iq("phone", "get", "#go%irc.net@gw.example", ask))
+		if got := w.shown(); strings.Contains(got, "avatarhash") {
+			t.Errorf("after the picture is gone the room is %s", got)
 		}
 		w.sends(iq("desk", "get", "#go%irc.net@gw.example/Bob", `<vCard xmlns='vcard-temp'/>`))
 		w.expect("desk: q refused: item-not-found: Nothing is known of that here.")

@@ -162,7 +162,7 @@ func UserInfo(name string) Info {
 	return Info{Category: "account", Type: "registered", Name: name, Features: features(nsInfo, nsReceipts)}
 }
 
-// WithCard is the information about someone, or a room, that has a vCard to be read (XEP-0054 §3, XEP-0486 §2).
+// WithCard is the information about someone, or a room, that has a vCard to be read (XEP-0054 §3, XEP-0486 §3.1).
 func (i Info) WithCard() Info {
 	i.Features = features(append(slices.Clone(i.Features), nsVCard)...)
 	return i

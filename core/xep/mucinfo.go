@@ -19,6 +19,8 @@ type RoomFacts struct {
 	Occupants int
 	// MaxHistory is the most messages that a room shows to who enters.
 	MaxHistory int
+	// Picture is the hash of the room's picture, as in a presence, empty for none.
+	Picture string
 }
 
 // RoomInfo describes a room on a network of that kind (XEP-0045 §6.4).
@@ -47,6 +49,9 @@ func (r RoomFacts) form() *Report {
 	if r.Inside {
 		f = append(f, Field{Name: "muc#roominfo_subject", Label: "Subject", Values: []string{r.Subject}},
 			Field{Name: "muc#roominfo_occupants", Label: "Occupants", Values: []string{strconv.Itoa(r.Occupants)}})
+	}
+	if r.Picture != "" { // XEP-0486 §3.3
+		f = append(f, Field{Name: "muc#roominfo_avatarhash", Label: "Avatar hash", Kind: Lines, Values: []string{r.Picture}})
 	}
 	return &Report{Fields: f}
 }

@@ -38,6 +38,10 @@ func TestOnlyWhoIsInsideIsToldOfSubjectAndOccupants(t *testing.T) {
 	facts.Inside = true
 	rendered(t, RoomInfo("irc", facts).More.Element(), form+`<field type='text-single' var='muc#roominfo_subject' label='Subject'><value>a &amp; b</value></field>`+
 		`<field type='text-single' var='muc#roominfo_occupants' label='Occupants'><value>7</value></field></x>`)
+	facts.Picture = "abc"
+	if got := string(RoomInfo("irc", facts).More.Element().Append(nil)); !strings.Contains(got, `<field type='text-multi' var='muc#roominfo_avatarhash' label='Avatar hash'><value>abc</value></field>`) {
+		t.Errorf("a picture is told as %s", got)
+	}
 }
 
 func TestTheNickThatIsTheAskersIsTold(t *testing.T) {

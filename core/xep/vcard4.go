@@ -8,7 +8,7 @@ const (
 	NodeVCard4 = "urn:xmpp:vcard4"
 )
 
-// IsVCard4 finds the older request for a vCard4, by IQ (XEP-0292 §10 of version 0.10).
+// IsVCard4 finds the older request for a vCard4, by IQ (XEP-0292 §4.1.1 of version 0.9).
 func IsVCard4(s *stanza.Stanza) bool {
 	return s.Kind == stanza.IQ && s.Type == "get" && s.Child(NSVCard4, "vcard") != nil
 }

@@ -13,6 +13,9 @@ const maxMessageID = 200
 
 // lookup is the value of a tag, unescaped, and whether it is there. Where it is there several times, the last counts. IRCv3 message-tags.
 func (m message) lookup(name string) (value string, there bool) {
+	if !strings.Contains(m.tags, name) { // as a rule
+		return "", false
+	}
 	for rest := m.tags; rest != ""; {
 		var one string
 		one, rest, _ = strings.Cut(rest, ";")

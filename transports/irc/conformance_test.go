@@ -29,6 +29,7 @@ type peer struct {
 	pings  int
 
 	registered bool
+	modern     *modern // nil where its client is an old one
 }
 
 func newPeer(t *testing.T, socket net.Conn, nick string) *peer {
@@ -64,6 +65,9 @@ func (p *peer) await(fits func(words []string) bool) {
 			if !open {
 				p.t.Fatal("the peer's connection has ended")
 			}
+			if p.modern != nil {
+				line = p.modern.notes(line)
+			}
 			words := strings.Fields(line)
 			if len(words) > 1 && words[0] == "PING" {
 				p.write("PONG " + words[1])
@@ -82,6 +86,10 @@ func (p *peer) register() {
 	if !p.registered {
 		p.registered = true
 		p.await(func(words []string) bool { return words[1] == "376" || words[1] == "422" })
+		if p.modern != nil {
+			p.write("CAP REQ :message-tags echo-message batch")
+			p.write("CAP REQ :draft/message-redaction")
+		}
 	}
 }
 
@@ -127,6 +135,13 @@ var names atomic.Int64
 // break its socket.
 func harness(t *testing.T, n irc.Network, dial func(context.Context) (net.Conn, error), peerDial func() (net.Conn, error), cut func(nick string)) transporttest.Harness {
 	t.Helper()
+	h, _ := harnessWith(t, n, dial, peerDial, cut)
+	return h
+}
+
+// harnessWith gives the peer as well.
+func harnessWith(t *testing.T, n irc.Network, dial func(context.Context) (net.Conn, error), peerDial func() (net.Conn, error), cut func(nick string)) (transporttest.Harness, *peer) {
+	t.Helper()
 	n.Burst, n.Rate = 1000, 1000 // the server's own limits are not what is tested
 	driver, err := irc.New(irc.Config{Networks: []irc.Network{n}})
 	if err != nil {
@@ -170,7 +185,7 @@ func harness(t *testing.T, n irc.Network, dial func(context.Context) (net.Conn, 
 			return words[1] == "401"
 		})
 	}
-	return h
+	return h, p
 }
 
 func TestTheLawsHoldOnASmallNetwork(t *testing.T) {
@@ -183,16 +198,20 @@ func TestTheLawsHoldOnASmallNetwork(t *testing.T) {
 }
 
 // lawsOn runs the laws on a server of the world outside, over TLS whose certificate the operator accepted.
-func lawsOn(t *testing.T, start func(servers.Starter) *servers.Server) {
+func lawsOn(t *testing.T, modern bool, start func(servers.Starter) *servers.Server) {
 	if testing.Short() {
 		t.Skip("a real server takes seconds")
 	}
 	server := start(servers.ForTest(t))
 	var dialer net.Dialer
 	transporttest.Run(t, func(t *testing.T) transporttest.Harness {
-		h := harness(t, irc.Network{Host: "localhost", Address: server.TLS, Fingerprint: server.Fingerprint},
+		h, p := harnessWith(t, irc.Network{Host: "localhost", Address: server.TLS, Fingerprint: server.Fingerprint},
 			func(ctx context.Context) (net.Conn, error) { return dialer.DialContext(ctx, "tcp", server.TLS) },
 			func() (net.Conn, error) { return dialer.Dial("tcp", server.Plain) }, nil)
+		if modern {
+			h.Peer = p.today(h.Peer)
+			h.Peer.Delete = nil // it has no redaction
+		}
 		h.Forgets = true // neither keeps a history unless its operators or channels ask for it
 		return h
 	})

@@ -21,9 +21,11 @@ func TestTheLawsHoldOnAServerThatHasEverything(t *testing.T) {
 	server := ircserver.Start(t, ircserver.Options{})
 	var dialer net.Dialer
 	transporttest.Run(t, func(t *testing.T) transporttest.Harness {
-		return harness(t, irc.Network{Host: "irc.test", Address: server.Address, Plain: true},
+		h, p := harnessWith(t, irc.Network{Host: "irc.test", Address: server.Address, Plain: true},
 			func(ctx context.Context) (net.Conn, error) { return dialer.DialContext(ctx, "tcp", server.Address) },
 			func() (net.Conn, error) { return dialer.Dial("tcp", server.Address) }, server.Cut)
+		h.Peer = p.today(h.Peer)
+		return h
 	})
 }
 

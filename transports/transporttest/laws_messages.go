@@ -143,7 +143,8 @@ func reactions(t *testing.T, h Harness) {
 		m := w.said("what do you think?")
 		for _, emoji := range [][]string{pair, pair[:1], nil} {
 			h.Peer.React(h.Room, "what do you think?", emoji...)
-			if e := await[transports.Reacted](w, nil); e.ID != m.ID || e.Place != place || e.From.ID != m.From.ID || !slices.Equal(e.Emoji, emoji) {
+			e := await(w, func(e transports.Reacted) bool { return len(e.Emoji) == len(emoji) }) // some networks tell each change by itself
+			if e.ID != m.ID || e.Place != place || e.From.ID != m.From.ID || !slices.Equal(e.Emoji, emoji) {
 				t.Errorf("the reactions %q are told as %+v", emoji, e)
 			}
 		}

@@ -18,7 +18,7 @@ const (
 	whoToken = "152"
 )
 
-// unknownAway stands for what a person has told the server themselves; it is no text that can be sent.
+// unknownAway stands for what is not known to have been told; it is no text that can be sent.
 const unknownAway = "\n"
 
 const preAwayCap = "draft/pre-away"
@@ -30,7 +30,7 @@ type presences struct {
 	order   []string // of waiting
 	due     time.Time
 
-	own string // what the server was told of the person: the text of their absence, or empty
+	own string // what the server is told of the person, in the end: the text of their absence, or empty
 	job *job   // that tells it, nil for none
 }
 
@@ -44,13 +44,14 @@ func (c *connection) setPresence(r *request, command transports.SetPresence) {
 	c.session.away = text
 	if j := c.presences.job; j != nil && !j.started && !j.isSettled() { // it is no longer true
 		j.settle(nil)
+		c.presences.own = unknownAway
 	}
 	c.presences.job = nil
 	if text == c.presences.own {
 		r.settle(nil)
 		return
 	}
-	r.confirmed = func() { c.presences.own = text }
+	c.presences.own = text
 	j := &job{request: r, verb: awaying, lines: []string{c.encode(awayLine(text), "")}}
 	c.presences.job = j
 	c.out.held = append(c.out.held, j)

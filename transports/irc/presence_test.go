@@ -217,6 +217,15 @@ func TestWhoSaysThatTheyAreAwayIsBackWithTheirPresence(t *testing.T) {
 	})
 }
 
+func TestWhoIsBackBeforeTheServerHasConfirmedIsBack(t *testing.T) {
+	play(t, Network{Burst: 100}, func(s *script) {
+		s.rich(presenceCaps)
+		s.do(transports.SetPresence{Presence: transports.Presence{Show: transports.Away}})
+		s.do(transports.SetPresence{Presence: transports.Presence{Show: transports.Present}})
+		s.expect("AWAY :Away", "PING :confirm-1", "AWAY")
+	})
+}
+
 func TestOnlyTheLastPresenceIsSent(t *testing.T) {
 	play(t, Network{Burst: 1, Rate: 1}, func(s *script) {
 		s.rich(presenceCaps)

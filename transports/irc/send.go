@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"isthmus/mapping/nick"
-	"isthmus/mapping/text"
 	"isthmus/transports"
 )
 
@@ -91,20 +90,6 @@ func notNick(name string) *transports.Fault {
 	return &transports.Fault{Kind: transports.Invalid, Text: name + " cannot be a nickname on this server."}
 }
 
-// cut is a line with as much of a text as fits, on one line.
-func (c *connection) cut(line, words string) string {
-	most := max(c.support.lineLen-len(":"+c.nick)-c.maskLength()-len(" "+line+"\r\n"), leastText)
-	return line + text.SplitBytes(oneLine(words), most)[0]
-}
-
-// maskLength is the length of "!user@host", which the server puts into every line that others get from us.
-func (c *connection) maskLength() int {
-	if c.user == "" || c.host == "" {
-		return unknownMask
-	}
-	return len("!" + c.user + "@" + c.host)
-}
-
 // join waits for company, so that many rooms are entered by few lines. RFC 2812 §3.2.1.
 func (c *connection) join(r *request, command transports.Join) {
 	name := string(command.Room)
@@ -160,83 +145,6 @@ func (c *connection) leave(r *request, command transports.Leave) {
 	}
 	c.hold(r, parting, []string{name}, line)
 }
-
-// send says something, in as many lines as the server's limit makes of it. RFC 2812 §3.3.
-func (c *connection) send(r *request, command transports.Send) {
-	target, fault := c.target(command.Place)
-	if fault != nil {
-		r.settle(fault)
-		return
-	}
-	lines := c.say(target, command)
-	if len(lines) == 0 {
-		r.settle(&transports.Fault{Kind: transports.Invalid, Text: "The message is empty."})
-		return
-	}
-	c.wrote(command.Place)
-	c.hold(r, saying, []string{target}, lines...)
-}
-
-// target is the name of a place as it stands in a line.
-func (c *connection) target(place transports.Place) (string, *transports.Fault) {
-	name := place.ID()
-	switch {
-	case place.Room != "" && !c.support.isRoom(name):
-		return "", notRoom(name)
-	case place.Room == "" && !c.support.isNick(strings.TrimPrefix(name, "*")): // bouncers have users such as "*status"
-		return "", notNick(name)
-	}
-	return name, nil
-}
-
-// say is a text as lines, each of them a message of its own, or as messages of several lines where the server has these.
-func (c *connection) say(target string, command transports.Send) []string {
-	before, after := "PRIVMSG "+target+" :", ""
-	speaker := ""
-	if command.As != nil { // a shared account has one nick for everyone
-		speaker = "<" + strings.ReplaceAll(oneLine(command.As.Name), "\x01", "") + "> "
-	}
-	switch command.Style {
-	case transports.Does:
-		before, after = before+"\x01ACTION ", "\x01"
-	case transports.Notice:
-		before = "NOTICE " + target + " :"
-	}
-	first, tags := c.address(command), ""
-	if command.ReplyTo != nil {
-		tags = c.replyTags(command.ReplyTo.ID)
-	}
-	most := max(c.support.lineLen-len(":"+c.nick)-c.maskLength()-len(" "+before+after+"\r\n"), leastText)
-	if limits, several := c.multiline(); several && command.Style == transports.Says {
-		words := command.Text.IRCLines()
-		for len(words) > 0 && strings.TrimSpace(words[0]) == "" {
-			words = words[1:]
-		}
-		for i := range words {
-			words[i] = sendable(words[i])
-		}
-		if len(words) > 0 {
-			words[0] = speaker + first + words[0]
-		}
-		return c.multilines(target, tags, words, most, limits)
-	}
-	most = max(most-len(speaker), leastText)
-	var lines []string
-	for _, line := range command.Text.IRC() {
-		if line = sendable(line); strings.TrimSpace(line) == "" {
-			continue
-		}
-		for _, part := range text.SplitBytes(first+line, most) {
-			lines = append(lines, tagged(tags, before+speaker+part+after))
-			tags = ""
-		}
-		first = ""
-	}
-	return lines
-}
-
-// sendable is a line that nobody's program takes for a command: nothing that a person writes is a CTCP.
-func sendable(line string) string { return oneLine(strings.ReplaceAll(line, "\x01", "")) }
 
 // rename asks for another nick. RFC 2812 §3.1.2.
 func (c *connection) rename(r *request, command transports.SetName) {

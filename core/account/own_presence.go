@@ -1,6 +1,7 @@
 package account
 
 import (
+	"strings"
 	"time"
 
 	"isthmus/core/options"
@@ -42,11 +43,11 @@ func (a *Account) clientPresence(s *stanza.Stanza, fromRoom bool) {
 	default:
 		if known == nil {
 			known = &client{inRoom: fromRoom}
-			a.clients[name] = known
+			a.clients[strings.Clone(name)] = known // it would keep the whole stanza in memory, as the status would
 		}
 		known.inRoom = known.inRoom && fromRoom
 		known.at = time.Now()
-		known.presence = transports.Presence{Show: room.ParseShow(s.ChildText("", "show")), Status: s.ChildText("", "status"), Since: xep.ParseIdle(s)}
+		known.presence = transports.Presence{Show: room.ParseShow(s.ChildText("", "show")), Status: strings.Clone(s.ChildText("", "status")), Since: xep.ParseIdle(s)}
 		a.offerTo(s.From, known)
 	}
 	a.sharePresence()

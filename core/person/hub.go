@@ -74,8 +74,8 @@ type Hub struct {
 	Config
 	work     chan func()
 	accounts map[Key]Account
-	// owned counts the accounts of each person.
-	owned    map[stanza.JID]int
+	// owned are the keys of each person's accounts, in order.
+	owned    map[stanza.JID][]string
 	pace     pace
 	stopping bool
 	done     chan struct{}
@@ -89,7 +89,7 @@ const sweepEvery = 10 * time.Minute
 
 // New makes a hub; Run starts it.
 func New(c Config) *Hub {
-	return &Hub{Config: c, work: make(chan func(), backlog), accounts: map[Key]Account{}, owned: map[stanza.JID]int{}, pace: pace{}, done: make(chan struct{})}
+	return &Hub{Config: c, work: make(chan func(), backlog), accounts: map[Key]Account{}, owned: map[stanza.JID][]string{}, pace: pace{}, done: make(chan struct{})}
 }
 
 // Run owns the hub until ctx ends.
@@ -159,10 +159,9 @@ func (h *Hub) Start(key Key) {
 // OptionsChanged has a person's accounts look again at what they have set.
 func (h *Hub) OptionsChanged(owner stanza.JID) {
 	h.post(func() {
-		for key, a := range h.accounts {
-			if key.Owner != owner {
-				continue
-			}
+		for _, k := range h.keys(owner) {
+			key := Key{owner, k}
+			a := h.accounts[key]
 			if _, refusal := h.admit(key); refusal != nil { // a registration has ended
 				a.Dismiss(refusal.Text)
 				continue
@@ -267,29 +266,17 @@ func (h *Hub) route(s *stanza.Stanza) {
 // follow tells a person's accounts that a client of theirs comes or goes (XEP-0100 §4.4, §4.5).
 func (h *Hub) follow(s *stanza.Stanza) {
 	owner := s.From.Bare()
-	if s.Kind != stanza.Presence || s.Type != "" && s.Type != "unavailable" || h.owned[owner] == 0 {
+	if s.Kind != stanza.Presence || s.Type != "" && s.Type != "unavailable" {
 		return
 	}
-	for key, a := range h.accounts {
-		if key.Owner == owner {
-			a.OwnerPresence(s)
-		}
+	for _, key := range h.owned[owner] {
+		h.accounts[Key{owner, key}].OwnerPresence(s)
 	}
 }
 
 // keys are those of a person's accounts, in order.
 func (h *Hub) keys(owner stanza.JID) []string {
-	if h.owned[owner] == 0 {
-		return nil
-	}
-	var keys []string
-	for k := range h.accounts {
-		if k.Owner == owner {
-			keys = append(keys, k.Key)
-		}
-	}
-	slices.Sort(keys)
-	return keys
+	return slices.Clone(h.owned[owner])
 }
 
 func (h *Hub) deliver(s *stanza.Stanza, to address.Address) {
@@ -323,12 +310,13 @@ func (h *Hub) open(key Key) (Account, *stanza.Error) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	if most := h.Policy.Limits.Networks; most > 0 && h.owned[key.Owner] >= most {
+	if most := h.Policy.Limits.Networks; most > 0 && len(h.owned[key.Owner]) >= most {
 		return nil, h.Policy.tooManyNetworks()
 	}
 	a := h.Open(key, scope, h.Policy.Limits)
 	h.accounts[key] = a
-	h.owned[key.Owner]++
+	h.owned[key.Owner] = append(h.owned[key.Owner], key.Key)
+	slices.Sort(h.owned[key.Owner])
 	a.Start()
 	go func() {
 		a.Run()
@@ -355,7 +343,8 @@ func (h *Hub) forget(key Key, a Account) {
 		return
 	}
 	delete(h.accounts, key)
-	if h.owned[key.Owner]--; h.owned[key.Owner] == 0 {
+	h.owned[key.Owner] = slices.DeleteFunc(h.owned[key.Owner], func(k string) bool { return k == key.Key })
+	if len(h.owned[key.Owner]) == 0 {
 		delete(h.owned, key.Owner)
 	}
 }

@@ -303,7 +303,7 @@ func TestAnAccountThatHasEndedIsReplaced(t *testing.T) {
 		}
 		close(first.done) // the late word of its end does not take the new one out
 		w.sends(stanza.Message, "chat", "3", phone, "bob%irc.net@gw.example")
-		if len(w.accounts) != 2 || len(w.hub.accounts) != 1 || w.hub.owned[Key{Owner: w.accounts[0].key.Owner}.Owner] != 1 {
+		if len(w.accounts) != 2 || len(w.hub.accounts) != 1 || len(w.hub.owned[w.accounts[0].key.Owner]) != 1 {
 			t.Fatalf("%d accounts were made, the hub knows %d", len(w.accounts), len(w.hub.accounts))
 		}
 		close(w.accounts[1].done)

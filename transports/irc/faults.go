@@ -186,7 +186,7 @@ func (c *connection) onError(m message) {
 			return
 		}
 	}
-	if c.refuseOrder(m) {
+	if c.refuseOrder(m) || c.typingRefused(m) {
 		return
 	}
 	c.announce("", joinWords(m.Params[min(1, len(m.Params)):]))

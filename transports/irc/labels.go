@@ -58,8 +58,14 @@ func (c *connection) labelled(m message) bool {
 	if label == "" {
 		label, batched = c.batchOf(m).labelOf(), true
 	}
-	if label == "" {
+	switch label {
+	case "":
 		return false
+	case typingLabel:
+		if isError(m.Command) {
+			c.typingRefused(m)
+		}
+		return true
 	}
 	j := c.labels.jobs[label]
 	if j != nil && (isError(m.Command) || m.Command == "FAIL") {

@@ -212,7 +212,7 @@ func TestThePersonsWritingIsToldAtThePaceOfTheStandard(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		const active, done = "@+typing=active TAGMSG #room", "@+typing=done TAGMSG #room"
+		const active, done = "@label=typing;+typing=active TAGMSG #room", "@label=typing;+typing=done TAGMSG #room"
 		set(true)
 		s.expect(active)
 		set(true)
@@ -238,6 +238,24 @@ func TestThePersonsWritingIsToldAtThePaceOfTheStandard(t *testing.T) {
 			t.Errorf("a client that never says that they stopped is told as %q", heard)
 		}
 	})
+}
+
+func TestNobodyIsBotheredByThoseWhoCannotSeeThemWrite(t *testing.T) {
+	for caps, refusal := range map[string]string{richCaps: "@label=typing :irc.srv 401 alice bob :No such nick", "message-tags": ":irc.srv 401 alice bob :No such nick"} {
+		play(t, Network{}, func(s *script) {
+			s.rich(caps)
+			s.do(transports.SetTyping{Place: transports.TalkWith("bob"), On: true})
+			if heard := s.hears(); len(heard) != 1 {
+				t.Errorf("told %q", heard)
+			}
+			s.says(refusal)
+			time.Sleep(typingForgets)
+			s.expect()
+			if events := s.told(); len(events) != 0 {
+				t.Errorf("told %+v", events)
+			}
+		})
+	}
 }
 
 func TestWhatAServerDeniesIsNoCapability(t *testing.T) {

@@ -15,6 +15,9 @@ const (
 	maxTypists    = 200             // of whom it is known
 )
 
+// typingLabel is for lines whose answers nobody waits for.
+const typingLabel = "typing"
+
 // typist is someone who writes somewhere.
 type typist struct {
 	place transports.Place
@@ -87,7 +90,23 @@ func (c *connection) tellTyping(place transports.Place, t *ownTyping, now time.T
 		return
 	}
 	t.told = t.on
-	c.out.now("@+typing=" + word + " TAGMSG " + t.target)
+	line := "@+typing=" + word + " TAGMSG " + t.target
+	if c.caps.on["labeled-response"] {
+		line = tagged("label="+typingLabel, line)
+	}
+	c.out.now(line)
+}
+
+// typingRefused notes that someone cannot be told, as they are gone or do not let one speak. It is false where nothing of it was told there.
+func (c *connection) typingRefused(m message) bool {
+	folded := c.fold(m.Param(1))
+	for place, t := range c.typing.ours {
+		if c.fold(t.target) == folded {
+			delete(c.typing.ours, place)
+			return true
+		}
+	}
+	return false
 }
 
 // due is when the next word about it may be said.

@@ -21,15 +21,16 @@ import (
 func (l *loggingIn) done(ctx context.Context, n transports.NewAccount) dialog.Outcome {
 	a := login{scope: n.Scope, self: n.Self, name: n.Name, data: n.Data}
 	if key, there := l.logins.find(l.owner, n.Scope, n.Self); there {
-		was, _ := l.logins.get(key)
-		a.id = was.id
-		if err := l.logins.put(ctx, key, a); err != nil {
+		replaced, err := l.logins.replace(ctx, key, a)
+		if err != nil {
 			return notKept(err)
 		}
 		if running := l.running(ctx, key); running != nil {
 			running.Renew(a.name, a.data)
 		}
-		return dialog.Outcome{Note: "You are logged in again as " + called(a) + "."}
+		if replaced { // else it has just been removed, and is a new one
+			return dialog.Outcome{Note: "You are logged in again as " + called(a) + "."}
+		}
 	}
 	if refusal := l.policy.RefuseNetwork(l.owner, a.scope, func(stanza.JID) bool { return true }); refusal != nil {
 		l.giveUp(a)
@@ -81,9 +82,13 @@ func (d *dialogues) freeKey(owner stanza.JID, name string) (key string, problem 
 // keep stores a new account and connects it.
 func (l *loggingIn) keep(ctx context.Context, key string, a login) dialog.Outcome {
 	where := person.Key{Owner: l.owner, Key: key}
-	if err := l.logins.put(ctx, where, a); err != nil {
+	free, err := l.logins.add(ctx, where, a)
+	switch {
+	case err != nil:
 		l.giveUp(a)
 		return notKept(err)
+	case !free: // by a login that ended at the same time
+		return l.alias(a, nil)
 	}
 	if !l.registered(l.owner) { // before it starts, for it may be that only the registered may use it
 		if err := l.enlist(ctx, l.owner); err != nil {

@@ -122,26 +122,41 @@ func (l *logins) find(owner stanza.JID, scope transports.Scope, self transports.
 	return person.Key{}, false
 }
 
-// put keeps an account, in place of what is kept under its key, and returns when it is on disk. One without an id gets one.
-func (l *logins) put(ctx context.Context, key person.Key, a login) error {
-	if a.id == 0 {
-		a.id = store.NextID()
-	}
+// add keeps a new account, and returns when it is on disk; free is false where another one has the key already.
+func (l *logins) add(ctx context.Context, key person.Key, a login) (free bool, err error) {
+	a.id = store.NextID()
 	l.mu.Lock()
-	was, there := l.all[key]
+	if _, taken := l.all[key]; taken {
+		l.mu.Unlock()
+		return false, nil
+	}
 	l.all[key] = a
 	l.mu.Unlock()
-	err := written(ctx, func(done func(error)) { l.store.Write(done, l.row(key, a)) })
-	if err != nil {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if there {
-			l.all[key] = was
-		} else {
-			delete(l.all, key)
-		}
+	if err = l.write(ctx, key, a); err != nil {
+		l.take(key)
 	}
-	return err
+	return true, err
+}
+
+// replace keeps what another login to an account came to, under the key and the id that it has; there is false where it has been removed.
+func (l *logins) replace(ctx context.Context, key person.Key, a login) (there bool, err error) {
+	l.mu.Lock()
+	was, there := l.all[key]
+	if !there {
+		l.mu.Unlock()
+		return false, nil
+	}
+	a.id = was.id
+	l.all[key] = a
+	l.mu.Unlock()
+	if err = l.write(ctx, key, a); err != nil {
+		l.restore(key, was)
+	}
+	return true, err
+}
+
+func (l *logins) write(ctx context.Context, key person.Key, a login) error {
+	return written(ctx, func(done func(error)) { l.store.Write(done, l.row(key, a)) })
 }
 
 // rename gives an account another key; ok is false where that is taken, where there is no such account any more, or where its data cannot be
@@ -157,7 +172,7 @@ func (l *logins) rename(ctx context.Context, from, to person.Key) (ok bool, err 
 	delete(l.all, from)
 	l.all[to] = a
 	l.mu.Unlock()
-	return true, written(ctx, func(done func(error)) { l.store.Write(done, l.row(to, a)) })
+	return true, l.write(ctx, to, a)
 }
 
 // take removes an account from memory, so that nobody opens it again; the store is told later.

@@ -8,13 +8,16 @@ import (
 	"isthmus/transports"
 )
 
-// wantedCapabilities are asked for where the server offers them. Each makes something right that is known already: times,
-// accounts, several signs and masks in a list of names, a new host that is no QUIT, whom others invite, which command an
-// answer is to.
+// wantedCapabilities are asked for where the server offers them. no-implicit-names is not among them: a room is shown with its members.
 var wantedCapabilities = []string{
-	"account-notify", "account-tag", "batch", "chghost", "echo-message", "extended-join", "invite-notify", "labeled-response", "message-tags", "multi-prefix",
-	"server-time", "standard-replies", "inspircd.org/standard-replies", "userhost-in-names", historyCap, "draft/event-playback", multilineCap,
-	"away-notify", extendedMonitorCap, "draft/extended-monitor", "setname", "draft/setname", preAwayCap, redactionCap, readMarkerCap,
+	// Make right what is known without them: times, accounts, all signs and masks in a list of names, a new host that is no QUIT,
+	// whom others invite, which command an answer is to.
+	"account-notify", "account-tag", "batch", "chghost", "echo-message", "extended-join", "invite-notify", "labeled-response", "multi-prefix",
+	"server-time", "standard-replies", "inspircd.org/standard-replies", "userhost-in-names",
+	// Tell more of messages.
+	"message-tags", historyCap, "draft/event-playback", multilineCap, redactionCap, readMarkerCap,
+	// Tell how people are, and them how the person is.
+	"away-notify", extendedMonitorCap, "draft/extended-monitor", "setname", "draft/setname", preAwayCap,
 }
 
 // needs are capabilities that are asked for only together with others.

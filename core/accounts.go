@@ -280,6 +280,7 @@ func (d *dialogues) end(ctx context.Context, key person.Key, reason string) *sta
 	if running == nil {
 		return nil
 	}
+	running.TakeOutContacts()
 	running.Dismiss(reason)
 	select {
 	case <-running.Done():

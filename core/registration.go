@@ -130,6 +130,7 @@ func (d *dialogues) remove(ctx context.Context, who stanza.JID) dialog.Outcome {
 
 func (d *dialogues) erase(ctx context.Context, who stanza.JID, logins map[person.Key]login) dialog.Outcome {
 	for _, a := range d.hub.Accounts(ctx, func(k person.Key) bool { return k.Owner == who }) {
+		a.(*account.Account).TakeOutContacts()
 		a.Dismiss("You have been removed from the gateway.")
 		select {
 		case <-a.Done():

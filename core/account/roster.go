@@ -231,6 +231,29 @@ func (a *Account) write(changes []change) {
 	})
 }
 
+// TakeOutContacts takes out of the person's list whom the gateway has put there, for the account is to end for good.
+func (a *Account) TakeOutContacts() { a.mail.put(a.takeOutContacts) }
+
+func (a *Account) takeOutContacts() {
+	var items []xep.RosterItem
+	for _, c := range a.inOrder() {
+		jid := a.userJID(c.user.ID)
+		switch {
+		case c.kept.Placed && a.Grants.Of(a.owner).WriteRoster:
+			items = append(items, xep.RosterItem{JID: jid, Subscription: "remove"})
+		case c.kept.Placed || c.kept.Watched:
+			a.Stream.Reply(a.answerTo(jid, "unsubscribe", ""))
+			a.Stream.Reply(a.answerTo(jid, "unsubscribed", ""))
+		}
+		a.taken(c)
+	}
+	for len(items) > 0 {
+		n := min(len(items), rosterBatch)
+		a.query(xep.RosterSet(stanza.JID{Domain: a.Domain}, a.owner, items[:n]...), rosterDeadline, func(*stanza.Stanza) {})
+		items = items[n:]
+	}
+}
+
 // written notes a change that is in the person's list, who sees the contact from now on.
 func (a *Account) written(c change) {
 	if c.action == xep.OfferDelete {

@@ -203,3 +203,21 @@ func TestWithoutPrivilegesThePersonIsAskedForOneContactAfterAnother(t *testing.T
 		w.expect()
 	})
 }
+
+func TestAnAccountThatEndsForGoodTakesItsContactsOut(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.granted("2", "both")
+		w.lists(transports.ContactLists)
+		w.emits(transports.Contacts{Contacts: []transports.Contact{friend("Bob", 0), friend("Zoe", 0)}})
+		w.list("")
+		w.sends(`<presence type='subscribe' from='alice@example.org' to='mum%irc.net@gw.example'/>`)
+		w.emits(transports.SubscriptionAnswered{User: user("mum"), Granted: true})
+		w.forget()
+		w.account.TakeOutContacts()
+		w.wants("set", w.list(""), `remove bob%irc.net "" []`, `remove zoe%irc.net "" []`)
+		w.expect("alice@example.org: mum unsubscribe", "alice@example.org: mum unsubscribed")
+		if left, err := w.store.Contacts(t.Context(), 7); err != nil || len(left) != 0 {
+			t.Errorf("%v are left (%v)", left, err)
+		}
+	})
+}

@@ -21,5 +21,10 @@ func TestContactsOutliveTheProcess(t *testing.T) {
 		same(t, "contacts of a forgotten person", 0, len(read(t, got, err)))
 		got, err = s.Contacts(t.Context(), 2)
 		same(t, "contacts of another", []Contact{other}, read(t, got, err))
+		if err := s.ForgetAccount(t.Context(), Account{ID: 2, Transport: "t", Scope: "net", Owner: "bob@x"}); err != nil {
+			t.Fatal(err)
+		}
+		got, err = s.Contacts(t.Context(), 2)
+		same(t, "contacts of a forgotten account", 0, len(read(t, got, err)))
 	})
 }

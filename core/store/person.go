@@ -127,7 +127,7 @@ var (
 // What is the account's own.
 var deleteOwn = []*statement{
 	oneRow("DELETE FROM archive WHERE account = ? AND account <> 0"), oneRow("DELETE FROM sent WHERE account = ?"), oneRow("DELETE FROM cursors WHERE account = ?"),
-	oneRow("DELETE FROM commands WHERE account = ?"), oneRow("DELETE FROM accounts WHERE id = ?"),
+	oneRow("DELETE FROM commands WHERE account = ?"), oneRow("DELETE FROM contacts WHERE account = ?"), oneRow("DELETE FROM accounts WHERE id = ?"),
 }
 
 func (c forgetStretch) plan(p *plan) { p.add(deleteStretch, nil, c.account, c.place, c.first, c.last) }

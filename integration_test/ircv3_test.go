@@ -130,9 +130,15 @@ var ircv3 = []scenario{
 }
 
 func TestIRCv3(t *testing.T) {
-	server := ircserver.Start(t, ircserver.Options{})
-	w := newWorld(t, servers.ForTest(t).Prosody(servers.Options{}), &servers.Server{Plain: server.Address}, "", "")
-	for _, s := range ircv3 {
-		t.Run(s.name, func(t *testing.T) { s.run(t, w) })
+	for name, start := range map[string]func(servers.Starter) *servers.Server{
+		"Prosody":  func(s servers.Starter) *servers.Server { return s.Prosody(servers.Options{}) },
+		"ejabberd": func(s servers.Starter) *servers.Server { return s.Ejabberd(servers.Options{}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, start(servers.ForTest(t)), &servers.Server{Plain: ircserver.Start(t, ircserver.Options{}).Address}, "", "")
+			for _, s := range ircv3 {
+				t.Run(s.name, func(t *testing.T) { s.run(t, w) })
+			}
+		})
 	}
 }

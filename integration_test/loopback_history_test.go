@@ -3,11 +3,12 @@ package integration_test
 import (
 	"testing"
 
+	"isthmus/mapping/text"
 	"isthmus/transports"
 )
 
 var loopbackHistory = []loopbackScenario{
-	{"who was away reads what was said meanwhile", func(t *testing.T, w *loopbackWorld) {
+	{"who was away reads what was said meanwhile, and what became of it", func(t *testing.T, w *loopbackWorld) {
 		id, room := w.room(t)
 		ida := w.AddPerson(t, "Ida Lovelace")
 		ida.Join(t, id)
@@ -17,10 +18,12 @@ var loopbackHistory = []loopbackScenario{
 		alice.Expect(t, "message/body[text()='one']")
 		leave(t, alice, room, "Alice")
 		ida.Say(t, id, "two")
+		draft := ida.Say(t, id, "a draft")
+		ida.Do(t, transports.Edit{Place: transports.InRoom(id), ID: draft, Text: text.Plain("the text")})
 		ida.Say(t, id, "three")
 		alice.Send(t, joinStanza, "room", room, "nick", "Alice")
 		alice.Expect(t, "presence[@from='"+room+"/Alice']/{muc#user}x[status[@code='110']]")
-		for _, words := range []string{"one", "two", "three"} {
+		for _, words := range []string{"one", "two", "a draft", "the text", "three"} {
 			alice.ExpectNext(t, "message[@type='groupchat'][@from='"+room+"/Ida Lovelace'][{urn:xmpp:delay}delay[@stamp]]/body[text()='"+words+"']", "message/{urn:xmpp:sid:0}stanza-id[@id]")
 		}
 		alice.ExpectNext(t, "message[@type='groupchat']/subject")

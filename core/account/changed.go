@@ -128,7 +128,6 @@ func (a *Account) changed(place transports.Place, id transports.MessageID, by tr
 		order = &j.order
 	}
 	var f finding
-	seq := store.NextID() // what comes into the room meanwhile comes after it
 	a.afterLookUp(order, func(l lookUp) {
 		f = finding{l.names(place, id), l.row(place, id)}
 		for _, look := range also {
@@ -136,7 +135,6 @@ func (a *Account) changed(place transports.Place, id transports.MessageID, by tr
 		}
 	}, func() {
 		if w := show(j, f); w != nil {
-			w.seq = seq
 			a.showChange(place, j, by, *w)
 		}
 	})

@@ -58,9 +58,10 @@ func (a *Account) showHistory(j *joined, newcomer arrival) {
 		return
 	}
 	var fill func(func())
+	var until int64
 	query := a.archive(string(j.id))
 	query.Max, query.Last, query.Since = wanted.Max+spare, true, wanted.Since
-	until, self := store.NextID(), a.self.ID
+	self := a.self.ID
 	read := func(error) { // what was said up to now is on disk then
 		a.async(func() func() {
 			ctx, cancel := context.WithTimeout(context.Background(), historyTimeout)
@@ -86,7 +87,10 @@ func (a *Account) showHistory(j *joined, newcomer arrival) {
 			}
 		})
 	}
-	j.order.add(func() { a.commit(read) }) // also what still had to look something up before it was written
+	j.order.add(func() { // what comes before it is numbered and handed to the store then, also where something had to be looked up first
+		until = store.NextID()
+		a.commit(read)
+	})
 	fill = j.order.wait()
 }
 

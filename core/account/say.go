@@ -387,8 +387,6 @@ func (a *Account) setTopic(s *stanza.Stanza, j *joined, topic string) {
 type saying struct {
 	// message is the network's id of it, empty where there is none.
 	message transports.MessageID
-	// seq is its number in the archive where that was taken when it happened, 0 for the next one.
-	seq int64
 	// stanzaID is the id of the archive where it does not follow from message.
 	stanzaID string
 	// id is the id attribute for the owner's clients, empty for the stanza-id.
@@ -405,10 +403,7 @@ type saying struct {
 // record makes the archive's row of what was said in a room, and what people see of it: the same bytes, rendered once. Where the
 // network gives stable ids, the row is everyone's and its id the network's; else it is the account's.
 func (a *Account) record(j *joined, w saying) (store.Append, room.Said) {
-	seq := w.seq
-	if seq == 0 {
-		seq = store.NextID()
-	}
+	seq := store.NextID()
 	stanzaID, owner := w.stanzaID, a.id
 	switch {
 	case stanzaID != "":

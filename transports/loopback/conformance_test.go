@@ -220,6 +220,7 @@ func TestTheLawsHold(t *testing.T) {
 		"with as good as nothing": {IDs: "none", Only: []string{"topics", "names", "roles"}, SingleLine: true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // some of them wait for answers that nobody gives
 			transporttest.Run(t, func(t *testing.T) transporttest.Harness { return harness(t, config) })
 		})
 	}

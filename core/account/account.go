@@ -104,6 +104,8 @@ type Account struct {
 	known known
 	// sending are the nonces of messages on their way, by which their echoes are known.
 	sending map[int64]bool
+	// destroying counts the rooms that the network was asked to destroy: its last word on it may come after the room is gone.
+	destroying int
 	// flying are the messages on their way to the network, with what waits to refer to them.
 	flying map[flight][]func()
 	// listed are the network\'s rooms as last listed; asking are those who wait for the list.

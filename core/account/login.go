@@ -88,7 +88,7 @@ func (a *Account) attend(s *stanza.Stanza) {
 // or its owner does not want one now.
 func (a *Account) needed() bool {
 	if a.login == nil {
-		return (len(a.rooms) > 0 || len(a.present) > 0) && !a.stopping
+		return (len(a.rooms) > 0 || len(a.present) > 0 || a.destroying > 0) && !a.stopping
 	}
 	return !a.stopping && a.why == "" && a.remembered(disconnected) == "" && (!a.follows() || len(a.present) > 0)
 }

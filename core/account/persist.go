@@ -143,7 +143,10 @@ func (a *Account) destroy(s *stanza.Stanza, id transports.RoomID, reason string)
 	command := transports.Destroy{Room: id, Reason: reason}
 	switch {
 	case a.can.Allows(command):
+		a.destroying++
 		a.command(command, func(_ transports.Result, err error) {
+			a.destroying--
+			defer a.disconnectIfUnused()
 			if err != nil {
 				a.refuse(s, a.stanzaError(err))
 				return

@@ -214,3 +214,20 @@ func TestTheAccountsOptionsReachTheDriver(t *testing.T) {
 		}
 	})
 }
+
+func TestTheConnectionStaysUntilTheNetworkHasSaidThatARoomIsDestroyed(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.sends(join("phone", "alice"))
+		w.emits(transports.Online{Self: user("alice"), Can: transports.Capabilities{Features: transports.Destruction}})
+		w.emits(state("alice"))
+		w.forget()
+		w.holds()
+		w.sends(iq("phone", "set", "#go%irc.net@gw.example", destroy))
+		w.emits(transports.MemberLeft{Room: "#go", User: user("alice"), Cause: transports.Removed, Reason: "enough"})
+		w.expectCommands("destroy #go (enough)")
+		w.forget()
+		w.decides(nil)
+		w.expect("phone: q result ")
+		w.expectCommands("goodbye")
+	})
+}

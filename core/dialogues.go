@@ -30,6 +30,7 @@ type dialogues struct {
 	known     *register
 	// logins are the accounts that came by logins; open counts the logins under way.
 	logins *logins
+	groups *groups
 	open   *turnstile
 	env    transports.Env
 	log    *slog.Logger

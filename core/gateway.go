@@ -143,6 +143,7 @@ type service struct {
 	faces     *dialog.Faces
 	options   *options.Book
 	logins    *logins
+	groups    *groups
 	debts     debts
 	face      *face
 	guard     *guard
@@ -204,7 +205,8 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 	s.roster = &roster{jid: s.face.jid, allows: func(who stanza.JID) bool { return s.policy.Load().Allows(who) }, options: set, reply: s.component.Reply}
 	s.face.watch = s.roster.watch
 	s.faces = dialog.New(s.component.Reply)
-	talk := &dialogues{domain: domain, addresses: addresses, driver: t.Driver, about: about, options: set,
+	s.groups = &groups{driver: t.Driver, domain: domain, env: shared.Env, logins: s.logins, store: c.Store, known: known, running: map[int64]*running{}}
+	talk := &dialogues{groups: s.groups, domain: domain, addresses: addresses, driver: t.Driver, about: about, options: set,
 		store: c.Store, known: known, faces: s.faces, reply: s.component.Reply, reload: again.ask,
 		logins: s.logins, open: newTurnstile(maxOpen), env: shared.Env, log: log, media: shared.Media, exporting: make(chan struct{}, 1)}
 	s.hub = person.New(person.Config{
@@ -216,6 +218,11 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 			identity := known.account(domain, key.Owner, scope)
 			if a, ok := s.logins.get(key); ok {
 				identity = s.logins.identity(a)
+				if len(a.open.people) > 0 {
+					identity = s.groups.identity(identity, key.Owner, a.id)
+				}
+			} else if a, ok := s.logins.openedTo(key.Owner, key.Key); ok {
+				identity = s.groups.identity(identity, key.Owner, a.id)
 			}
 			return account.New(shared, identity, key.Owner, scope, key.Key, limits.Rooms)
 		},
@@ -270,6 +277,7 @@ func (s *service) run(ctx context.Context) error {
 	parts.Go(func() { failed <- s.component.Run(streamCtx) })
 	parts.Go(func() { s.hub.Run(streamCtx) })
 	parts.Go(func() { s.faces.Run(streamCtx) })
+	parts.Go(func() { s.groups.run(streamCtx) })
 	parts.Go(func() { failed <- s.driver.Run(streamCtx) })
 	select {
 	case <-ctx.Done():

@@ -27,6 +27,8 @@ type login struct {
 	data []byte
 	// unread: the data is sealed with a key that is missing, and stays as it is.
 	unread bool
+	// open says who else may use it, and where.
+	open opening
 }
 
 // logins are the accounts of a transport's people that came by logins, by the keys that address them: in memory, and in the store with
@@ -41,10 +43,11 @@ type logins struct {
 
 // What a row of the store holds of a login.
 const (
-	rowKey  = "key"
-	rowName = "name"
-	rowSelf = "self"
-	rowData = "data" // in base64, sealed
+	rowKey                         = "key"
+	rowName                        = "name"
+	rowSelf                        = "self"
+	rowData                        = "data" // in base64, sealed
+	rowOpen, rowRooms, rowReadOnly = "open", "rooms", "read_only"
 )
 
 // loadLogins reads them. Data that cannot be opened is told in the log; its account then has none, and its owner is asked to log in again.
@@ -74,7 +77,8 @@ func loadLogins(ctx context.Context, s *store.Store, keys *seal.Keys, transport 
 			log.Error("An account's data is no base64.", "person", row.Owner, "scope", row.Scope, "error", err)
 		}
 		l.all[person.Key{Owner: owner, Key: key}] = login{id: row.ID, scope: transports.Scope(row.Scope), self: transports.UserID(first(fields[rowSelf])),
-			name: first(fields[rowName]), data: data, unread: unread}
+			name: first(fields[rowName]), data: data, unread: unread,
+			open: opening{people: fields[rowOpen], rooms: fields[rowRooms], readOnly: fields[rowReadOnly]}}
 	}
 	return l, nil
 }
@@ -108,6 +112,45 @@ func (l *logins) keysOf(owner stanza.JID) []person.Key {
 		return strings.Compare(x.Owner.String()+"\x00"+x.Key, y.Owner.String()+"\x00"+y.Key)
 	})
 	return keys
+}
+
+// byID is an account and the key under which its owner has it.
+func (l *logins) byID(id int64) (person.Key, login, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for k, a := range l.all {
+		if a.id == id {
+			return k, a, true
+		}
+	}
+	return person.Key{}, login{}, false
+}
+
+// openedTo is someone else's account that is open to a person: by its scope, or by the name that its owner gave it. Of several it is
+// the one that was logged in to first.
+func (l *logins) openedTo(who stanza.JID, key string) (found login, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for k, a := range l.all {
+		if k.Owner != who && (string(a.scope) == key || k.Key == key) && a.open.admits(who) && (!ok || a.id < found.id) {
+			found, ok = a, true
+		}
+	}
+	return found, ok
+}
+
+// setOpen keeps who else may use an account, and returns when it is on disk.
+func (l *logins) setOpen(ctx context.Context, key person.Key, o opening) (ok bool, err error) {
+	l.mu.Lock()
+	a, there := l.all[key]
+	if !there || a.unread {
+		l.mu.Unlock()
+		return false, nil
+	}
+	a.open = o
+	l.all[key] = a
+	l.mu.Unlock()
+	return true, written(ctx, func(done func(error)) { l.store.Write(done, l.row(key, a)) })
 }
 
 // find is the key of a person's account that is somebody in a scope.
@@ -213,7 +256,8 @@ func (l *logins) identity(a login) account.Identity {
 // row is an account as the store has it.
 func (l *logins) row(key person.Key, a login) store.Change {
 	row := store.Account{ID: a.id, Transport: l.transport, Scope: string(a.scope), Owner: key.Owner.String()}
-	row.Data = l.keys.PackOptions(map[string][]string{rowKey: {key.Key}, rowName: {a.name}, rowSelf: {string(a.self)}, rowData: {base64.StdEncoding.EncodeToString(a.data)}},
+	row.Data = l.keys.PackOptions(map[string][]string{rowKey: {key.Key}, rowName: {a.name}, rowSelf: {string(a.self)}, rowData: {base64.StdEncoding.EncodeToString(a.data)},
+		rowOpen: a.open.people, rowRooms: a.open.rooms, rowReadOnly: a.open.readOnly},
 		func(name string) bool { return name == rowData }, row.Where())
 	return store.PutAccount{Account: row}
 }

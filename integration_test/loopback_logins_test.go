@@ -1,6 +1,7 @@
 package integration_test
 
 import (
+	"slices"
 	"testing"
 
 	"isthmus/integration_test/loopbackclient"
@@ -17,7 +18,7 @@ func TestLogins(t *testing.T) {
 	for _, k := range loopbackKinds {
 		t.Run(k.name, func(t *testing.T) {
 			w := k.start(t, logins)
-			for _, s := range loginScenarios {
+			for _, s := range slices.Concat(loginScenarios, sharedScenarios) {
 				t.Run(s.name, func(t *testing.T) { s.run(t, w) })
 			}
 		})

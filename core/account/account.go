@@ -60,6 +60,8 @@ type Identity struct {
 	Keep func()
 	// Login is what it has from a login, nil for one that came into being by its use.
 	Login *Login
+	// Session makes its session instead of the driver, for the name that the person asked for; nil where it is not shared.
+	Session func(name string) (transports.Session, error)
 }
 
 // Account is a login and the goroutine that owns it.

@@ -77,7 +77,7 @@ func (a *Account) cursor(place transports.Place, id transports.MessageID) []stor
 }
 
 func (a *Account) cursorAt(place transports.Place, id transports.MessageID) store.Change {
-	return store.PutCursor{Cursor: store.Cursor{Account: a.id, Place: placeKey(place), Message: string(id), At: time.Now().UnixMilli()}}
+	return store.PutCursor{Cursor: store.Cursor{Account: a.id, Place: PlaceKey(place), Message: string(id), At: time.Now().UnixMilli()}}
 }
 
 // catchUp takes what was said in a room since the last message that was taken, and then lets in who waits: they get it as the room's history.
@@ -94,7 +94,7 @@ func (a *Account) catchUp(j *joined) {
 			a.letIn(j)
 		}
 	}}, func(l lookUp) ([]transports.Event, error) {
-		last, err := a.Store.Cursor(l.ctx, a.id, placeKey(place))
+		last, err := a.Store.Cursor(l.ctx, a.id, PlaceKey(place))
 		if err != nil {
 			return nil, err
 		}

@@ -80,7 +80,7 @@ func (a *Account) correct(s *stanza.Stanza, j *joined, place transports.Place, b
 			var changes []store.Change
 			for i := len(parts); i < len(results); i++ {
 				for _, id := range results[i].Parts {
-					changes = append(changes, store.PutSent{Sent: store.Sent{Account: a.id, Place: placeKey(place), Stanza: corrected, Part: int64(i),
+					changes = append(changes, store.PutSent{Sent: store.Sent{Account: a.id, Place: PlaceKey(place), Stanza: corrected, Part: int64(i),
 						Message: string(id), Sender: s.From.Bare().String(), At: time.Now().UnixMilli()}})
 				}
 			}

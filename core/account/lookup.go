@@ -44,8 +44,8 @@ func (a *Account) lookUp(ctx context.Context) lookUp {
 // talkPrefix begins the names of talks in the store; rooms have their ids.
 const talkPrefix = "with "
 
-// placeKey names a place in the store.
-func placeKey(p transports.Place) string {
+// PlaceKey names a place in the store.
+func PlaceKey(p transports.Place) string {
 	if p.Room != "" {
 		return string(p.Room)
 	}
@@ -53,7 +53,7 @@ func placeKey(p transports.Place) string {
 }
 
 func (l lookUp) sent(read func(context.Context, int64, string, string) ([]store.Sent, error), place transports.Place, id string) []store.Sent {
-	found, err := read(l.ctx, l.account, placeKey(place), id)
+	found, err := read(l.ctx, l.account, PlaceKey(place), id)
 	if err != nil {
 		l.failed("the ids of sent messages", err)
 	}

@@ -336,7 +336,7 @@ func (p *utterance) parts() []transports.MessageID {
 func (a *Account) sentIDs(p *utterance) []store.Change {
 	var all []store.Change
 	for i, id := range p.parts() {
-		all = append(all, store.PutSent{Sent: store.Sent{Account: a.id, Place: placeKey(p.place), Stanza: p.id, Part: int64(i), Message: string(id),
+		all = append(all, store.PutSent{Sent: store.Sent{Account: a.id, Place: PlaceKey(p.place), Stanza: p.id, Part: int64(i), Message: string(id),
 			Thread: p.begins, Sender: p.request.From.Bare().String(), At: time.Now().UnixMilli()}})
 	}
 	return all

@@ -64,7 +64,16 @@ func (a *Account) connect(name string) {
 		if a.login != nil { // it has one already
 			name = ""
 		}
-		session, err := a.Driver.Open(transports.Account{Scope: a.scope, Person: PersonName(a.owner, a.Domain), Name: name, Options: a.Options.Get(a.where("")), Data: a.data()}, env)
+		open := a.identity.Session
+		if open == nil {
+			open = func(name string) (transports.Session, error) {
+				return a.Driver.Open(transports.Account{Scope: a.scope, Person: PersonName(a.owner, a.Domain), Name: name, Options: a.Options.Get(a.where("")), Data: a.data()}, env)
+			}
+		}
+		if a.identity.Session != nil && name == "" {
+			name = a.self.Name
+		}
+		session, err := open(name)
 		if err != nil {
 			a.lost(err)
 			return
@@ -164,6 +173,9 @@ func (a *Account) ended(err error) {
 func (a *Account) lost(err error) {
 	fault := transports.AsFault(err)
 	a.log.Warn("The connection to the network was lost or not made.", "error", err)
+	if a.identity.Session != nil { // it may be open to the person no more
+		a.session = nil
+	}
 	for _, j := range a.rooms {
 		j.live, j.asked = false, false
 		a.refuseArrivals(j, fault)

@@ -87,7 +87,7 @@ func (p place) shown(what line, viewer *user) transports.Event {
 	switch {
 	case what.Said != nil:
 		e := *what.Said
-		e.Place, e.Own, e.From = p.seenBy(viewer), e.From.ID == viewer.ID, n.known(e.From)
+		e.Place, e.Own, e.From = p.seenBy(viewer), authorOf(e.From) == viewer.ID, n.known(e.From)
 		e.ID, e.Thread = n.idFor(viewer, e.ID), n.idFor(viewer, e.Thread)
 		e.ReplyTo, e.Forwarded = n.referenceFor(viewer, e.ReplyTo), n.referenceFor(viewer, e.Forwarded)
 		return e

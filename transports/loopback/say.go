@@ -18,7 +18,7 @@ func (n *network) send(c *client, s transports.Send, files []content) (transport
 	if err := p.maySpeak(u); err != nil {
 		return transports.Result{}, err
 	}
-	said := transports.Message{From: u.User, At: now(), Style: s.Style, Text: s.Text}
+	said := transports.Message{From: speaker(u, s.As), At: now(), Style: s.Style, Text: s.Text}
 	if s.ReplyTo != nil {
 		of, err := p.log.find(n.idFrom(u, s.ReplyTo.ID))
 		if err != nil {
@@ -101,7 +101,7 @@ func (n *network) edit(u *user, e transports.Edit) error {
 	}
 	within := u.can(n).EditWithin
 	switch {
-	case m.said.From.ID != u.ID:
+	case authorOf(m.said.From) != u.ID:
 		return fault(transports.Forbidden, "Only %s can edit this message.", n.known(m.said.From).Name)
 	case within > 0 && m.age() > within:
 		return fault(transports.Forbidden, "The message is older than %s and cannot be edited any more.", within)
@@ -112,7 +112,7 @@ func (n *network) edit(u *user, e transports.Edit) error {
 	if err := n.fits(u, e.Text); err != nil {
 		return err
 	}
-	p.publish(line{Edited: &transports.Edited{ID: m.said.ID, From: u.User, At: now(), Style: e.Style, Text: e.Text}}, nil, 0)
+	p.publish(line{Edited: &transports.Edited{ID: m.said.ID, From: m.said.From, At: now(), Style: e.Style, Text: e.Text}}, nil, 0)
 	return nil
 }
 
@@ -126,10 +126,14 @@ func (n *network) delete(u *user, d transports.Delete) error {
 	if err != nil {
 		return err
 	}
-	if m.said.From.ID != u.ID && (p.room == nil || p.room.role(u) != transports.Moderator) {
+	if authorOf(m.said.From) != u.ID && (p.room == nil || p.room.role(u) != transports.Moderator) {
 		return fault(transports.Forbidden, "Only %s can delete this message, or a moderator.", n.known(m.said.From).Name)
 	}
-	p.publish(line{Deleted: &transports.Deleted{ID: m.said.ID, By: u.User, At: now(), Reason: d.Reason}}, nil, 0)
+	by := u.User
+	if authorOf(m.said.From) == u.ID {
+		by = m.said.From
+	}
+	p.publish(line{Deleted: &transports.Deleted{ID: m.said.ID, By: by, At: now(), Reason: d.Reason}}, nil, 0)
 	return nil
 }
 

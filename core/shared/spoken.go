@@ -1,0 +1,151 @@
+package shared
+
+import (
+	"slices"
+	"time"
+
+	"isthmus/transports"
+)
+
+// spoken is who said what through the account, and who reacted to what. It is bounded: the oldest is forgotten.
+type spoken struct {
+	nonces  map[int64]transports.User
+	authors map[said]transports.User
+	order   []said
+	// reactions are everyone's on a message, for the network has them as the account's.
+	reactions map[said]map[transports.UserID][]string
+	reacted   []said
+}
+
+type said struct {
+	place transports.Place
+	id    transports.MessageID
+}
+
+// maxSpoken is for how many messages it is remembered.
+const maxSpoken = 5000
+
+func (p *spoken) sending(nonce int64, by transports.User) {
+	if p.nonces == nil {
+		p.nonces, p.authors, p.reactions = map[int64]transports.User{}, map[said]transports.User{}, map[said]map[transports.UserID][]string{}
+	}
+	p.nonces[nonce] = by
+}
+
+func (p *spoken) keep(place transports.Place, id transports.MessageID, by transports.User) {
+	key := said{place, id}
+	if _, there := p.authors[key]; there || p.authors == nil {
+		return
+	}
+	p.authors[key] = by
+	if p.order = append(p.order, key); len(p.order) > maxSpoken {
+		delete(p.authors, p.order[0])
+		p.order = p.order[1:]
+	}
+}
+
+func (p *spoken) author(place transports.Place, id transports.MessageID) (transports.User, bool) {
+	by, known := p.authors[said{place, id}]
+	return by, known
+}
+
+// reacts makes these a person's reactions on a message, and gives everyone's together.
+func (p *spoken) reacts(place transports.Place, id transports.MessageID, by transports.UserID, emoji []string) []string {
+	key := said{place, id}
+	if p.reactions == nil {
+		p.reactions = map[said]map[transports.UserID][]string{}
+	}
+	if p.reactions[key] == nil {
+		p.reactions[key] = map[transports.UserID][]string{}
+		if p.reacted = append(p.reacted, key); len(p.reacted) > maxSpoken {
+			delete(p.reactions, p.reacted[0])
+			p.reacted = p.reacted[1:]
+		}
+	}
+	p.reactions[key][by] = emoji
+	var all []string
+	for _, theirs := range p.reactions[key] {
+		all = append(all, theirs...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// sent shows the others what a person said, and keeps who it was.
+func (g *Group) sent(s *stay, c transports.Send, r transports.Result) {
+	told := false // by the echo
+	for _, id := range r.Parts {
+		_, known := g.spoken.author(c.Place, id)
+		told = told || known
+		g.spoken.keep(c.Place, id, s.user())
+	}
+	if _, waits := g.spoken.nonces[c.Nonce]; !waits { // the echo has come
+		told = true
+	}
+	delete(g.spoken.nonces, c.Nonce)
+	if told || len(c.Files) > 0 && len(r.Parts) > 0 { // files are shown as the network has them
+		return
+	}
+	m := transports.Message{Place: c.Place, From: s.user(), At: time.Now(), Style: c.Style, Text: c.Text, ReplyTo: c.ReplyTo, Thread: c.Thread}
+	if len(r.Parts) > 0 {
+		m.ID = r.Parts[0]
+	}
+	g.tellOthers(s, c.Place, m)
+}
+
+// heard takes a message of the network. What was said through the account comes from who said it.
+func (g *Group) heard(e transports.Message) {
+	if !e.Own {
+		g.tellPlace(e.Place, e)
+		return
+	}
+	by, known := g.spoken.nonces[e.Nonce]
+	if e.Nonce == 0 || !known {
+		if by, known = g.spoken.author(e.Place, e.ID); known && len(e.Files) == 0 { // shown when it was sent
+			return
+		}
+	}
+	if !known { // by the account itself, in another client of the network
+		g.tellPlace(e.Place, e)
+		return
+	}
+	delete(g.spoken.nonces, e.Nonce)
+	if e.ID != "" {
+		g.spoken.keep(e.Place, e.ID, by)
+	}
+	others := e
+	others.From, others.Own, others.Nonce = by, false, 0
+	r := g.rooms[e.Place.Room]
+	if r == nil {
+		g.tellOwner(e)
+		return
+	}
+	for s := range r.people {
+		if s.person.ID == by.ID {
+			own := e
+			own.From = by
+			s.tell(own)
+		} else {
+			s.tell(others)
+		}
+	}
+}
+
+// author is who said a message through the account, and from where nobody did.
+func (g *Group) author(place transports.Place, id transports.MessageID, from transports.User) transports.User {
+	if by, known := g.spoken.author(place, id); known {
+		return by
+	}
+	return from
+}
+
+// tellOthers tells the others in a room what a person did there.
+func (g *Group) tellOthers(s *stay, place transports.Place, e transports.Event) {
+	if r := g.rooms[place.Room]; r != nil {
+		for other := range r.people {
+			if other != s {
+				other.tell(e)
+			}
+		}
+	}
+}

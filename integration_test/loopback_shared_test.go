@@ -1,0 +1,51 @@
+package integration_test
+
+import (
+	"testing"
+
+	"isthmus/integration_test/loopbackclient"
+	"isthmus/transports"
+)
+
+var sharedScenarios = []loopbackScenario{
+	{"an account opened to others is theirs in its rooms, under their own names", func(t *testing.T, w *loopbackWorld) {
+		_, ida, id, room := w.member(t, "bridge")
+		alice, bob := w.client(t, "alice", "desk"), w.client(t, "bob", "desk")
+		loggedIn(t, alice, "bridge")
+		defer loggedOut(t, alice, loopbackNetwork)
+		bob.Send(t, joinStanza, "room", room, "nick", "Bob")
+		bob.Expect(t, "presence[@type='error']/error/"+conditions+"registration-required")
+		answer := stages(t, alice, loopbackDomain, "share", field("people", "bob@localhost"))
+		mustMatch(t, answer, completed+"/note[text()~'is open to bob@localhost']")
+
+		join(t, alice, room, "alice") // the name that she is connected under
+		join(t, bob, room, "Bob")
+		alice.Expect(t, "presence[not(@type)][@from='"+room+"/Bob']/{muc#user}x/item[@role='participant']")
+		said := say(t, bob, room, "helo all")
+		heard := ida.Hears(t, "helo all")
+		if heard.From.Name != "Bob" {
+			t.Errorf("Ida heard it from %q", heard.From.Name)
+		}
+		bob.Expect(t, "message[@id='"+said+"'][@from='"+room+"/Bob']/body[text()='helo all']")
+		alice.Expect(t, "message[@from='"+room+"/Bob'][@id='"+xmppID(heard.ID)+"']/body[text()='helo all']")
+		bob.Send(t, "<message to='{room}' type='groupchat' id='f1'><body>hello all</body><replace xmlns='urn:xmpp:message-correct:0' id='{said}'/></message>", "room", room, "said", said)
+		loopbackclient.Expect(t, ida, func(e transports.Edited) bool { return e.ID == heard.ID && e.Text.String() == "hello all" })
+		alice.Expect(t, "message[@from='"+room+"/Bob'][body[text()='hello all']]/{urn:xmpp:message-correct:0}replace[@id='"+xmppID(heard.ID)+"']")
+		ida.Say(t, id, "hello, you two")
+		alice.Expect(t, "message[@from='"+room+"/Ida Lovelace']/body[text()='hello, you two']")
+		bob.Expect(t, "message[@from='"+room+"/Ida Lovelace']/body[text()='hello, you two']")
+
+		bob.Send(t, "<message to='{room}/alice' type='chat' id='p1'><body>psst</body><x xmlns='http://jabber.org/protocol/muc#user'/></message>", "room", room)
+		alice.Send(t, "<presence/>")
+		bob.Send(t, "<message to='{ida}' type='chat' id='p2'><body>psst</body></message>", "ida", loopbackAddress(string(ida.ID)))
+		bob.Expect(t, "message[@type='error'][@id='p2']/error["+conditions+"forbidden]/"+conditions+"text[text()~'no private talks']")
+
+		answer = stages(t, alice, loopbackDomain, "share", field("people", "carol@localhost")+field("read_only", room))
+		mustMatch(t, answer, completed+"/note[text()~'carol@localhost']")
+		bob.Expect(t, "presence[@type='unavailable'][@from='"+room+"/Bob']/{muc#user}x[status[@code='110']]", "presence/status[text()~'not open to you any more']")
+		carol := w.client(t, "carol", "desk")
+		join(t, carol, room, "Carol")
+		say(t, carol, room, "may I?")
+		carol.Expect(t, "message[@type='error']/error/"+conditions+"text[text()~'lets you read here']")
+	}},
+}

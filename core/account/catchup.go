@@ -80,6 +80,14 @@ func (a *Account) cursorAt(place transports.Place, id transports.MessageID) stor
 	return store.PutCursor{Cursor: store.Cursor{Account: a.id, Place: PlaceKey(place), Message: string(id), At: time.Now().UnixMilli()}}
 }
 
+// markChange keeps how far the changes of messages in a place were taken, by the network's clock: a history that begins with a message tells of all changes
+// since, also of those that were seen.
+func (a *Account) markChange(place transports.Place, at time.Time) {
+	if _, ok := a.session.(transports.History); ok && !at.IsZero() {
+		a.Store.Write(nil, store.PutChanged{Account: a.id, Place: PlaceKey(place), At: at.UnixMilli()})
+	}
+}
+
 // catchUp takes what was said in a room since the last message that was taken, and then lets in who waits: they get it as the room's history.
 func (a *Account) catchUp(j *joined) {
 	place := transports.InRoom(j.id)
@@ -172,6 +180,10 @@ func missed(l lookUp, history transports.History, place transports.Place, last t
 	if last == "" {
 		most = firstRead
 	}
+	changed, err := l.store.Changed(l.ctx, l.account, PlaceKey(place))
+	if err != nil {
+		return nil, err
+	}
 	var all []transports.Event
 	for more := true; more && len(all) < most; {
 		var part []transports.Event
@@ -186,6 +198,8 @@ func missed(l lookUp, history transports.History, place transports.Place, last t
 				if l.row(place, m.ID).ID != "" || m.Own && len(l.sent(l.store.SentOf, place, string(m.ID))) > 0 {
 					continue
 				}
+			} else if at := changedAt(e); !at.IsZero() && at.UnixMilli() <= changed {
+				continue
 			}
 			all = append(all, e)
 		}
@@ -194,4 +208,17 @@ func missed(l lookUp, history transports.History, place transports.Place, last t
 		}
 	}
 	return all, nil
+}
+
+// changedAt is when a change of a message happened, the zero time where the network does not tell.
+func changedAt(e transports.Event) time.Time {
+	switch e := e.(type) {
+	case transports.Edited:
+		return e.At
+	case transports.Deleted:
+		return e.At
+	case transports.Reacted:
+		return e.At
+	}
+	return time.Time{}
 }

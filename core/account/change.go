@@ -91,7 +91,7 @@ func (a *Account) correct(s *stanza.Stanza, j *joined, place transports.Place, b
 				}
 			}
 			a.confirmChange(s, j, saying{from: a.self, children: children, corrects: corrected, of: msgid.Encode(string(parts[0]), 0),
-				stanzaID: changeID("edit", parts[0], a.self.ID, body)}, changes...)
+				stanzaID: changeID("edit", parts[0], a.self.ID, body, time.Time{})}, changes...)
 		})
 	})
 }
@@ -109,7 +109,7 @@ func (a *Account) retract(s *stanza.Stanza, j *joined, place transports.Place, i
 				return
 			}
 			stanzaID := msgid.Encode(string(parts[0]), 0)
-			w := saying{from: a.self, children: xep.Retraction(stanzaID), stanzaID: changeID("delete", parts[0], a.self.ID, "")}
+			w := saying{from: a.self, children: xep.Retraction(stanzaID), stanzaID: changeID("delete", parts[0], a.self.ID, "", time.Time{})}
 			a.confirmChange(s, j, w, a.tombstone(j, stanzaID, w.stanzaID))
 		})
 	})
@@ -134,7 +134,7 @@ func (a *Account) moderate(s *stanza.Stanza, j *joined, id, reason string) {
 			a.Stream.Reply(s.Result())
 			stanzaID := msgid.Encode(string(parts[0]), 0)
 			w := a.moderation(j, stanzaID, a.self, reason)
-			w.stanzaID = changeID("delete", parts[0], a.self.ID, "")
+			w.stanzaID = changeID("delete", parts[0], a.self.ID, "", time.Time{})
 			a.confirm(j, w, []store.Change{a.tombstone(j, stanzaID, w.stanzaID)})
 		})
 	})
@@ -162,7 +162,7 @@ func (a *Account) react(s *stanza.Stanza, j *joined, place transports.Place, id 
 		a.changeAll(s, []transports.Command{transports.React{Place: place, ID: parts[0], Emoji: emoji}}, func([]transports.Result) {
 			shown := xep.Reactions(msgid.Encode(string(parts[0]), 0), emoji)
 			a.confirmChange(s, j, saying{from: a.self, children: []*stanza.Element{shown, xep.Stored()},
-				stanzaID: changeID("react", parts[0], a.self.ID, strings.Join(emoji, " "))})
+				stanzaID: changeID("react", parts[0], a.self.ID, strings.Join(emoji, " "), time.Time{})})
 		})
 	})
 }

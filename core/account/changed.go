@@ -17,6 +17,7 @@ import (
 
 // edited shows that a message says something else now (XEP-0308).
 func (a *Account) edited(e transports.Edited) {
+	a.markChange(e.Place, e.At)
 	if !a.known.isNews(editKey(e.Place, e.ID), e.Text.Styling()) {
 		return
 	}
@@ -26,7 +27,7 @@ func (a *Account) edited(e transports.Edited) {
 			body = fmt.Sprintf("(%d/%d) %s", f.part+1, f.pieces, body)
 		}
 		w := &saying{from: e.From, at: pastTime(e.At), children: []*stanza.Element{stanza.Text("", "body", body)},
-			corrects: f.shown, of: f.stanzaID, stanzaID: changeID("edit", e.ID, e.From.ID, body)}
+			corrects: f.shown, of: f.stanzaID, stanzaID: changeID("edit", e.ID, e.From.ID, body, e.At)}
 		if xep.SharesFile(f.row.Content) { // it had no text: words for a file do not replace it
 			w.corrects, w.of = "", ""
 		}
@@ -36,6 +37,7 @@ func (a *Account) edited(e transports.Edited) {
 
 // deleted shows that a message is gone: its author took it back (XEP-0424), or a moderator took it away (XEP-0425). So it is from the archive.
 func (a *Account) deleted(e transports.Deleted) {
+	a.markChange(e.Place, e.At)
 	if !a.known.isNews(deleteKey(e.Place, e.ID), "") {
 		return
 	}
@@ -43,7 +45,7 @@ func (a *Account) deleted(e transports.Deleted) {
 	a.changed(e.Place, e.ID, e.By, func(j *joined, f finding) *saying {
 		gone := func(id string, of transports.MessageID, author string) {
 			w := a.deletion(j, e, id, author)
-			w.stanzaID = changeID("delete", of, e.By.ID, "")
+			w.stanzaID = changeID("delete", of, e.By.ID, "", e.At)
 			if j != nil {
 				a.Store.Write(a.archived, a.tombstone(j, id, w.stanzaID))
 			}
@@ -95,6 +97,7 @@ func (a *Account) tombstone(j *joined, stanzaID, retraction string) store.Change
 
 // reacted shows all the reactions that a user now has on a message (XEP-0444).
 func (a *Account) reacted(e transports.Reacted) {
+	a.markChange(e.Place, e.At)
 	emoji := slices.Sorted(slices.Values(e.Emoji))
 	if !a.known.isNews(reactKey(e.Place, e.ID, e.From.ID), strings.Join(emoji, " ")) {
 		return
@@ -108,7 +111,7 @@ func (a *Account) reacted(e transports.Reacted) {
 		if len(emoji) > 0 {
 			children = append(children, stanza.Text("", "body", quotation(textOf(f.row.Content))+strings.Join(emoji, " ")), xep.Fallback(xep.NSReactions, 0, 0))
 		}
-		return &saying{from: e.From, at: pastTime(e.At), children: children, stanzaID: changeID("react", e.ID, e.From.ID, strings.Join(emoji, " "))}
+		return &saying{from: e.From, at: pastTime(e.At), children: children, stanzaID: changeID("react", e.ID, e.From.ID, strings.Join(emoji, " "), e.At)}
 	})
 }
 
@@ -154,8 +157,11 @@ func (a *Account) showChange(place transports.Place, j *joined, by transports.Us
 }
 
 // changeID is the archive's id of a change, the same for all who see it happen at about the same time.
-func changeID(kind string, id transports.MessageID, by transports.UserID, what string) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%s\x00%d", kind, id, by, what, time.Now().Unix()/10))
+func changeID(kind string, id transports.MessageID, by transports.UserID, what string, at time.Time) string {
+	if at.IsZero() {
+		at = time.Now()
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%s\x00%d", kind, id, by, what, at.Unix()/10))
 	return msgid.Change(string(id), hex.EncodeToString(sum[:6]))
 }
 

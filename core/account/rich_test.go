@@ -406,3 +406,26 @@ func TestWhoComesInSeesWhatWasCorrectedMeanwhile(t *testing.T) {
 			"phone: <bob> the text (corrects b1) (earlier)", "phone: <bob> after (earlier)", `phone: subject ""`)
 	})
 }
+
+func TestAChangeIsShownOnceHoweverOftenTheHistoryTellsIt(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		talk := transports.TalkWith("bob")
+		w.network.past = map[transports.Place][]transports.Event{}
+		w.rich(transports.Capabilities{})
+		w.emits(transports.Message{Place: talk, ID: "b1", From: user("bob"), Text: plain("helo")})
+		edit := transports.Edited{Place: talk, ID: "b1", From: user("bob"), At: time.Now(), Text: plain("hello")}
+		w.emits(edit)
+		w.settle()
+		w.account.Stop("The gateway is restarted.")
+		<-w.account.Done()
+		later := edit
+		later.At, later.Text = edit.At.Add(time.Second), plain("hello!")
+		w.network.past[talk] = []transports.Event{edit, later}
+		w.open()
+		w.waits(time.Minute)
+		w.forget()
+		w.sends(join("phone", "alice"))
+		w.emits(transports.Online{Self: user("alice"), Can: transports.Capabilities{Features: transports.Edits}})
+		w.expect("alice@example.org: chat from bob%irc.net@gw.example: hello! (corrects b1) (earlier)")
+	})
+}

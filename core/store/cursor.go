@@ -45,3 +45,28 @@ func (s *Store) cursors(ctx context.Context, condition string, args ...any) ([]C
 	return rows(ctx, s.reads, "SELECT account, place, message, at FROM cursors WHERE "+condition, args,
 		func(r *sql.Rows) (c Cursor, err error) { return c, r.Scan(&c.Account, &c.Place, &c.Message, &c.At) })
 }
+
+// PutChanged keeps that a change of a message in a place was taken, by the network's time (unix milliseconds); an earlier one changes nothing.
+type PutChanged struct {
+	Account int64
+	Place   string
+	At      int64
+}
+
+var putChanged = insert("cursors", "account, place, message, at, changed",
+	"(account, place) DO UPDATE SET changed = CASE WHEN excluded.changed > cursors.changed THEN excluded.changed ELSE cursors.changed END")
+
+func (c PutChanged) plan(p *plan) {
+	p.add(putChanged, cursorKey{c.Account, c.Place}, c.Account, c.Place, "", int64(0), c.At)
+}
+func (c PutChanged) size() int { return overhead + len(c.Place) }
+
+// Changed reads the network's time of the last change of a message in a place that was taken, 0 where none was.
+func (s *Store) Changed(ctx context.Context, account int64, place string) (int64, error) {
+	found, err := rows(ctx, s.reads, "SELECT changed FROM cursors WHERE account = $1 AND place = $2", []any{account, place},
+		func(r *sql.Rows) (at int64, err error) { return at, r.Scan(&at) })
+	if err != nil || len(found) == 0 {
+		return 0, err
+	}
+	return found[0], nil
+}

@@ -25,6 +25,13 @@ func TestTheIdsThatAClientGaveLeadToTheNetworksAndBack(t *testing.T) {
 		same(t, "cursors", []Cursor{{1, "#b", "x", 3}, {1, "#a", "n2", 2}}, read(t, cursors, err))
 		last, err := s.Cursor(t.Context(), 1, "#a")
 		same(t, "cursor", "n2", read(t, last, err))
+		commit(t, s, PutChanged{1, "#a", 50}, PutChanged{1, "#a", 40}, PutChanged{1, "#c", 7})
+		changed, err := s.Changed(t.Context(), 1, "#a")
+		same(t, "the last change", int64(50), read(t, changed, err))
+		last, err = s.Cursor(t.Context(), 1, "#a")
+		same(t, "cursor after a change", "n2", read(t, last, err))
+		last, err = s.Cursor(t.Context(), 1, "#c")
+		same(t, "cursor where only a change is known", "", read(t, last, err))
 		first.Message = "n9" // the id is used again
 		commit(t, s, PutSent{first})
 		got, err = s.SentAs(t.Context(), 1, "#a", "c1")

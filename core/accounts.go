@@ -91,7 +91,7 @@ func (d *dialogues) connect(key string) dialog.Command {
 		func(ctx context.Context, key person.Key) dialog.Outcome {
 			running := d.running(ctx, key)
 			if running == nil {
-				d.hub.Start(key)
+				d.hub.Start(key, 0)
 				return dialog.Outcome{Note: "The account " + key.Key + " is started."}
 			}
 			running.Connect()
@@ -243,7 +243,7 @@ func (d *dialogues) moved(ctx context.Context, from, to person.Key) dialog.Outco
 		return notKept(err)
 	}
 	d.farewell(from)
-	d.hub.Start(to)
+	d.hub.Start(to, 0)
 	d.greet(to)
 	return dialog.Outcome{Note: "The account " + from.Key + " is called " + to.Key + " now. Its address is " + d.accountJID(to).String() + "."}
 }

@@ -257,13 +257,24 @@ func (s *service) up(first bool) {
 	s.hub.Resync()
 }
 
-// comeBack has those accounts in use that need no client of their owner's for that, as far as they are allowed.
+// startsPerSecond is how many accounts are connected in a second when the gateway starts.
+const startsPerSecond = 20
+
+// comeBack has those accounts in use that need no client of their owner's for that, as far as they are allowed. They are connected one after another.
 func (s *service) comeBack() {
+	turns := map[person.Key]time.Duration{}
+	after := func(key person.Key) time.Duration {
+		if _, ok := turns[key]; !ok {
+			turns[key] = time.Duration(len(turns)/startsPerSecond) * time.Second
+		}
+		return turns[key]
+	}
 	for _, key := range s.logins.keysOf(stanza.JID{}) {
-		s.hub.Start(key)
+		s.hub.Start(key, after(key))
 	}
 	account.Return(s.options, func(owner stanza.JID, scope transports.Scope, room transports.RoomID) {
-		s.hub.Stay(person.Key{Owner: owner, Key: string(scope)}, room)
+		key := person.Key{Owner: owner, Key: string(scope)}
+		s.hub.Stay(key, room, after(key))
 	})
 }
 

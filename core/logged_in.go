@@ -95,7 +95,7 @@ func (l *loggingIn) keep(ctx context.Context, key string, a login) dialog.Outcom
 			return notKept(err)
 		}
 	}
-	l.hub.Start(where)
+	l.hub.Start(where, 0)
 	l.greet(where)
 	jid := l.accountJID(where)
 	return dialog.Outcome{Note: "You are logged in as " + called(a) + ". The account is " + jid.String() + ": put it into your contact list to see its state there. " +

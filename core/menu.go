@@ -278,22 +278,23 @@ func (d *dialogues) configure(title string, where options.Where, own, drivers []
 		}
 		form.Fields = append(form.Fields, field)
 	}
-	var take dialog.Step
-	take = func(ctx context.Context, a xep.Answers) dialog.Outcome {
-		next := merge(d.options.Get(where), drivers, form, a)
+	var step dialog.Step
+	step = func(ctx context.Context, a xep.Answers) dialog.Outcome {
+		take := func(now transports.Options) transports.Options { return merge(now, drivers, form, a) }
+		next := take(d.options.Get(where))
 		err := options.Check(own, next)
 		if err == nil {
 			err = d.driver.Check(drivers, next)
 		}
 		if err != nil {
-			return dialog.Outcome{Ask: form.Filled(a), Then: take, Problem: account.Refusal(err)}
+			return dialog.Outcome{Ask: form.Filled(a), Then: step, Problem: account.Refusal(err)}
 		}
-		if err := d.set(ctx, where, next); err != nil {
+		if err := d.change(ctx, where, take); err != nil {
 			return dialog.Outcome{Problem: account.Refusal(&transports.Fault{Text: "Your settings could not be kept. Try again later.", Cause: err})}
 		}
 		return dialog.Outcome{Note: "Your settings are kept."}
 	}
-	return dialog.Outcome{Ask: form, Then: take}
+	return dialog.Outcome{Ask: form, Then: step}
 }
 
 // merge takes answers into options: what was not asked or not changed stays as it is. Who empties what has a default means nothing,
@@ -321,17 +322,11 @@ func merge(now transports.Options, drivers []transports.Field, form *xep.Form, a
 	return next
 }
 
-// set keeps options and waits until they are on disk.
-func (d *dialogues) set(ctx context.Context, where options.Where, o transports.Options) error {
-	done := make(chan error, 1)
-	d.options.Set(where, o, func(err error) { done <- err })
-	select {
-	case err := <-done:
-		if owner, bad := stanza.ParseJID(where.Person); bad == nil {
-			d.hub.OptionsChanged(owner)
-		}
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
+// change sets options and waits until they are on disk.
+func (d *dialogues) change(ctx context.Context, where options.Where, change func(transports.Options) transports.Options) error {
+	err := written(ctx, func(done func(error)) { d.options.Change(where, change, done) })
+	if owner, bad := stanza.ParseJID(where.Person); bad == nil {
+		d.hub.OptionsChanged(owner)
 	}
+	return err
 }

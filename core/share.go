@@ -85,7 +85,7 @@ func (d *dialogues) shared(ctx context.Context, key person.Key, was login) dialo
 		if problem := d.end(ctx, key, "The account "+key.Key+" connects anew. Join its rooms again."); problem != nil {
 			return dialog.Outcome{Problem: problem}
 		}
-		d.hub.Start(key)
+		d.hub.Start(key, 0)
 	}
 	if len(now.open.people) == 0 {
 		return dialog.Outcome{Note: "The account " + key.Key + " is yours alone."}

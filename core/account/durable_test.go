@@ -136,7 +136,7 @@ func TestAnAccountByUseComesBackIntoItsDurableRooms(t *testing.T) {
 		w.forget()
 		Return(w.shared.Options, func(_ stanza.JID, _ transports.Scope, room transports.RoomID) {
 			w.open()
-			w.account.Stay(room)
+			w.account.Stay(room, 0)
 		})
 		w.expectCommands("connect")
 		w.reports() // it was left elsewhere

@@ -26,8 +26,8 @@ const (
 	refused = "refused"
 )
 
-// Start connects an account of a login, as far as its owner wants that. It is called once, before all else.
-func (a *Account) Start() {
+// Start connects an account of a login after a while, as far as its owner wants that. It is called once, before all else.
+func (a *Account) Start(after time.Duration) {
 	if a.login == nil {
 		return
 	}
@@ -36,8 +36,9 @@ func (a *Account) Start() {
 		if a.follows() { // whoever is online has not said so to this run of the gateway
 			a.Stream.Show(&stanza.Stanza{Kind: stanza.Presence, Type: "probe", From: stanza.JID{Domain: a.Domain}, To: a.owner})
 		}
-		a.adjust()
-		if a.link.phase == resting {
+		if a.needed() {
+			a.connectAfter(after)
+		} else {
 			a.showPresence()
 		}
 	})

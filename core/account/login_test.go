@@ -17,7 +17,7 @@ func loggedIn(t *testing.T, tell func(t *testing.T, w *world)) {
 		w.login = &Login{Name: "Alice's", Data: []byte("token"), Keep: func(data []byte) { w.network.record("keep " + string(data)) }}
 		w.set(subscribed, "true")
 		w.open()
-		w.account.Start()
+		w.account.Start(0)
 		w.settle()
 		tell(t, w)
 	})
@@ -89,7 +89,7 @@ func TestRefusedCredentialsAreToldOnceAndNotTriedAgain(t *testing.T) {
 		<-w.account.Done()
 		w.expect(account + "is gone")
 		w.open()
-		w.account.Start()
+		w.account.Start(0)
 		w.expect(account + "is xa (" + words + ")")
 		w.expectCommands()
 
@@ -124,7 +124,7 @@ func TestADisconnectedAccountStaysDisconnected(t *testing.T) {
 		w.account.Stop("Restart.")
 		<-w.account.Done()
 		w.open()
-		w.account.Start()
+		w.account.Start(0)
 		w.expectCommands()
 		w.account.Connect()
 		w.expectCommands("connect")
@@ -151,7 +151,7 @@ func TestAnAccountFollowsItsOwnerWhereTheyWish(t *testing.T) {
 		<-w.account.Done()
 		w.forget()
 		w.open()
-		w.account.Start()
+		w.account.Start(0)
 		w.settle()
 		probe := w.stream.raw()
 		if len(probe) == 0 || probe[0].Type != "probe" || probe[0].From != jid("gw.example") || probe[0].To != jid("alice@example.org") {

@@ -61,8 +61,8 @@ func (a *Account) remember(place transports.RoomID, name, value string) {
 	}
 }
 
-// Stay brings the account back into a room that it stayed in before a restart.
-func (a *Account) Stay(id transports.RoomID) {
+// Stay brings the account back into a room that it stayed in before a restart; if it is not connected, after a while.
+func (a *Account) Stay(id transports.RoomID, after time.Duration) {
 	a.mail.put(func() {
 		if a.stopping || a.rooms[id] != nil {
 			return
@@ -77,7 +77,7 @@ func (a *Account) Stay(id transports.RoomID) {
 		case a.link.phase == online:
 			a.askToEnter(j)
 		case a.needed():
-			a.connect(a.wantedName())
+			a.connectAfter(after)
 		}
 	})
 }

@@ -54,7 +54,7 @@ func TestTheGatewayComesBackIntoItsRoomsAfterARestart(t *testing.T) {
 			t.Fatalf("it stayed in %v", rooms)
 		}
 		w.open()
-		w.account.Stay("#go")
+		w.account.Stay("#go", 0)
 		w.settle()
 		if a := w.network.accounts[1]; a.Name != "alice" {
 			t.Errorf("comes back as %q", a.Name)
@@ -68,6 +68,27 @@ func TestTheGatewayComesBackIntoItsRoomsAfterARestart(t *testing.T) {
 	})
 }
 
+func TestAccountsComeBackInTheirTurnsAndAtOnceWhenSomeoneJoins(t *testing.T) {
+	for _, joins := range []bool{false, true} {
+		story(t, func(t *testing.T, w *world) {
+			w.sets("#go", transports.Options{options.Persistent: {"true"}, stayed: {"true"}})
+			w.open()
+			w.account.Stay("#go", time.Minute)
+			w.account.Stay("#rust", time.Minute)
+			w.waits(59 * time.Second)
+			w.expectCommands()
+			if joins {
+				w.sends(join("phone", "alice"))
+			} else {
+				w.waits(2 * time.Second)
+			}
+			w.expectCommands("connect")
+			w.waits(5 * time.Minute)
+			w.expectCommands()
+		})
+	}
+}
+
 // restarts stops the gateway and brings the account back into its rooms as the next run does.
 func (w *world) restarts() {
 	w.t.Helper()
@@ -75,7 +96,7 @@ func (w *world) restarts() {
 	<-w.account.Done()
 	w.open()
 	for _, room := range w.shared.Options.Marked("stayed") {
-		w.account.Stay(transports.RoomID(room.Place))
+		w.account.Stay(transports.RoomID(room.Place), 0)
 	}
 	w.settle()
 	if len(w.network.runs) > 1 {

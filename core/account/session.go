@@ -22,7 +22,7 @@ const (
 	connecting              // Run has begun, Online has not come
 	online
 	closing // no longer wanted, Run has not returned
-	waiting // lost, to be tried again
+	waiting // to be tried again, or the first time in its turn
 )
 
 // link is the connection of the session, as far as the account knows it.
@@ -209,6 +209,10 @@ func (a *Account) lost(err error) {
 	wait := min(firstWait<<min(a.link.failures, 10), maxWait)
 	wait = max(wait/2+rand.N(wait), fault.Wait) // spread, so that thousands do not come back in one second
 	a.link.failures++
+	a.retryAfter(wait)
+}
+
+func (a *Account) retryAfter(wait time.Duration) {
 	a.link.retry = time.AfterFunc(wait, func() {
 		a.mail.put(func() {
 			if a.link.phase == waiting {
@@ -216,6 +220,19 @@ func (a *Account) lost(err error) {
 			}
 		})
 	})
+}
+
+// connectAfter connects an account that is in use since the gateway's start, when its turn has come; whoever joins a room is not kept waiting by that.
+func (a *Account) connectAfter(wait time.Duration) {
+	switch {
+	case a.link.phase != resting:
+	case wait <= 0:
+		a.connect(a.wantedName())
+	default:
+		a.link.phase, a.link.fault = waiting, "The gateway was started again a moment ago."
+		a.showPresence()
+		a.retryAfter(wait)
+	}
 }
 
 // final tells the faults that another attempt cannot mend.

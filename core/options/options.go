@@ -100,27 +100,29 @@ func (b *Book) Get(w Where) transports.Options {
 
 // Set replaces what is set there; done, which may be nil, hears when it is on disk. Empty options remove it.
 func (b *Book) Set(w Where, o transports.Options, done func(error)) {
-	b.writing.Lock()
-	defer b.writing.Unlock()
-	b.set(w, o, done)
+	b.Change(w, func(transports.Options) transports.Options { return o }, done)
 }
 
 // Mark sets one value there, or removes it where it is empty, and leaves all others as they are.
 func (b *Book) Mark(w Where, name, value string, done func(error)) {
-	b.writing.Lock()
-	defer b.writing.Unlock()
-	o := maps.Clone(b.Get(w))
-	if o == nil {
-		o = transports.Options{}
-	}
-	o[name] = []string{value}
-	if value == "" {
-		delete(o, name)
-	}
-	b.set(w, o, done)
+	b.Change(w, func(o transports.Options) transports.Options {
+		o[name] = []string{value}
+		if value == "" {
+			delete(o, name)
+		}
+		return o
+	}, done)
 }
 
-func (b *Book) set(w Where, o transports.Options, done func(error)) {
+// Change sets there what change makes of what is set, which it may alter; nobody else sets anything meanwhile.
+func (b *Book) Change(w Where, change func(transports.Options) transports.Options, done func(error)) {
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	now := maps.Clone(b.Get(w))
+	if now == nil {
+		now = transports.Options{}
+	}
+	o := change(now)
 	row := store.Options{Transport: b.transport, Person: w.Person, Scope: w.Scope, Place: w.Place}
 	if len(o) > 0 {
 		row.Data = b.keys.PackOptions(o, func(name string) bool { return b.secret[name] }, row.Where())

@@ -66,6 +66,26 @@ func TestWhatAPersonSetsIsThereAfterARestartAndSecretsAreSealed(t *testing.T) {
 	}
 }
 
+func TestWhatOthersSetMeanwhileIsNotLost(t *testing.T) {
+	s, b := open(t, t.TempDir())
+	defer s.Close()
+	w := Where{Person: "a@x"}
+	var all sync.WaitGroup
+	for i := range 50 {
+		all.Go(func() { b.Mark(w, fmt.Sprint("mark", i), "1", nil) })
+		all.Go(func() {
+			b.Change(w, func(o transports.Options) transports.Options {
+				o[fmt.Sprint("set", i)] = []string{"1"}
+				return o
+			}, nil)
+		})
+	}
+	all.Wait()
+	if got := len(b.Get(w)); got != 100 {
+		t.Errorf("%d values are set, want 100", got)
+	}
+}
+
 func TestARoomFollowsTheGatewayUnlessItHasAWordOfItsOwn(t *testing.T) {
 	s, b := open(t, t.TempDir())
 	defer s.Close()

@@ -19,12 +19,12 @@ type Account interface {
 	// Handle takes a stanza without blocking; ended tells that the account takes none any more.
 	Handle(s *stanza.Stanza, to address.Address) (taken, ended bool)
 	Resync()
-	// Start is called once, before all else: one that came by a login connects, as far as its owner wants that. OwnerPresence tells it that
-	// a client of theirs comes or goes.
-	Start()
+	// Start is called once, before all else: one that came by a login connects after a while, as far as its owner wants that. OwnerPresence
+	// tells it that a client of theirs comes or goes.
+	Start(after time.Duration)
 	OwnerPresence(s *stanza.Stanza)
 	// Stay brings it into a room that it stayed in before a restart; OptionsChanged has it look again at what its owner has set.
-	Stay(room transports.RoomID)
+	Stay(room transports.RoomID, after time.Duration)
 	OptionsChanged()
 	// Disconnect closes its connection.
 	Disconnect(reason string)
@@ -119,25 +119,25 @@ func (h *Hub) post(work func()) {
 // Handle takes a stanza from the stream.
 func (h *Hub) Handle(s *stanza.Stanza) { h.post(func() { h.route(s) }) }
 
-// Stay brings an account back into a room that it stayed in, as far as its owner and the network are still allowed.
-func (h *Hub) Stay(key Key, room transports.RoomID) {
+// Stay brings an account back into a room that it stayed in, as far as its owner and the network are still allowed; if it is not connected, after a while.
+func (h *Hub) Stay(key Key, room transports.RoomID, after time.Duration) {
 	h.post(func() {
 		a := h.accounts[key]
 		if a == nil && h.Policy.Allows(key.Owner) {
 			var refusal *stanza.Error
-			if a, refusal = h.open(key); refusal != nil {
+			if a, refusal = h.open(key, after); refusal != nil {
 				h.Log.Warn("An account cannot come back into its room.", "account", key.Key, "person", key.Owner.String(), "error", refusal)
 				return
 			}
 		}
 		if a != nil {
-			a.Stay(room)
+			a.Stay(room, after)
 		}
 	})
 }
 
-// Start has an account in use that came by a login, as far as its owner is still allowed.
-func (h *Hub) Start(key Key) {
+// Start has an account in use that came by a login, as far as its owner is still allowed; it is connected after a while.
+func (h *Hub) Start(key Key, after time.Duration) {
 	h.post(func() {
 		if a := h.accounts[key]; a != nil {
 			select {
@@ -150,7 +150,7 @@ func (h *Hub) Start(key Key) {
 		if !h.Policy.Allows(key.Owner) {
 			return
 		}
-		if _, refusal := h.open(key); refusal != nil {
+		if _, refusal := h.open(key, after); refusal != nil {
 			h.Log.Warn("An account cannot be started.", "account", key.Key, "person", key.Owner.String(), "error", refusal)
 		}
 	})
@@ -285,7 +285,7 @@ func (h *Hub) deliver(s *stanza.Stanza, to address.Address) {
 		a := h.accounts[key]
 		if a == nil && h.Policy.Allows(key.Owner) {
 			var refusal *stanza.Error
-			if a, refusal = h.open(key); refusal != nil {
+			if a, refusal = h.open(key, 0); refusal != nil {
 				h.refuse(s, refusal)
 				return
 			}
@@ -302,7 +302,8 @@ func (h *Hub) deliver(s *stanza.Stanza, to address.Address) {
 	}
 }
 
-func (h *Hub) open(key Key) (Account, *stanza.Error) {
+// open makes an account; where it connects without being asked, it does so after a while.
+func (h *Hub) open(key Key, after time.Duration) (Account, *stanza.Error) {
 	if h.stopping {
 		return nil, &stanza.Error{Type: xmpp.Wait, Condition: xmpp.ServiceUnavailable, Text: "The gateway is shutting down. Try again in a moment."}
 	}
@@ -317,7 +318,7 @@ func (h *Hub) open(key Key) (Account, *stanza.Error) {
 	h.accounts[key] = a
 	h.owned[key.Owner] = append(h.owned[key.Owner], key.Key)
 	slices.Sort(h.owned[key.Owner])
-	a.Start()
+	a.Start(after)
 	go func() {
 		a.Run()
 		h.post(func() { h.forget(key, a) })

@@ -44,16 +44,16 @@ func (a *account) Handle(s *stanza.Stanza, to address.Address) (taken, ended boo
 	return true, false
 }
 
-func (a *account) Resync() { a.resynced++ }
-func (a *account) Start()  { a.started++ }
+func (a *account) Resync()             { a.resynced++ }
+func (a *account) Start(time.Duration) { a.started++ }
 func (a *account) OwnerPresence(s *stanza.Stanza) {
 	a.presence = append(a.presence, s.From.Resource+" "+s.Type)
 }
-func (a *account) Stay(room transports.RoomID) { a.stayed = append(a.stayed, room) }
-func (a *account) Disconnect(string)           {}
-func (a *account) OptionsChanged()             { a.changed++ }
-func (a *account) LimitRooms(most int)         { a.rooms = most }
-func (a *account) Dismiss(reason string)       { a.Stop("dismissed: " + reason) }
+func (a *account) Stay(room transports.RoomID, _ time.Duration) { a.stayed = append(a.stayed, room) }
+func (a *account) Disconnect(string)                            {}
+func (a *account) OptionsChanged()                              { a.changed++ }
+func (a *account) LimitRooms(most int)                          { a.rooms = most }
+func (a *account) Dismiss(reason string)                        { a.Stop("dismissed: " + reason) }
 
 func (a *account) Stop(reason string) {
 	if a.stopped = reason; !a.stays {
@@ -366,8 +366,8 @@ func TestStopOfAHubThatHasEndedReturns(t *testing.T) {
 func TestAccountsComeBackIntoTheirRoomsOnlyForWhoIsStillAllowed(t *testing.T) {
 	story(t, []string{"example.org"}, func(t *testing.T, w *world) {
 		alice := stanza.JID{Local: "alice", Domain: "example.org"}
-		w.hub.Stay(Key{alice, "irc.net"}, "#go")
-		w.hub.Stay(Key{stanza.JID{Local: "mallory", Domain: "evil.example"}, "irc.net"}, "#go")
+		w.hub.Stay(Key{alice, "irc.net"}, "#go", 0)
+		w.hub.Stay(Key{stanza.JID{Local: "mallory", Domain: "evil.example"}, "irc.net"}, "#go", 0)
 		w.hub.OptionsChanged(alice)
 		synctest.Wait()
 		if len(w.accounts) != 1 || len(w.accounts[0].stayed) != 1 || w.accounts[0].changed != 1 {
@@ -403,7 +403,7 @@ func TestAnAccountOfALoginIsStartedOnceAndFollowsItsOwner(t *testing.T) {
 	story(t, []string{"example.org"}, func(t *testing.T, w *world) {
 		alice := stanza.JID{Local: "alice", Domain: "example.org"}
 		for _, key := range []Key{{alice, "work"}, {alice, "work"}, {alice, "home"}, {alice, "bad"}, {stanza.JID{Local: "eve", Domain: "evil.example"}, "work"}} {
-			w.hub.Start(key)
+			w.hub.Start(key, 0)
 			synctest.Wait()
 		}
 		if len(w.accounts) != 2 || w.accounts[0].started != 1 || w.accounts[1].started != 1 {
@@ -422,7 +422,7 @@ func TestAnAccountOfALoginIsStartedOnceAndFollowsItsOwner(t *testing.T) {
 			t.Errorf("the gateway heard %q", w.self)
 		}
 		close(w.accounts[0].done)
-		w.hub.Start(Key{alice, "work"})
+		w.hub.Start(Key{alice, "work"}, 0)
 		synctest.Wait()
 		if len(w.accounts) != 3 || w.accounts[2].started != 1 {
 			t.Errorf("after its end it was not made anew: %d accounts", len(w.accounts))

@@ -119,6 +119,8 @@ type Room struct {
 	Members  []Member
 	Complete bool
 	Rules
+	// Lacks are the features of the account that it does not have in this room, such as for want of a permission.
+	Lacks Feature
 }
 
 // Rules are what holds in a room for everyone.
@@ -133,12 +135,13 @@ type Rules struct {
 // room that it has come into since, by a Join or by someone else's doing.
 type Memberships struct{ Rooms []RoomID }
 
-// RoomChanged tells the new name, parent or picture of a room that the account is in.
+// RoomChanged tells the new name, parent, picture or features of a room that the account is in.
 type RoomChanged struct {
 	Room    RoomID
 	Name    string
 	Parent  RoomID
 	Picture string
+	Lacks   Feature
 }
 
 // Topic is what a room is about, who said so and when.

@@ -5,11 +5,22 @@ import (
 	"isthmus/transports"
 )
 
-// offers tells whether the network has a feature.
-func (a *Account) offers(f transports.Feature) bool { return a.can.Features&f == f }
+// canAt is what the account can do in a place.
+func (a *Account) canAt(place transports.Place) transports.Capabilities {
+	can := a.can
+	if j := a.rooms[place.Room]; j != nil {
+		can.Features &^= j.lacks
+	}
+	return can
+}
+
+// offers tells whether the network has a feature in a place.
+func (a *Account) offers(f transports.Feature, place transports.Place) bool {
+	return a.canAt(place).Features&f == f
+}
 
 // withAbilities announces what the network can do with messages, in rooms and talks.
-func (a *Account) withAbilities(info xep.Info, room bool) xep.Info {
+func (a *Account) withAbilities(info xep.Info, place transports.Place) xep.Info {
 	for _, f := range [...]struct {
 		feature transports.Feature
 		names   []string
@@ -21,14 +32,14 @@ func (a *Account) withAbilities(info xep.Info, room bool) xep.Info {
 		{transports.TypingShown, []string{xep.NSChatStates}},
 		{transports.Reading, []string{xep.NSMarkers}},
 	} {
-		if a.offers(f.feature) {
+		if a.offers(f.feature, place) {
 			info = info.Offering(f.names...)
 		}
 	}
-	if room && a.offers(transports.Deletions) {
+	if place.Room != "" && a.offers(transports.Deletions, place) {
 		info = info.Offering(xep.NSModerate)
 	}
-	if a.offers(transports.Reactions) {
+	if a.offers(transports.Reactions, place) {
 		info.MaxReactions, info.Emoji = a.can.MaxReactions, a.can.Emoji
 	}
 	return info

@@ -236,7 +236,7 @@ type preparing func(ctx context.Context) (ready transports.Command, release func
 
 // prepared is command for one that something slow has to be done for first, in its turn; prepare may be nil.
 func (a *Account) prepared(c transports.Command, prepare preparing, then func(transports.Result, error), journal ...store.Change) {
-	if !a.can.Allows(c) {
+	if !a.canAt(c.In()).Allows(c) {
 		then(transports.Result{}, transports.ErrUnsupported)
 		return
 	}

@@ -14,7 +14,9 @@ import (
 type attachments []xep.File
 
 // uploads tells whether files can go to the network as files; else they stay links.
-func (a *Account) uploads() bool { return a.Media != nil && a.offers(transports.Uploads) }
+func (a *Account) uploads(place transports.Place) bool {
+	return a.Media != nil && a.offers(transports.Uploads, place)
+}
 
 // attach gets the files for a message. One that is too large for the network goes as a link.
 func (a *Account) attach(send transports.Send, files attachments) preparing {

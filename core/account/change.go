@@ -53,7 +53,7 @@ func (a *Account) correct(s *stanza.Stanza, j *joined, place transports.Place, b
 	corrected := xep.Corrects(s)
 	a.refer(s, place, corrected, func(parts []transports.MessageID) {
 		spoken := body
-		if xep.RepliesTo(s) != "" && a.offers(transports.Replies) {
+		if xep.RepliesTo(s) != "" && a.offers(transports.Replies, place) {
 			spoken = xep.WithoutQuotation(s, body)
 		}
 		pieces, style := text.Pieces(spoken, a.can.MaxText), transports.Says
@@ -69,7 +69,7 @@ func (a *Account) correct(s *stanza.Stanza, j *joined, place transports.Place, b
 				c := transports.Edit{Place: place, ID: parts[i], Style: style, Text: a.styled(s, j, pieces[i])}
 				a.known.note(editKey(place, parts[i]), c.Text.Styling())
 				commands = append(commands, c)
-			case a.offers(transports.Deletions):
+			case a.offers(transports.Deletions, place):
 				a.known.note(deleteKey(place, parts[i]), "")
 				commands = append(commands, transports.Delete{Place: place, ID: parts[i]})
 			default:
@@ -98,7 +98,7 @@ func (a *Account) correct(s *stanza.Stanza, j *joined, place transports.Place, b
 
 // retract takes back one of the owner's messages, with all its pieces (XEP-0424 §3).
 func (a *Account) retract(s *stanza.Stanza, j *joined, place transports.Place, id string) {
-	if !a.offers(transports.Deletions) {
+	if !a.offers(transports.Deletions, place) {
 		a.refuse(s, a.lacks("What was said there cannot be taken back."))
 		return
 	}
@@ -124,7 +124,7 @@ func (a *Account) moderate(s *stanza.Stanza, j *joined, id, reason string) {
 	case a.link.phase != online:
 		a.refuse(s, a.stanzaError(a.offlineFault()))
 		return
-	case !a.offers(transports.Deletions):
+	case !a.offers(transports.Deletions, transports.InRoom(j.id)):
 		a.refuse(s, a.lacks("Messages there cannot be deleted."))
 		return
 	}
@@ -153,7 +153,7 @@ func (a *Account) delete(s *stanza.Stanza, place transports.Place, parts []trans
 func (a *Account) react(s *stanza.Stanza, j *joined, place transports.Place, id string, emoji []string) {
 	slices.Sort(emoji)
 	emoji = slices.Compact(emoji)
-	if problem := a.mayReact(emoji); problem != nil {
+	if problem := a.mayReact(place, emoji); problem != nil {
 		a.refuse(s, problem)
 		return
 	}
@@ -167,9 +167,9 @@ func (a *Account) react(s *stanza.Stanza, j *joined, place transports.Place, id 
 	})
 }
 
-func (a *Account) mayReact(emoji []string) *stanza.Error {
+func (a *Account) mayReact(place transports.Place, emoji []string) *stanza.Error {
 	switch {
-	case !a.offers(transports.Reactions):
+	case !a.offers(transports.Reactions, place):
 		return a.lacks("There are no reactions there: say it in words.")
 	case a.can.MaxReactions > 0 && len(emoji) > a.can.MaxReactions:
 		return a.lacks("You cannot have so many reactions on one message there.")

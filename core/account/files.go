@@ -123,7 +123,7 @@ func (a *Account) fileContents(e transports.Message, r referred, f shownFile, of
 	if first && r.id != "" { // without a quotation: clients know a file by a body that is its address and no more
 		children = append(children, xep.Reply(r.id, r.author))
 	}
-	if a.offers(transports.Reading) && !e.Own {
+	if a.offers(transports.Reading, e.Place) && !e.Own {
 		children = append(children, xep.Markable())
 	}
 	return children

@@ -147,7 +147,11 @@ func (a *Account) info(s *stanza.Stanza, to address.Address, node string) {
 		info = info.WithCard()
 	}
 	if to.Kind != address.Account {
-		info = a.withAbilities(info, to.Kind == address.Room && s.To.Resource == "")
+		place := transports.Place{}
+		if to.Kind == address.Room && s.To.Resource == "" {
+			place = transports.InRoom(roomID(to))
+		}
+		info = a.withAbilities(info, place)
 	}
 	a.Stream.Reply(s.Result(info.Query("")))
 }

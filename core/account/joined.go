@@ -27,6 +27,8 @@ type joined struct {
 	picture  string
 	arrivals []arrival
 	order    order
+	// lacks are the account's features that the room does not have.
+	lacks transports.Feature
 }
 
 // arrival is a resource that waits to be let in.
@@ -172,7 +174,7 @@ func (a *Account) confirmed(e transports.Room) {
 	}
 	j.view.Self, j.view.Durable = a.self.ID, a.can.Durable
 	changes = append(changes, j.view.Apply(e)...)
-	j.live, j.read = true, false
+	j.live, j.read, j.lacks = true, false, e.Lacks
 	a.openSpan(j)
 	a.keepNick(j)
 	for _, c := range changes {

@@ -18,7 +18,7 @@ const maxNameWords = 4
 // mentionsIn finds in a client's text whom it names, so that the network can tell them: "nick: …" and "nick, …" at its beginning, "@nick" anywhere, and
 // those whom the client says that it means (XEP-0372) by their nick alone.
 func (a *Account) mentionsIn(t text.Text, s *stanza.Stanza, j *joined) text.Text {
-	if j == nil || !a.offers(transports.Mentions) {
+	if j == nil || !a.offers(transports.Mentions, transports.InRoom(j.id)) {
 		return t
 	}
 	var meant []string

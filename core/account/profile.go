@@ -310,6 +310,7 @@ func (a *Account) profileChanged(e transports.ProfileChanged) {
 func (a *Account) roomChanged(e transports.RoomChanged) {
 	a.inRoom(e.Room, e)
 	if j := a.rooms[e.Room]; j != nil && j.live {
+		j.lacks = e.Lacks
 		a.roomPicture(j, e.Picture)
 	}
 }

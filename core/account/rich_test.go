@@ -429,3 +429,25 @@ func TestAChangeIsShownOnceHoweverOftenTheHistoryTellsIt(t *testing.T) {
 		w.expect("alice@example.org: chat from bob%irc.net@gw.example: hello! (corrects b1) (earlier)")
 	})
 }
+
+func TestWhatARoomLacksIsRefusedThereAndNowhereElse(t *testing.T) {
+	richStory(t, transports.Capabilities{}, func(t *testing.T, w *world) {
+		room := state("alice", "bob")
+		room.Lacks = transports.Reactions | transports.Replies
+		w.emits(room)
+		w.emits(said("b1", "bob", "hi"))
+		w.forget()
+		const react = `<reactions xmlns='urn:xmpp:reactions:0' id='b1'><reaction>👍</reaction></reactions>`
+		w.sends(about("r1", react))
+		w.expect("phone: r1 refused: feature-not-implemented: There are no reactions there: say it in words.")
+		w.sends(with("r2", react))
+		w.expectCommands("react to b1 in bob: 👍")
+		w.sends(iq("phone", "get", "#go%irc.net@gw.example", `<query xmlns='http://jabber.org/protocol/disco#info'/>`))
+		if answer := strings.Join(w.stream.taken(), ""); strings.Contains(answer, "urn:xmpp:reactions:0") || !strings.Contains(answer, "urn:xmpp:message-correct:0") {
+			t.Errorf("the room announces %s", answer)
+		}
+		w.emits(transports.RoomChanged{Room: "#go"})
+		w.sends(about("r3", react))
+		w.expectCommands("react to b1 in #go: 👍")
+	})
+}

@@ -25,7 +25,7 @@ func (a *Account) RoomRules(ctx context.Context, id transports.RoomID) (RoomRule
 		self, _ := j.view.Member(j.view.Self)
 		owns := self.Affiliation == transports.Owner
 		answer(RoomRules{Name: j.view.Name, Rules: j.view.Rules,
-			MayRename: owns && a.can.Allows(transports.SetRoomName{}), MayRule: owns && a.can.Allows(transports.SetRules{})})
+			MayRename: owns && a.canAt(transports.InRoom(j.id)).Allows(transports.SetRoomName{}), MayRule: owns && a.canAt(transports.InRoom(j.id)).Allows(transports.SetRules{})})
 	})
 }
 

@@ -98,7 +98,7 @@ func (a *Account) toPlace(s *stanza.Stanza, j *joined, place transports.Place) {
 		a.react(s, j, place, reacted, emoji)
 	case shared.Sealed:
 		a.refuse(s, sealedFile)
-	case body != "" && xep.Corrects(s) != "" && a.offers(transports.Edits):
+	case body != "" && xep.Corrects(s) != "" && a.offers(transports.Edits, place):
 		a.correct(s, j, place, body)
 	case body != "" || len(shared.Files) > 0:
 		if line, ok := a.slash(body); ok && j != nil {
@@ -118,10 +118,10 @@ func (a *Account) toPlace(s *stanza.Stanza, j *joined, place transports.Place) {
 // say sends a message. What it is an answer to, and the thread that it belongs to, are looked up first; what was said after it waits.
 func (a *Account) say(s *stanza.Stanza, j *joined, place transports.Place, body string) {
 	replies, thread := xep.RepliesTo(s), xep.Thread(s)
-	if replies == "" || !a.offers(transports.Replies) {
+	if replies == "" || !a.offers(transports.Replies, place) {
 		replies = ""
 	}
-	if _, ours := msgid.ParseThread(thread); !a.offers(transports.Threads) || !ours && j == nil {
+	if _, ours := msgid.ParseThread(thread); !a.offers(transports.Threads, place) || !ours && j == nil {
 		thread = "" // in a talk clients begin a thread whenever a window is opened
 	}
 	if replies == "" && thread == "" {
@@ -154,7 +154,7 @@ func (a *Account) utter(s *stanza.Stanza, j *joined, place transports.Place, bod
 	}
 	shared := xep.ParseShared(s, spoken)
 	var files attachments
-	if a.uploads() {
+	if a.uploads(place) {
 		spoken, files = shared.Text, shared.Files
 	} else {
 		spoken = shared.Links(spoken)

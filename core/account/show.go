@@ -220,7 +220,7 @@ func (a *Account) contents(e transports.Message, r referred) []*stanza.Element {
 	if hidden {
 		children = append(children, xep.Spoiler())
 	}
-	if a.offers(transports.Reading) && !e.Own {
+	if a.offers(transports.Reading, e.Place) && !e.Own {
 		children = append(children, xep.Markable())
 	}
 	return children
@@ -249,7 +249,7 @@ func (a *Account) talked(e transports.Message) {
 			if number > 0 {
 				a.known.note(partsKey(e.Place, e.ID), strconv.Itoa(number))
 			}
-			if a.offers(transports.TypingShown) && !e.Own {
+			if a.offers(transports.TypingShown, e.Place) && !e.Own {
 				children = append(children, xep.Active())
 			}
 			a.whisper(e.Place, e.From, saying{message: e.ID, id: part(e.ID, number), from: e.From, at: pastTime(e.At), children: children})

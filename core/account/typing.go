@@ -24,10 +24,10 @@ func (a *Account) hint(s *stanza.Stanza, j *joined, to address.Address) {
 			return
 		}
 	}
-	if composing, ok := xep.ParseChatState(s); ok && a.offers(transports.TypingShown) {
+	if composing, ok := xep.ParseChatState(s); ok && a.offers(transports.TypingShown, place) {
 		a.command(transports.SetTyping{Place: place, On: composing}, ignored)
 	}
-	if id := xep.Displays(s); id != "" && a.offers(transports.Reading) {
+	if id := xep.Displays(s); id != "" && a.offers(transports.Reading, place) {
 		var parts []transports.MessageID
 		a.afterLookUp(&a.said, func(l lookUp) { parts = l.parts(place, id) }, func() {
 			if len(parts) > 0 {

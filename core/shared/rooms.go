@@ -26,7 +26,7 @@ func (g *Group) roomEvent(e transports.Event) bool {
 		g.confirmed(e)
 	case transports.RoomChanged:
 		if r := g.rooms[e.Room]; r != nil {
-			r.state.Name, r.state.Parent, r.state.Picture = e.Name, e.Parent, e.Picture
+			r.state.Name, r.state.Parent, r.state.Picture, r.state.Lacks = e.Name, e.Parent, e.Picture, e.Lacks
 			g.tellPlace(transports.InRoom(e.Room), e)
 		}
 	case transports.TopicChanged:

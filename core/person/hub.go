@@ -283,7 +283,7 @@ func (h *Hub) deliver(s *stanza.Stanza, to address.Address) {
 	key := Key{s.From.Bare(), to.Key}
 	for {
 		a := h.accounts[key]
-		if a == nil && h.Policy.Allows(key.Owner) {
+		if a == nil {
 			var refusal *stanza.Error
 			if a, refusal = h.open(key, 0); refusal != nil {
 				h.refuse(s, refusal)

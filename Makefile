@@ -3,7 +3,8 @@
 # make deps    installs what the tests and the demo need (Debian)
 # make build   build/isthmus; make cross: static binaries for two architectures
 # make docs    writes what is made from the code: docs/xeps.md, docs/isthmus.doap
-# make bench, make fuzz (FUZZTIME=10s for each fuzz test)
+# make bench    measures the whole path and writes the table in docs/speed.md; make bench-parts: the benchmarks of its parts
+# make fuzz     FUZZTIME=10s for each fuzz test
 
 GO_NEEDED := $(shell awk '$$1 == "go" { print $$2 }' go.mod)
 STATIC    := CGO_ENABLED=0 go build -trimpath
@@ -11,7 +12,7 @@ SUDO      := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT       := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120
 FUZZTIME  ?= 10s
 
-.PHONY: run test deps build cross docs bench fuzz go-version
+.PHONY: run test deps build cross docs bench bench-parts fuzz go-version
 
 # The demo replaces the shell, so that a signal to make reaches it.
 run: go-version
@@ -39,6 +40,9 @@ docs: go-version
 	go run ./cmd/xeps docs
 
 bench: go-version
+	go run ./integration_test/load -doc docs/speed.md
+
+bench-parts: go-version
 	go test -run '^$$' -bench . -benchmem ./...
 
 fuzz: go-version

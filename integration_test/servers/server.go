@@ -235,3 +235,6 @@ func textFrom(path string, offset int64) string {
 	text, _ := io.ReadAll(io.NewSectionReader(file, offset, math.MaxInt64-offset))
 	return string(text)
 }
+
+// PID is the number of the process that the last Start began.
+func (s *Server) PID() int { return s.process.running.Pid }

@@ -59,7 +59,7 @@ func (d *dialogues) accountMenu(policy person.Policy) dialog.Menu {
 	if !d.hasLogins() {
 		return dialog.Menu{d.join(), d.list(), d.leaveRoom(), d.status()}
 	}
-	return dialog.Menu{d.logIn(policy), d.listAccounts(), d.connect(""), d.rename(""), d.share(""), d.logOutOf(""), d.join(), d.list(), d.leaveRoom()}
+	return dialog.Menu{d.logIn(policy), d.listAccounts(), d.connect(""), d.rename(""), d.share(""), d.create(""), d.logOutOf(""), d.join(), d.list(), d.leaveRoom()}
 }
 
 // listAccounts lists a person's accounts and how they stand.
@@ -139,7 +139,7 @@ func (d *dialogues) oneAccount(key string) dialog.Menu {
 	if !d.hasLogins() {
 		return nil
 	}
-	return dialog.Menu{d.connect(key), d.rename(key), d.share(key), d.logOutOf(key)}
+	return dialog.Menu{d.connect(key), d.rename(key), d.share(key), d.create(key), d.logOutOf(key)}
 }
 
 func (d *dialogues) oneRoom(at address.Address) dialog.Menu {

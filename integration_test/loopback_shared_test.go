@@ -8,6 +8,16 @@ import (
 )
 
 var sharedScenarios = []loopbackScenario{
+	{"a room is made by a command, and its maker can join it", func(t *testing.T, w *loopbackWorld) {
+		w.member(t, "maker")
+		alice := w.client(t, "alice", "desk")
+		alice.Send(t, "<presence/>")
+		loggedIn(t, alice, "maker")
+		defer loggedOut(t, alice, loopbackNetwork)
+		answer := stages(t, alice, loopbackNetwork+"@"+loopbackDomain, "create", field("name", "Reading club"))
+		mustMatch(t, answer, completed+"/note[text()~'Reading club is made']")
+		join(t, alice, loopbackAddress(string(w.FindRoom(t, "Reading club"))), "maker")
+	}},
 	{"an account opened to others is theirs in its rooms, under their own names", func(t *testing.T, w *loopbackWorld) {
 		_, ida, id, room := w.member(t, "bridge")
 		alice, bob := w.client(t, "alice", "desk"), w.client(t, "bob", "desk")

@@ -3,6 +3,8 @@ package account
 import (
 	"context"
 
+	"isthmus/core/stanza"
+	"isthmus/mapping/address"
 	"isthmus/transports"
 )
 
@@ -27,6 +29,28 @@ func (a *Account) RoomRules(ctx context.Context, id transports.RoomID) (RoomRule
 		answer(RoomRules{Name: j.view.Name, Rules: j.view.Rules,
 			MayRename: owns && a.canAt(transports.InRoom(j.id)).Allows(transports.SetRoomName{}), MayRule: owns && a.canAt(transports.InRoom(j.id)).Allows(transports.SetRules{})})
 	})
+}
+
+// CreateRoom makes a room at the network and gives its address.
+func (a *Account) CreateRoom(ctx context.Context, c transports.Create) (stanza.JID, error) {
+	type made struct {
+		room transports.RoomID
+		err  error
+	}
+	outcome, err := await(ctx, a, func(answer func(made)) {
+		if a.link.phase != online {
+			answer(made{err: a.offlineFault()})
+			return
+		}
+		a.command(c, func(r transports.Result, err error) { answer(made{r.Room, err}) })
+	})
+	if err == nil {
+		err = outcome.err
+	}
+	if err != nil {
+		return stanza.JID{}, err
+	}
+	return a.place(address.Room, string(outcome.room)), nil
 }
 
 // ChangeRoom carries out a SetRoomName or SetRules; the fault says why it was refused.

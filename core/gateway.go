@@ -205,7 +205,11 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 	s.roster = &roster{jid: s.face.jid, allows: func(who stanza.JID) bool { return s.policy.Load().Allows(who) }, options: set, reply: s.component.Reply}
 	s.face.watch = s.roster.watch
 	s.faces = dialog.New(s.component.Reply)
-	s.groups = &groups{driver: t.Driver, domain: domain, env: shared.Env, logins: s.logins, store: c.Store, known: known, running: map[int64]*running{}}
+	s.groups = &groups{driver: t.Driver, domain: domain, env: shared.Env, logins: s.logins, store: c.Store, known: known, running: map[int64]*running{},
+		faces: &portraits{jid: s.face.jid, request: s.component.Request, all: map[stanza.JID]*portrait{}}}
+	if shared.Media != nil {
+		s.groups.faces.put = shared.Media.PutOwn
+	}
 	talk := &dialogues{groups: s.groups, domain: domain, addresses: addresses, driver: t.Driver, about: about, options: set,
 		store: c.Store, known: known, faces: s.faces, reply: s.component.Reply, reload: again.ask,
 		logins: s.logins, open: newTurnstile(maxOpen), env: shared.Env, log: log, media: shared.Media, exporting: make(chan struct{}, 1)}

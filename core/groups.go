@@ -20,6 +20,7 @@ type groups struct {
 	logins *logins
 	store  *store.Store
 	known  *register
+	faces  *portraits
 
 	mu      sync.Mutex
 	running map[int64]*running
@@ -81,7 +82,7 @@ func (g *groups) attach(who stanza.JID, name string, id int64) (transports.Sessi
 		}
 		g.running[id] = r
 	}
-	return r.group.Attach(shared.Person{ID: personID(who), Name: name, Owner: owner}), nil
+	return r.group.Attach(shared.Person{ID: personID(who), Name: name, Picture: g.faces.of(who), Owner: owner}), nil
 }
 
 func (g *groups) start(id int64) (*running, error) {

@@ -105,7 +105,10 @@ func (g *Group) pass(ctx context.Context, s *stay, command transports.Command, d
 		taken()
 		return
 	}
-	persona := &transports.Persona{Name: s.person.Name, Picture: s.person.Picture}
+	persona := &transports.Persona{Name: s.person.Name}
+	if s.person.Picture != nil {
+		persona.Picture = s.person.Picture()
+	}
 	after := func(transports.Result) {}
 	switch c := command.(type) {
 	case transports.Send:

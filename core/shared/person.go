@@ -11,8 +11,10 @@ import (
 type Person struct {
 	// ID is whom the others see them as: no user of the network has it.
 	ID transports.UserID
-	// Name is what they want to be called, and Picture the URL of their picture, or empty.
-	Name, Picture string
+	// Name is what they want to be called.
+	Name string
+	// Picture gives the URL of their picture, empty where there is none (yet); nil is for none. It must not block.
+	Picture func() string
 	// Owner tells that the account is theirs: what concerns the account itself, talks too, comes to them.
 	Owner bool
 }

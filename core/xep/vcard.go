@@ -23,6 +23,24 @@ func IsVCard(s *stanza.Stanza) bool {
 	return s.Kind == stanza.IQ && s.Type == "get" && s.Child(nsVCard, "vCard") != nil
 }
 
+// VCardRequest asks for a person's vCard (XEP-0054 §3.2).
+func VCardRequest(from, of stanza.JID) *stanza.Stanza {
+	return (&stanza.Stanza{Kind: stanza.IQ, Type: "get", From: from, To: of.Bare()}).Add(stanza.New(nsVCard, "vCard"))
+}
+
+// ParsePhoto is the picture in the answer to that, empty where there is none.
+func ParsePhoto(s *stanza.Stanza) []byte {
+	if s == nil || s.Type != "result" {
+		return nil
+	}
+	text := s.Child(nsVCard, "vCard").Child(nsVCard, "PHOTO").Child(nsVCard, "BINVAL").Text()
+	data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
+	if err != nil {
+		return nil
+	}
+	return data
+}
+
 // VCard is its answer: a name, a description and a picture in PNG.
 func VCard(name, description string, png []byte) *stanza.Element {
 	return Card{FullName: name, Nick: name, Note: description, Picture: png, PictureType: "image/png"}.Temp()

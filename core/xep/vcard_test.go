@@ -16,3 +16,23 @@ func TestACardHasWhatIsKnown(t *testing.T) {
 		`<vCard xmlns='vcard-temp'><FN>Bob B</FN><NICKNAME>bob</NICKNAME><TEL><VOICE/><NUMBER>1</NUMBER></TEL><EMAIL><INTERNET/><USERID>b@x</USERID></EMAIL>`+
 			`<TZ>+01:00</TZ><TITLE>Dr</TITLE><ORG><ORGNAME>Org</ORGNAME><ORGUNIT>Dep</ORGUNIT></ORG><URL>http://x</URL><DESC>hi</DESC></vCard>`)
 }
+
+func TestAPersonsPictureIsInTheirVCard(t *testing.T) {
+	request := VCardRequest(roomJID, aliceJID)
+	if request.To != aliceJID.Bare() || request.Child("vcard-temp", "vCard") == nil {
+		t.Errorf("asked by %s", request.Append(nil))
+	}
+	for answer, want := range map[string]string{
+		`<iq type='result' id='1'><vCard xmlns='vcard-temp'><PHOTO><TYPE>image/png</TYPE><BINVAL>aGVs` + "\n" + ` bG8=</BINVAL></PHOTO></vCard></iq>`: "hello",
+		`<iq type='result' id='1'><vCard xmlns='vcard-temp'><PHOTO><BINVAL>?</BINVAL></PHOTO></vCard></iq>`:                                           "",
+		`<iq type='result' id='1'><vCard xmlns='vcard-temp'/></iq>`:                                                                                   "",
+		`<iq type='error' id='1'><vCard xmlns='vcard-temp'><PHOTO><BINVAL>aGVsbG8=</BINVAL></PHOTO></vCard></iq>`:                                     "",
+	} {
+		if got := string(ParsePhoto(read(t, answer))); got != want {
+			t.Errorf("%s: %q", answer, got)
+		}
+	}
+	if ParsePhoto(nil) != nil {
+		t.Error("a picture out of nothing")
+	}
+}

@@ -1,0 +1,86 @@
+package core
+
+import (
+	"context"
+	"io"
+	"sync"
+	"time"
+
+	"isthmus/core/avatar"
+	"isthmus/core/stanza"
+	"isthmus/core/xep"
+)
+
+// portraits are the pictures of people who share an account, as networks can show them: at an address that anybody can fetch. Accounts
+// ask for them when they connect, hence the mutex.
+type portraits struct {
+	jid     stanza.JID
+	request func(iq *stanza.Stanza, deadline time.Duration, answer func(*stanza.Stanza))
+	// put gives a file an address (media.Transport.PutOwn), nil where files are not carried: nobody has a picture then.
+	put func(ctx context.Context, name, kind string, write func(io.Writer) error) (url string, err error)
+
+	mu  sync.Mutex
+	all map[stanza.JID]*portrait
+}
+
+// portrait is one person's.
+type portrait struct {
+	mu   sync.Mutex
+	hash string
+	url  string
+	at   time.Time // when it was last asked for
+}
+
+const (
+	// portraitFresh is for how long a picture is not asked for again, portraitDeadline how long its owner's server may take.
+	portraitFresh    = 12 * time.Hour
+	portraitDeadline = time.Minute
+)
+
+// of gives a person's picture, whose address is found in the meantime where it is not known.
+func (p *portraits) of(who stanza.JID) func() string {
+	if p.put == nil {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	found := p.all[who]
+	if found == nil {
+		found = &portrait{}
+		p.all[who] = found
+	}
+	if time.Since(found.at) > portraitFresh {
+		found.at = time.Now()
+		p.request(xep.VCardRequest(p.jid, who), portraitDeadline, func(answer *stanza.Stanza) { go p.take(found, xep.ParsePhoto(answer)) })
+	}
+	return found.address
+}
+
+func (f *portrait) address() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.url
+}
+
+// take makes a picture that clients accept of what a person has, and puts it where it can be fetched.
+func (p *portraits) take(f *portrait, source []byte) {
+	picture, err := avatar.Convert(source)
+	f.mu.Lock()
+	known := err == nil && picture.Hash == f.hash
+	f.mu.Unlock()
+	if err != nil || known {
+		return // no picture, or none that can be shown
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), portraitDeadline)
+	defer cancel()
+	url, err := p.put(ctx, "portrait", picture.Type, func(w io.Writer) error {
+		_, err := w.Write(picture.Data)
+		return err
+	})
+	if err != nil {
+		return // they are shown without one
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.hash, f.url = picture.Hash, url
+}

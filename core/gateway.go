@@ -104,6 +104,7 @@ func Run(ctx context.Context, c Config) error {
 			return fmt.Errorf("transport %s: %w", t.Component.Domain, err)
 		}
 		services = append(services, s)
+		sites.pages(t.Component.Domain, t.Driver)
 	}
 	sites.measure(&metrics{version: c.Version, store: c.Store, services: services, files: files})
 	group, ctx := errgroup.WithContext(ctx)

@@ -3,8 +3,10 @@ package core
 import (
 	"context"
 	"net"
+	"net/http"
 
 	"isthmus/core/web"
+	"isthmus/transports"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -48,6 +50,16 @@ func (s *sites) close() {
 			_ = l.Close()
 		}
 	}
+}
+
+// pages lets a transport's driver serve pages of its own, below the domain's name.
+func (s *sites) pages(domain string, driver transports.Driver) {
+	own, ok := driver.(transports.WebDriver)
+	if !ok || s.public == nil {
+		return
+	}
+	path := "/transport/" + domain
+	s.public.Handle(path+"/", http.StripPrefix(path, own.Pages(s.public.URL(path))))
 }
 
 func (s *sites) measure(m *metrics) {

@@ -35,6 +35,13 @@ func ask(t *testing.T, socket, path string) (int, string) {
 	return response.StatusCode, string(body)
 }
 
+// paged is a network whose driver has a page of its own.
+type paged struct{ network }
+
+func (paged) Pages(address string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, address+" has "+r.URL.Path) })
+}
+
 func TestTheGatewayTellsTheOperatorHowItIsDoing(t *testing.T) {
 	s, dir := newServer(t), t.TempDir()
 	private, public := filepath.Join(dir, "p"), filepath.Join(dir, "w")
@@ -45,7 +52,7 @@ func TestTheGatewayTellsTheOperatorHowItIsDoing(t *testing.T) {
 			Store: openStore(t), Log: slog.New(slog.DiscardHandler), Version: "1.2.3", Private: "unix:" + private,
 			Web:   &web.Config{Listen: "unix:" + public, URL: "https://x.example"},
 			Files: Files{Cache: filepath.Join(dir, "files"), CacheBytes: 1000, MaxFile: 1000, ByWeb: true},
-			Transports: []Transport{{Driver: network{}, Policy: person.Policy{People: []string{"example.org"}},
+			Transports: []Transport{{Driver: paged{}, Policy: person.Policy{People: []string{"example.org"}},
 				Component: component.Config{Domain: "gw.example", Secret: "s3cret", Server: "tcp://" + s.listener.Addr().String()}}},
 		})
 	}()
@@ -53,6 +60,9 @@ func TestTheGatewayTellsTheOperatorHowItIsDoing(t *testing.T) {
 	status, metrics := ask(t, private, "/metrics")
 	for deadline := time.Now().Add(patience); !strings.Contains(metrics, `stream_up{transport="gw.example"} 1`) && time.Now().Before(deadline); {
 		status, metrics = ask(t, private, "/metrics") // until the stream is up at our end, too
+	}
+	if status, page := ask(t, public, "/transport/gw.example/back?code=1"); status != http.StatusOK || page != "https://x.example/transport/gw.example has /back" {
+		t.Errorf("the driver's page is %d: %s", status, page)
 	}
 	for _, want := range []string{`isthmus_info{version="1.2.3"} 1`, `isthmus_stream_up{transport="gw.example"} 1`, `isthmus_accounts{transport="gw.example"} 0`,
 		"isthmus_files_cache_bytes 0", "isthmus_store_waiting_bytes", "go_goroutines"} {

@@ -1,6 +1,9 @@
 package transports
 
-import "context"
+import (
+	"context"
+	"net/http"
+)
 
 // Flow is a way to log in.
 type Flow struct {
@@ -58,6 +61,13 @@ type Login interface {
 type LoginDriver interface {
 	// Login begins one of About's flows for a person (a name for them as in Account.Person).
 	Login(flow, person string, env Env) (Login, error)
+}
+
+// WebDriver is a Driver with pages of its own, such as where a browser comes back to after somebody has allowed something elsewhere.
+type WebDriver interface {
+	// Pages gives the handler of all that is below an address of the operator's listener, whose path it sees without that of the address. It is
+	// called once, before Run, and not at all where there is no listener.
+	Pages(address string) http.Handler
 }
 
 // LogoutDriver is a LoginDriver that can end a login at the network too, so that the data is worth nothing any more.

@@ -17,6 +17,7 @@ type engine struct {
 	explain   func(error) string                          // what to do about an error; "" when there is nothing to say
 	transient func(error) bool                            // whether the same may succeed later
 	hasTable  string                                      // SQL: how many tables have the name $1
+	spell     func(text string) string                    // a text as this kind of database takes it best
 	lock      string                                      // SQL: keeps other processes from migrating in this transaction
 }
 

@@ -29,6 +29,7 @@ func postgresEngine(address string) (*engine, error) {
 		create:    func() error { return nil }, // the operator's part
 		explain:   explainPostgres,
 		transient: transientPostgres,
+		spell:     func(text string) string { return text },
 		hasTable:  "SELECT count(*) FROM pg_class WHERE relname = $1 AND pg_table_is_visible(oid)",
 		lock:      "SELECT pg_advisory_xact_lock(7239412208)", // a number of our own
 	}

@@ -11,11 +11,14 @@ import (
 // database/sql prepares them anew on a new connection.
 type prepared struct {
 	db    *sql.DB
+	spell func(text string) string
 	mutex sync.Mutex
 	texts map[string]*sql.Stmt
 }
 
-func newPrepared(db *sql.DB) *prepared { return &prepared{db: db, texts: map[string]*sql.Stmt{}} }
+func newPrepared(db *sql.DB, spell func(string) string) *prepared {
+	return &prepared{db: db, spell: spell, texts: map[string]*sql.Stmt{}}
+}
 
 func (p *prepared) get(ctx context.Context, text string) (*sql.Stmt, error) {
 	p.mutex.Lock()
@@ -24,7 +27,7 @@ func (p *prepared) get(ctx context.Context, text string) (*sql.Stmt, error) {
 	if s != nil {
 		return s, nil
 	}
-	s, err := p.db.PrepareContext(ctx, text)
+	s, err := p.db.PrepareContext(ctx, p.spell(text))
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -33,6 +35,7 @@ func sqliteEngine(path string) (*engine, error) {
 		create:    func() error { return createFile(path) },
 		explain:   explainSQLite,
 		transient: transientSQLite,
+		spell:     unnumbered,
 		hasTable:  "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1",
 		lock:      "SELECT 1", // a writing transaction is alone anyhow
 	}
@@ -59,6 +62,19 @@ func sqliteEngine(path string) (*engine, error) {
 		return checkVersion(ctx, e)
 	}
 	return e, nil
+}
+
+var numbered = regexp.MustCompile(`\$[0-9]+`)
+
+// unnumbered writes the parameters of a text as "?" where each stands once and in its turn. To SQLite a numbered one is a name, and its driver
+// looks for each name in a list whenever a statement is executed.
+func unnumbered(text string) string {
+	for i, parameter := range numbered.FindAllString(text, -1) {
+		if parameter != "$"+strconv.Itoa(i+1) {
+			return text
+		}
+	}
+	return numbered.ReplaceAllString(text, "?")
 }
 
 // checkVersion reads the version and refuses one that is too new.

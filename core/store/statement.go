@@ -13,7 +13,7 @@ type statement struct {
 	width int      // parameters of a row
 }
 
-const mostRows = 32 // of one text: more make SQLite slower, which looks for each numbered parameter in a list
+const mostRows = 32 // of one text: more gain nothing
 
 // manyRows builds a statement: head, the row as often as needed with join between, tail. Parameters are written ? in row.
 func manyRows(head, row, join, tail string) *statement {

@@ -63,9 +63,9 @@ func open(ctx context.Context, url string, log *slog.Logger, patience time.Durat
 	readers := e.connect(4, false)
 	s := &Store{
 		readers: readers,
-		reads:   newPrepared(readers),
+		reads:   newPrepared(readers, e.spell),
 		writer: &writer{
-			db: db, prepared: newPrepared(db), transient: e.transient, queue: newQueue(queueBytes),
+			db: db, prepared: newPrepared(db, e.spell), transient: e.transient, queue: newQueue(queueBytes),
 			log: log, patience: patience, finished: make(chan struct{}),
 		},
 	}

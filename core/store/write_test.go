@@ -164,3 +164,16 @@ func TestAUnitLargerThanABatchIsOneTransaction(t *testing.T) {
 		same(t, "rows", len(changes), len(stored(t, s)))
 	})
 }
+
+func TestUnnumbered(t *testing.T) {
+	for text, want := range map[string]string{
+		"SELECT a FROM b WHERE c = $1 AND d = $2": "SELECT a FROM b WHERE c = ? AND d = ?",
+		"SELECT a FROM b WHERE c = $1 OR d = $1":  "SELECT a FROM b WHERE c = $1 OR d = $1",
+		"SELECT a FROM b WHERE c = $2 OR d = $1":  "SELECT a FROM b WHERE c = $2 OR d = $1",
+		"SELECT 1":                                "SELECT 1",
+	} {
+		if got := unnumbered(text); got != want {
+			t.Errorf("unnumbered(%q) = %q, want %q", text, got, want)
+		}
+	}
+}

@@ -12,6 +12,9 @@ type dialect struct {
 	spoiler string // stands on both sides of a spoiler
 	fences  bool   // code blocks are fenced
 	line    func(dst []byte, runs []run) []byte
+	// escape writes text so that nothing in it is read as markup, and runs gives a line with its references in the dialect's own writing; both nil where it has neither.
+	escape func(string) string
+	runsOf func(Block) []run
 }
 
 var (
@@ -37,7 +40,7 @@ func (t Text) String() string { return plainDialect.render(t) }
 
 // render is t in the dialect, its lines joined by "\n".
 func (d *dialect) render(t Text) string {
-	if s, ok := t.unformatted(); ok {
+	if s, ok := t.unformatted(); ok && d.escape == nil {
 		return s
 	}
 	dst := d.appendBlocks(make([]byte, 0, 512), t, "", 0)
@@ -88,7 +91,11 @@ func (d *dialect) appendCode(dst []byte, b Block, prefix string) []byte {
 		dst = endLine(append(dst, text...), start)
 	}
 	code := Clean(b.Code)
-	if d.fences {
+	switch {
+	case d.escape != nil: // and it names no language
+		code = d.escape(code)
+		line(fence)
+	case d.fences:
 		line(fence + language(b.Lang, code))
 	}
 	if code != "" {
@@ -123,6 +130,9 @@ func endLine(dst []byte, start int) []byte {
 
 // runs is the line of a block, with all that the dialect writes as text.
 func (d *dialect) runs(b Block) []run {
+	if d.runsOf != nil {
+		return d.runsOf(b)
+	}
 	runs := make([]run, 0, len(b.Spans)+2)
 	add := func(text string, f format) {
 		if text != "" {

@@ -32,9 +32,11 @@ type directives struct {
 	first, last int // pieces
 }
 
-// appendStyling appends a line. It writes all directives that it would like to have, reads the line as its receiver
+func appendStyling(dst []byte, runs []run) []byte { return appendDirectives(dst, runs, stylingPairs) }
+
+// appendDirectives appends a line whose reader finds its pairs of directives by read. It writes all directives that it would like to have, reads the line as its receiver
 // will, and takes back those that were not understood, until all are.
-func appendStyling(dst []byte, runs []run) []byte {
+func appendDirectives(dst []byte, runs []run, read func(line string) []pair) []byte {
 	pieces := cutPieces(runs)
 	start := len(dst)
 	for round := 0; ; round++ {
@@ -45,7 +47,7 @@ func appendStyling(dst []byte, runs []run) []byte {
 		}
 		var wrote []directives
 		dst, wrote = appendPieces(dst[:start], pieces)
-		if len(wrote) == 0 || !takeBack(pieces, wrote, stylingPairs(string(dst[start:]))) {
+		if len(wrote) == 0 || !takeBack(pieces, wrote, read(string(dst[start:]))) {
 			return dst
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"isthmus/transports"
 	"isthmus/transports/irc"
 	"isthmus/transports/loopback"
+	"isthmus/transports/slack"
 )
 
 // drivers is the list of all the networks; nothing else names one.
@@ -41,6 +42,13 @@ var drivers = map[string]func(options map[string]any) (transports.Driver, error)
 			c.Keep = keep
 		}
 		return loopback.New(c.Config)
+	},
+	"slack": func(options map[string]any) (transports.Driver, error) {
+		var c slack.Config
+		if err := configs.Decode(options, &c); err != nil {
+			return nil, err
+		}
+		return slack.New(c)
 	},
 }
 

@@ -1,7 +1,7 @@
 // Package text holds the tree of formatted text that stands between all networks, and its dialects: what each network
 // writes is parsed into the tree, and the tree is rendered in what the other one reads.
 //
-// The dialects are plain text, styling (XEP-0393) and IRC formatting codes. All functions are pure, take time linear in
+// The dialects are plain text, styling (XEP-0393), IRC formatting codes and Slack's mrkdwn. All functions are pure, take time linear in
 // their input, and accept any input: what a dialect cannot show is left out, its text is kept.
 package text
 

@@ -1,0 +1,228 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"isthmus/mapping/text"
+	"isthmus/transports"
+)
+
+// handle takes an event.
+func (s *Session) handle(c *connection, raw json.RawMessage, emit func(transports.Event)) {
+	var head struct {
+		Type string `json:"type"`
+	}
+	if err := lenient(raw, &head); err != nil {
+		s.log.Warn("Slack sent an event that cannot be read.", "error", err)
+		return
+	}
+	if head.Type != "message" {
+		s.happened(c, head.Type, raw, emit)
+		return
+	}
+	var m messageObject
+	if err := lenient(raw, &m); err != nil {
+		s.log.Warn("Slack sent a message that cannot be read.", "error", err)
+		return
+	}
+	place, ok := s.placeOf(c, emit, m.Channel)
+	if !ok {
+		return
+	}
+	ctx := c.ctx
+	switch {
+	case m.Subtype == "message_changed" && m.Message != nil:
+		s.messageChanged(ctx, place, &m, raw, emit)
+	case m.Subtype == "message_deleted":
+		s.messageDeleted(ctx, place, &m, raw, emit)
+	case m.Message != nil || m.Subtype == "message_replied": // which lacks its subtype on the Events API
+	default:
+		s.said(ctx, place, &m, raw, emit)
+	}
+}
+
+// mine tells whether the account wrote a message.
+func (s *Session) mine(m *messageObject) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return m.User == s.self.id && m.User != "" && (m.Username == "" || s.botID != "") || s.botID != "" && m.BotID == s.botID
+}
+
+// news remembers that something came, and tells whether it is new: envelopes come more than once.
+func (s *Session) news(key string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.seen.add(key)
+}
+
+// silent are the subtypes of messages of which other events tell, or which tell nothing.
+var silent = map[string]bool{"channel_join": true, "channel_leave": true, "group_join": true, "group_leave": true, "channel_name": true, "group_name": true,
+	"channel_archive": true, "group_archive": true, "channel_unarchive": true, "group_unarchive": true, "unpinned_item": true, "tombstone": true,
+	"assistant_app_thread": true, "channel_convert_to_private": true}
+
+// notices are the subtypes of messages that tell of something, and that nobody says.
+var notices = map[string]string{"pinned_item": "pinned a message here", "huddle_thread": "started a huddle, which can be joined in Slack only", "channel_purpose": "", "group_purpose": "",
+	"bot_add": "", "bot_remove": "", "reminder_add": "", "sh_room_created": "started a call, which can be joined in Slack only", "channel_posting_permissions": ""}
+
+// said takes a new message.
+func (s *Session) said(ctx context.Context, place transports.Place, m *messageObject, raw json.RawMessage, emit func(transports.Event)) {
+	for _, f := range m.Files {
+		s.uploaded(m.Channel, f.ID, m.TS)
+	}
+	own := s.mine(m)
+	if own && s.holds(m.Channel, raw) {
+		return
+	}
+	for _, f := range m.Files {
+		if own && s.isEcho(fileMark(m.Channel, f.ID)) {
+			s.news(m.Channel + " " + m.TS)
+			return
+		}
+	}
+	if m.TS == "" || silent[m.Subtype] || m.Hidden || !s.news(m.Channel+" "+m.TS) || own && s.isEcho(sentMark(m.Channel, m.TS)) {
+		return
+	}
+	who := s.author(ctx, m)
+	switch m.Subtype {
+	case "channel_topic", "group_topic":
+		s.topicChanged(place, m, who, emit)
+		return
+	}
+	e := s.message(ctx, place, m, who)
+	if place.Room != "" {
+		s.show(emit, place, who, "")
+		if _, tells := notices[m.Subtype]; tells {
+			emit(transports.Announced{Room: place.Room, Text: s.notice(ctx, m, who)})
+			return
+		}
+	}
+	s.reactionsOf(m)
+	emit(e)
+}
+
+// message is a message in the contract's words.
+func (s *Session) message(ctx context.Context, place transports.Place, m *messageObject, who person) transports.Message {
+	e := transports.Message{Place: place, ID: transports.MessageID(m.TS), From: who.user(), Own: s.mine(m), At: timeOf(m.TS)}
+	if e.Own {
+		e.From = s.own().user()
+	}
+	if m.ThreadTS != "" && m.ThreadTS != m.TS {
+		e.Thread = transports.MessageID(m.ThreadTS)
+	}
+	switch _, tells := notices[m.Subtype]; {
+	case tells:
+		e.Style, e.Text = transports.Notice, s.notice(ctx, m, who)
+		return e
+	case m.Subtype == "me_message":
+		e.Style = transports.Does
+	}
+	e.Text = s.textOf(ctx, m)
+	var lost text.Text
+	e.Files, lost = s.filesOf(ctx, m)
+	e.Text = append(e.Text, lost...)
+	if e.Text.Empty() && len(e.Files) == 0 {
+		e.Text = text.Plain("(a message that can be seen in Slack only)")
+	}
+	return e
+}
+
+// notice is what a message says that tells of something.
+func (s *Session) notice(ctx context.Context, m *messageObject, who person) text.Text {
+	if words := notices[m.Subtype]; words != "" {
+		return text.Plain(who.name + " " + words + ".")
+	}
+	t := s.textOf(ctx, m)
+	if !strings.Contains(t.String(), who.name) {
+		t = append(text.Plain(who.name+":"), t...)
+	}
+	return t
+}
+
+// timeOf is when something was said.
+func timeOf(ts string) time.Time {
+	seconds, micros, _ := strings.Cut(ts, ".")
+	sec, err := strconv.ParseInt(seconds, 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	micro, _ := strconv.ParseInt(micros, 10, 64) // without them it is the second
+	return time.Unix(sec, micro*1000)
+}
+
+func (s *Session) topicChanged(place transports.Place, m *messageObject, who person, emit func(transports.Event)) {
+	r := s.room(m.Channel)
+	if r == nil || place.Room == "" {
+		return
+	}
+	s.mu.Lock()
+	r.Topic = topicObject{Value: m.Topic, Creator: who.id, LastSet: timeOf(m.TS).Unix()}
+	s.mu.Unlock()
+	s.show(emit, place, who, "")
+	topic := r.topic(s)
+	topic.By, topic.At = who.name, timeOf(m.TS)
+	emit(transports.TopicChanged{Room: place.Room, Topic: topic})
+}
+
+// deletedRoot is what the root of a thread says when it was deleted.
+const deletedRoot = "This message was deleted."
+
+// messageChanged takes an edit. What is no edit has no "edited": the preview of a link, a reply's count.
+func (s *Session) messageChanged(ctx context.Context, place transports.Place, m *messageObject, raw json.RawMessage, emit func(transports.Event)) {
+	now := m.Message
+	if now.TS == "" {
+		return
+	}
+	if now.Subtype == "tombstone" || now.Text == deletedRoot && (now.User == "USLACKBOT" || now.Hidden) {
+		m.DeletedTS = now.TS
+		s.messageDeleted(ctx, place, m, raw, emit)
+		return
+	}
+	own := s.mine(now)
+	if own && s.holds(m.Channel, raw) {
+		return
+	}
+	key := m.Channel + " " + now.TS
+	if now.Edited == nil || now.Edited.TS == "" || silent[now.Subtype] || !s.newerEdit(key, now.Edited.TS) {
+		return
+	}
+	if own && s.isEcho(editMark(m.Channel, now.TS, now.Text)) {
+		return
+	}
+	now.Channel = m.Channel
+	who := s.author(ctx, now)
+	e := s.message(ctx, place, now, who)
+	s.show(emit, place, who, "")
+	emit(transports.Edited{Place: place, ID: e.ID, From: e.From, At: timeOf(now.Edited.TS), Style: e.Style, Text: e.Text})
+}
+
+// newerEdit remembers the last edit of a message, and tells whether one is newer.
+func (s *Session) newerEdit(key, edited string) bool { return s.news("edited " + key + " " + edited) }
+
+// messageDeleted takes a deletion. Slack does not tell who did it: of someone else's message most likely its author; an own one may have been taken by someone who
+// manages the workspace.
+func (s *Session) messageDeleted(ctx context.Context, place transports.Place, m *messageObject, raw json.RawMessage, emit func(transports.Event)) {
+	ts := m.DeletedTS
+	if ts == "" && m.Previous != nil {
+		ts = m.Previous.TS
+	}
+	own := m.Previous != nil && s.mine(m.Previous)
+	if ts == "" || s.holds(m.Channel, raw) {
+		return
+	}
+	if !s.news("deleted "+m.Channel+" "+ts) || s.isEcho(deletedMark(m.Channel, ts)) {
+		return
+	}
+	e := transports.Deleted{Place: place, ID: transports.MessageID(ts), At: timeOf(m.TS)}
+	switch {
+	case own && place.Room != "":
+	case own:
+		e.By = s.own().user()
+	case m.Previous != nil:
+		e.By = s.author(ctx, m.Previous).user()
+	}
+	emit(e)
+}

@@ -1,0 +1,265 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"isthmus/transports"
+)
+
+// Session is an account in use.
+type Session struct {
+	driver  *Driver
+	scope   transports.Scope
+	secrets secrets
+	env     transports.Env
+	log     *slog.Logger
+	client  *client
+	people  *people
+	live    atomic.Pointer[connection] // nil while there is no connection
+
+	mu    sync.Mutex // for all below
+	self  person
+	botID string
+	// team and enterprise are Slack's ids of where the account is.
+	team, enterprise string
+	rooms            map[string]*room  // by channel
+	talks            map[string]string // user by channel
+	channels         map[string]string // channel by user
+	foreign          *recent[string]   // channels that are none of the account's
+	joining          map[string]int    // channels that a Join is under way for
+	shown            map[string]transports.User
+	emoji            map[string]string // custom ones; nil before they were asked for
+
+	echoes   echoes
+	seen     *recent[string] // messages and changes of them that came
+	reacted  *reactions
+	watched  map[string]*transports.Presence // people whose presence is wanted; nil before it was told
+	marks    map[string]string               // what is read, by channel, and not told yet
+	uploads  map[string]chan string          // for the timestamp of a file that was sent
+	leftover leftover                        // of the history
+}
+
+func newSession(d *Driver, scope transports.Scope, secrets secrets, env transports.Env) *Session {
+	s := &Session{driver: d, scope: scope, secrets: secrets, env: env, log: env.Log, people: d.people(scope), rooms: map[string]*room{}, talks: map[string]string{},
+		channels: map[string]string{}, foreign: newRecent[string](1000), joining: map[string]int{}, shown: map[string]transports.User{}, echoes: newEchoes(), seen: newRecent[string](5000),
+		reacted: newReactions(), watched: map[string]*transports.Presence{}, marks: map[string]string{}, uploads: map[string]chan string{}}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+		s.env.Log = s.log
+	}
+	s.client = d.client(secrets.Token, s.env, s.tokenDied)
+	return s
+}
+
+// capabilities are what an account can do.
+func (s *Session) capabilities() transports.Capabilities {
+	return transports.Capabilities{Durable: true, MaxText: maxText, MaxFile: maxFile,
+		Features: transports.Topics | transports.Roles | transports.Edits | transports.Deletions | transports.Reactions | transports.Invitations | transports.Threads |
+			transports.Uploads | transports.Reading | transports.Subscriptions | transports.Creation | transports.Destruction | transports.RoomNames | transports.Mentions}
+}
+
+// tokenDied ends the connection: a token that is worth nothing any more is told once, and not tried again.
+func (s *Session) tokenDied(e *apiError) {
+	if c := s.live.Load(); c != nil {
+		c.end(refusal(e, false))
+	}
+}
+
+// Run connects and emits what happens until the connection is lost or ctx ends.
+func (s *Session) Run(ctx context.Context, emit func(transports.Event)) error {
+	if s.secrets.Token == "" {
+		return fault(transports.BadCredentials, "The account has no tokens. Log in again.")
+	}
+	c := newConnection(ctx, s)
+	defer c.end(disconnected())
+	defer s.live.CompareAndSwap(c, nil)
+	a := s.driver.app(s.secrets.App)
+	ready := a.attach(c, s.env) // before the rooms are read, so that nothing is missed between
+	defer a.detach(c)
+	rooms, err := s.begin(c.ctx)
+	if err != nil {
+		return c.why(ctx, err)
+	}
+	select {
+	case <-ready:
+	case <-c.ctx.Done():
+		return c.why(ctx, nil)
+	}
+	s.live.Store(c)
+	emit(transports.Online{Self: s.own().user(), Can: s.capabilities(), Through: "by Socket Mode"})
+	in := make([]transports.RoomID, 0, len(rooms))
+	for _, r := range rooms {
+		emit(s.roomEvent(r, nil, false))
+		in = append(in, roomID(r.id))
+	}
+	emit(transports.Memberships{Rooms: in})
+	var work sync.WaitGroup
+	defer work.Wait()
+	defer c.end(disconnected())
+	work.Go(func() { s.people.begin(patient(c.ctx, maxBlock), s.client) })
+	work.Go(func() { s.watch(c) })
+	work.Go(func() { s.keepMarks(c) })
+	for {
+		select {
+		case event := <-c.inbox:
+			s.handle(c, event, emit)
+		case task := <-c.tasks:
+			task(emit)
+		case <-c.ctx.Done():
+			return c.why(ctx, nil)
+		}
+	}
+}
+
+func (s *Session) own() person {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.self
+}
+
+// begin finds out who the account is and which conversations it is in.
+func (s *Session) begin(ctx context.Context) ([]*room, error) {
+	who, _, err := s.client.test(ctx)
+	if err != nil {
+		return nil, err
+	}
+	self, err := s.people.find(ctx, s.client, who.User)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.self, s.botID, s.team, s.enterprise = self, who.Bot, who.Team, who.Enterprise
+	s.shown = map[string]transports.User{self.id: self.user()}
+	s.mu.Unlock()
+	return s.readRooms(ctx)
+}
+
+// identity is whom a token stands for.
+type identity struct {
+	User       string `json:"user_id"`
+	Name       string `json:"user"`
+	Team       string `json:"team_id"`
+	TeamName   string `json:"team"`
+	Bot        string `json:"bot_id"`
+	Enterprise string `json:"enterprise_id"`
+}
+
+// readRooms reads all conversations that the account is in: the channels and groups as rooms, the direct messages as talks.
+func (s *Session) readRooms(ctx context.Context) ([]*room, error) {
+	arguments := url.Values{"types": {"public_channel,private_channel,mpim,im"}, "exclude_archived": {"true"}, "limit": {"200"}}
+	if s.enterprise != "" {
+		arguments.Set("team_id", s.team)
+	}
+	var all []*room
+	_, err := s.client.pages(patient(ctx, maxBlock), "users.conversations", arguments, maxPages, func(raw json.RawMessage) (bool, error) {
+		var page struct {
+			Channels []channelObject `json:"channels"`
+		}
+		err := lenient(raw, &page)
+		for _, c := range page.Channels {
+			switch {
+			case c.ID == "":
+			case c.IM:
+				s.noteTalk(c.ID, c.User)
+			default:
+				all = append(all, newRoom(c))
+			}
+		}
+		return true, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rooms = map[string]*room{}
+	for _, r := range all {
+		s.rooms[r.id] = r
+	}
+	return all, nil
+}
+
+// maxPages bounds how much is read of any list.
+const maxPages = 200
+
+// concerns tells whether an event is of the account's workspace, as far as the event tells.
+func (s *Session) concerns(p payload) bool {
+	s.mu.Lock()
+	team, enterprise := s.team, s.enterprise
+	s.mu.Unlock()
+	if team == "" { // it is not known yet: the event waits until it is
+		team = strings.ToUpper(string(s.scope))
+	}
+	if p.Team == "" || p.Team == team || enterprise != "" && p.Enterprise == enterprise {
+		return true
+	}
+	for _, a := range p.Authorised {
+		if a.Team == team {
+			return true
+		}
+	}
+	return false
+}
+
+// Do carries out a command.
+func (s *Session) Do(ctx context.Context, command transports.Command, done func(transports.Result, error)) {
+	c := s.live.Load()
+	switch {
+	case c == nil || c.ctx.Err() != nil:
+		done(transports.Result{}, disconnected())
+		return
+	case !s.capabilities().Allows(command):
+		done(transports.Result{}, transports.ErrUnsupported)
+		return
+	case ctx.Err() != nil:
+		done(transports.Result{}, notSent())
+		return
+	}
+	both, cancel := c.joined(ctx)
+	defer cancel()
+	result, err := s.carryOut(both, c, command)
+	done(result, err)
+}
+
+// carryOut does a command, and gives a Fault where it fails.
+func (s *Session) carryOut(ctx context.Context, c *connection, command transports.Command) (result transports.Result, err error) {
+	switch command := command.(type) {
+	case transports.Send:
+		return s.send(ctx, c, command)
+	case transports.Edit:
+		return result, s.edit(ctx, c, command)
+	case transports.Delete:
+		return result, s.delete(ctx, c, command)
+	case transports.React:
+		return result, s.react(ctx, command)
+	case transports.MarkRead:
+		return result, s.mark(ctx, command)
+	case transports.Join:
+		return result, s.join(ctx, c, command.Room)
+	case transports.Leave:
+		return result, s.leave(ctx, c, command.Room)
+	case transports.SetTopic:
+		return result, s.setTopic(ctx, command)
+	case transports.SetRoomName:
+		return result, s.setRoomName(ctx, command)
+	case transports.SetRole:
+		return result, s.setRole(ctx, command)
+	case transports.Invite:
+		return result, s.invite(ctx, command)
+	case transports.Create:
+		return s.create(ctx, c, command)
+	case transports.Destroy:
+		return result, s.destroy(ctx, c, command.Room)
+	case transports.Subscribe:
+		return result, s.subscribe(ctx, c, command)
+	case transports.Authorize: // nobody asks on Slack: everyone sees how others are
+		return result, nil
+	}
+	return result, transports.ErrUnsupported
+}

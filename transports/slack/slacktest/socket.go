@@ -1,0 +1,207 @@
+package slacktest
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// socket is a connection of an app.
+type socket struct {
+	app     *app
+	conn    *websocket.Conn
+	send    chan any
+	unacked map[string]bool
+	done    chan struct{}
+}
+
+// maxSockets is how many an app may have. https://docs.slack.dev/apis/events-api/using-socket-mode
+const maxSockets = 10
+
+func (w *Workspace) serveSocket(to http.ResponseWriter, r *http.Request) {
+	w.mu.Lock()
+	a := w.apps[r.PathValue("app")]
+	w.mu.Unlock()
+	if a == nil {
+		http.NotFound(to, r)
+		return
+	}
+	conn, err := (&websocket.Upgrader{}).Upgrade(to, r, nil)
+	if err != nil {
+		return
+	}
+	s := &socket{app: a, conn: conn, send: make(chan any, 1<<14), unacked: map[string]bool{}, done: make(chan struct{})}
+	w.mu.Lock()
+	if len(a.sockets) >= maxSockets {
+		s.send <- Object{"type": "disconnect", "reason": "too_many_websockets", "debug_info": Object{"host": "fake"}}
+		close(s.send)
+	} else {
+		a.sockets = append(a.sockets, s)
+		s.send <- Object{"type": "hello", "num_connections": len(a.sockets), "connection_info": Object{"app_id": "A1"}, "debug_info": Object{"host": "fake", "approximate_connection_time": 18060}}
+	}
+	w.mu.Unlock()
+	go s.write()
+	for {
+		_, data, err := conn.ReadMessage()
+		if err != nil {
+			break
+		}
+		var ack struct {
+			ID string `json:"envelope_id"`
+		}
+		if json.Unmarshal(data, &ack) == nil {
+			w.mu.Lock()
+			delete(s.unacked, ack.ID)
+			w.wake()
+			w.mu.Unlock()
+		}
+	}
+	w.mu.Lock()
+	if i := slices.Index(a.sockets, s); i >= 0 {
+		a.sockets = slices.Delete(a.sockets, i, i+1)
+		close(s.send)
+	}
+	w.mu.Unlock()
+	<-s.done
+	_ = conn.Close()
+}
+
+func (s *socket) write() {
+	defer close(s.done)
+	ping := time.NewTicker(10 * time.Second)
+	defer ping.Stop()
+	for {
+		select {
+		case what, open := <-s.send:
+			if !open {
+				_ = s.conn.Close()
+				return
+			}
+			if err := s.conn.WriteJSON(what); err != nil {
+				return
+			}
+		case <-ping.C:
+			if err := s.conn.WriteMessage(websocket.PingMessage, []byte("Ping from the fake")); err != nil {
+				return
+			}
+		}
+	}
+}
+
+// tell sends an event to every app, over any one of its sockets: to the members of a channel where it is not empty. An app without a socket misses it.
+func (w *Workspace) tell(in string, event Object) {
+	w.seen = append(w.seen, event)
+	w.wake()
+	authorised := ""
+	for _, t := range w.tokens {
+		if t.revoked == "" && (in == "" || w.channels[in] != nil && w.channels[in].inside(t.user)) && t.user > authorised {
+			authorised = t.user
+		}
+	}
+	if authorised == "" {
+		return
+	}
+	if w.Odd {
+		event = clone(event)
+		event["surprise"], event["team"], event["blocks_v9"] = Object{"deep": []any{1, nil}}, []any{1}, true
+	}
+	for _, a := range w.apps {
+		if len(a.sockets) == 0 {
+			continue
+		}
+		a.next++
+		envelope := Object{"envelope_id": w.id("E"), "type": "events_api", "accepts_response_payload": false, "retry_attempt": 0, "retry_reason": "",
+			"payload": Object{"token": "x", "team_id": w.Team, "api_app_id": "A1", "event": event, "type": "event_callback", "event_id": w.id("Ev"), "event_time": time.Now().Unix(),
+				"authorizations": []any{Object{"enterprise_id": nil, "team_id": w.Team, "user_id": authorised, "is_bot": false}}, "is_ext_shared_channel": false}}
+		a.sockets[a.next%len(a.sockets)].deliver(envelope)
+	}
+}
+
+func (s *socket) deliver(envelope Object) {
+	data, err := json.Marshal(envelope) // now: what it is made of goes on changing
+	if err != nil {
+		panic(err)
+	}
+	s.unacked[str(envelope, "envelope_id")] = true
+	s.send <- json.RawMessage(data)
+}
+
+// wake tells those who Await something that there is more.
+func (w *Workspace) wake() {
+	for _, c := range w.watchers {
+		close(c)
+	}
+	w.watchers = nil
+}
+
+// Redeliver sends the last event again, as Slack does when an acknowledgement does not reach it in time.
+func (w *Workspace) Redeliver() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.seen) == 0 {
+		return
+	}
+	last := w.seen[len(w.seen)-1]
+	w.seen = w.seen[:len(w.seen)-1]
+	w.tell(eventChannel(last), last)
+}
+
+func eventChannel(e Object) string {
+	in, _ := e["channel"].(string)
+	return in
+}
+
+// Disconnect sends a disconnect message over all sockets, and closes them unless it is a warning.
+func (w *Workspace) Disconnect(reason string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, a := range w.apps {
+		for _, s := range a.sockets {
+			s.send <- Object{"type": "disconnect", "reason": reason, "debug_info": Object{"host": "fake"}}
+		}
+		if reason != "warning" {
+			w.drop(a)
+		}
+	}
+}
+
+// Cut breaks all sockets.
+func (w *Workspace) Cut() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, a := range w.apps {
+		w.drop(a)
+	}
+}
+
+func (w *Workspace) drop(a *app) {
+	for _, s := range a.sockets {
+		close(s.send)
+	}
+	a.sockets = nil
+}
+
+// Sockets is how many connections apps have.
+func (w *Workspace) Sockets() (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, a := range w.apps {
+		n += len(a.sockets)
+	}
+	return n
+}
+
+// Unacknowledged is how many payloads were not acknowledged over sockets that are open.
+func (w *Workspace) Unacknowledged() (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, a := range w.apps {
+		for _, s := range a.sockets {
+			n += len(s.unacked)
+		}
+	}
+	return n
+}

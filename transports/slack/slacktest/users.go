@@ -1,0 +1,82 @@
+package slacktest
+
+import (
+	"bytes"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+func (w *Workspace) userObject(u *User) Object {
+	avatar := "http://" + w.listener.Addr().String() + "/pictures/" + u.ID + "/" + u.AvatarHash
+	profile := Object{"real_name": u.RealName, "display_name": u.DisplayName, "status_text": u.StatusText, "status_emoji": u.StatusEmoji, "title": u.Title,
+		"email": u.Email, "avatar_hash": u.AvatarHash, "image_72": avatar, "image_192": avatar, "image_512": avatar, "team": w.Team}
+	o := Object{"id": u.ID, "team_id": w.Team, "name": u.Name, "deleted": u.Deleted, "real_name": u.RealName, "tz": "Europe/Amsterdam", "tz_label": "CET", "tz_offset": 3600,
+		"profile": profile, "is_admin": u.Admin || u.Owner, "is_owner": u.Owner, "is_primary_owner": false, "is_restricted": u.Guest, "is_ultra_restricted": false,
+		"is_bot": u.Bot, "is_app_user": false, "updated": 1700000000}
+	if w.Odd {
+		o["tz_offset"], o["updated"], o["is_restricted"], profile["fields"], o["enterprise_user"] = "3600", "never", nil, []any{}, []any{}
+	}
+	return o
+}
+
+func (w *Workspace) sortedUsers() []*User {
+	var all []*User
+	for _, u := range w.users {
+		all = append(all, u)
+	}
+	slices.SortFunc(all, func(a, b *User) int { return strings.Compare(a.ID, b.ID) })
+	return all
+}
+
+func usersInfo(w *Workspace, _ *token, a Object) Object {
+	u := w.users[str(a, "user")]
+	if u == nil {
+		return bad("user_not_found")
+	}
+	return Object{"user": w.userObject(u)}
+}
+
+func usersList(w *Workspace, _ *token, a Object) Object {
+	part, next := page(w, w.sortedUsers(), a)
+	members := []any{}
+	for _, u := range part {
+		members = append(members, w.userObject(u))
+	}
+	return Object{"members": members, "response_metadata": next, "cache_ts": 1}
+}
+
+func usersGetPresence(w *Workspace, _ *token, a Object) Object {
+	u := w.users[str(a, "user")]
+	switch {
+	case u == nil:
+		return bad("user_not_found")
+	case u.Away:
+		return Object{"presence": "away"}
+	}
+	return Object{"presence": "active"}
+}
+
+func dndInfo(w *Workspace, _ *token, a Object) Object {
+	u := w.users[str(a, "user")]
+	if u == nil {
+		return bad("user_not_found")
+	}
+	return Object{"dnd_enabled": u.Snoozing, "snooze_enabled": u.Snoozing, "next_dnd_start_ts": 1, "next_dnd_end_ts": 4_000_000_000}
+}
+
+func (w *Workspace) servePicture(to http.ResponseWriter, r *http.Request) {
+	w.mu.Lock()
+	u := w.users[r.PathValue("user")]
+	var data []byte
+	if u != nil && u.AvatarHash == r.PathValue("hash") {
+		data = bytes.Clone(u.picture)
+	}
+	w.mu.Unlock()
+	if data == nil {
+		http.NotFound(to, r)
+		return
+	}
+	to.Header().Set("Content-Type", "image/png")
+	_, _ = to.Write(data)
+}

@@ -1,0 +1,133 @@
+package slack
+
+import (
+	"context"
+	"unicode/utf8"
+
+	slackgo "github.com/slack-go/slack"
+
+	"isthmus/transports"
+)
+
+// maxText is the longest message that Slack recommends, in characters; it cuts off what is over 40,000. https://docs.slack.dev/changelog/2018-truncating-really-long-messages
+const maxText = 4000
+
+var tooLong = fault(transports.TooLarge, "The message is longer than 4,000 characters. Send it in parts, or as a file.")
+
+// send says something.
+func (s *Session) send(ctx context.Context, c *connection, command transports.Send) (result transports.Result, err error) {
+	words := mrkdwn(command.Text)
+	switch {
+	case utf8.RuneCountInString(command.Text.String()) > maxText:
+		return result, tooLong
+	case words == "" && len(command.Files) == 0:
+		return result, fault(transports.Invalid, "There is nothing to send.")
+	}
+	channel, err := s.channelFor(ctx, command.Place)
+	if err != nil {
+		return result, err
+	}
+	var marks []string
+	landed := s.flies(c, channel)
+	defer func() { landed(marks...) }()
+	if len(command.Files) > 0 {
+		ts, mark, err := s.sendFiles(ctx, channel, command, words)
+		marks = append(marks, mark...)
+		if ts != "" {
+			result.Parts = []transports.MessageID{transports.MessageID(ts)}
+		}
+		return result, err
+	}
+	method, options := "chat.postMessage", []slackgo.MsgOption{slackgo.MsgOptionDisableLinkUnfurl()}
+	switch {
+	case command.Style == transports.Does && command.Thread == "" && command.As == nil:
+		method, options = "chat.meMessage", append(options, slackgo.MsgOptionMeMessage())
+	case command.Style == transports.Does: // threads have no such messages
+		words = "_" + words + "_"
+	}
+	options = append(options, slackgo.MsgOptionText(words, false))
+	if command.Thread != "" {
+		options = append(options, slackgo.MsgOptionTS(string(command.Thread)))
+	}
+	options = append(options, persona(command.As)...)
+	_, ts, _, err := s.client.web().SendMessageContext(ctx, channel, options...)
+	if err = s.client.did(method, err); err != nil {
+		return result, asFault(err, true)
+	}
+	marks = append(marks, sentMark(channel, ts))
+	s.mu.Lock()
+	s.reacted.begin(channel, ts)
+	s.mu.Unlock()
+	return transports.Result{Parts: []transports.MessageID{transports.MessageID(ts)}}, nil
+}
+
+// persona has a bot speak under someone's name and picture (chat:write.customize).
+func persona(as *transports.Persona) []slackgo.MsgOption {
+	if as == nil {
+		return nil
+	}
+	options := []slackgo.MsgOption{slackgo.MsgOptionUsername(as.Name)}
+	if as.Picture != "" {
+		options = append(options, slackgo.MsgOptionIconURL(as.Picture))
+	}
+	return options
+}
+
+// edit replaces the text of an own message.
+func (s *Session) edit(ctx context.Context, c *connection, command transports.Edit) error {
+	words := mrkdwn(command.Text)
+	switch {
+	case words == "":
+		return fault(transports.Invalid, "There is nothing to say instead. Delete the message.")
+	case utf8.RuneCountInString(command.Text.String()) > maxText:
+		return tooLong
+	}
+	channel, err := s.channelFor(ctx, command.Place)
+	if err != nil {
+		return err
+	}
+	if command.Style == transports.Does && command.As != nil {
+		words = "_" + words + "_"
+	}
+	var marks []string
+	landed := s.flies(c, channel)
+	defer func() { landed(marks...) }()
+	_, _, now, err := s.client.web().UpdateMessageContext(ctx, channel, string(command.ID), slackgo.MsgOptionText(words, false), slackgo.MsgOptionDisableLinkUnfurl())
+	if err = s.client.did("chat.update", err); err != nil {
+		return asFault(err, true)
+	}
+	marks = append(marks, editMark(channel, string(command.ID), now), editMark(channel, string(command.ID), words))
+	return nil
+}
+
+// delete takes a message back. One that is not there any more is as good as deleted.
+func (s *Session) delete(ctx context.Context, c *connection, command transports.Delete) error {
+	channel, err := s.channelFor(ctx, command.Place)
+	if err != nil {
+		return err
+	}
+	mark := deletedMark(channel, string(command.ID))
+	var marks []string
+	landed := s.flies(c, channel)
+	defer func() { landed(marks...) }()
+	_, _, err = s.client.web().DeleteMessageContext(ctx, channel, string(command.ID))
+	if err = s.client.did("chat.delete", err); err != nil && !isCode(err, "message_not_found") {
+		return asFault(err, true)
+	}
+	marks = append(marks, mark)
+	return nil
+}
+
+// isCode tells whether an error is one of these of the Web API.
+func isCode(err error, codes ...string) bool {
+	e, is := err.(*apiError)
+	if !is {
+		return false
+	}
+	for _, code := range codes {
+		if e.code == code {
+			return true
+		}
+	}
+	return false
+}

@@ -126,6 +126,38 @@ var customs = []scenario{
 			dora.Expect(t, `^:alice!\S+ MODE `+channel+` \S*`+c.mode)
 		}
 	}},
+	{"higher signs are owners", func(t *testing.T, w *world) {
+		if strings.Contains(t.Name(), "ngircd") {
+			t.Skip("on this server services alone give them")
+		}
+		channel, room := w.channel()
+		alice := w.client(t, "alice", "desk")
+		join(t, alice, room, "alice")
+		dora := w.onIRC(t, "dora", channel)
+		alice.Expect(t, "presence[not(@type)][@from='"+room+"/dora']")
+		oper := operator(t, w.irc, "services")
+		const owner = "[@affiliation='owner'][@role='moderator']"
+		seen := func(nick, standing string) {
+			t.Helper()
+			alice.Expect(t, "presence[@from='"+room+"/"+nick+"']/{muc#user}x/item"+standing)
+		}
+		set := func(affiliation string) {
+			t.Helper()
+			id := alice.NewID()
+			alice.Send(t, "<iq type='set' id='{id}' to='{room}'><query xmlns='http://jabber.org/protocol/muc#admin'><item nick='dora' affiliation='{affiliation}'/></query></iq>",
+				"id", id, "room", room, "affiliation", affiliation)
+			standing := map[string]string{"owner": owner, "admin": "[@affiliation='admin'][@role='moderator']"}[affiliation]
+			alice.ExpectEach(t, "iq[@type='result'][@id='"+id+"']", "presence[@from='"+room+"/dora']/{muc#user}x/item"+standing)
+		}
+		oper.Send(t, "SAMODE "+channel+" +q alice")
+		seen("alice", owner)
+		set("owner")
+		dora.Expect(t, `^:alice!\S+ MODE `+channel+` \S*\+a\S* .*dora`)
+		set("admin")
+		dora.Expect(t, `^:alice!\S+ MODE `+channel+` `)
+		oper.Send(t, "SAMODE "+channel+" +q dora")
+		seen("dora", owner)
+	}},
 	{"IRC asks the client's version and pings it", func(t *testing.T, w *world) {
 		channel, room := w.channel()
 		dora := w.onIRC(t, "dora", channel)

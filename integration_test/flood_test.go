@@ -3,7 +3,32 @@ package integration_test
 import (
 	"fmt"
 	"testing"
+	"time"
 )
+
+func TestWhatIsSentToAServerIsPacedAndInOrder(t *testing.T) {
+	const burst, rate, lines = 2, 10, 8
+	w := prosodyWorld(t, "")
+	w.edit(t, "burst: 200, rate: 200", fmt.Sprintf("burst: %d, rate: %d", burst, rate))
+	alice, admin := w.client(t, "alice", "desk"), w.client(t, "admin", "desk")
+	mustMatch(t, reload(t, admin), "iq[@type='result']")
+	channel, room := w.channel()
+	dora := w.onIRC(t, "dora", channel)
+	join(t, alice, room, "alice")
+	began := time.Now()
+	for i := range lines {
+		say(t, alice, room, fmt.Sprintf("line %d.", i))
+	}
+	for i := range lines {
+		dora.Expect(t, fmt.Sprintf("PRIVMSG %s :line %d.", channel, i))
+	}
+	if took, least := time.Since(began), (lines-burst)*time.Second/rate; took < least {
+		t.Errorf("%d lines took %v, at least %v is the pace", lines, took, least)
+	}
+	for i := range lines {
+		alice.Expect(t, fmt.Sprintf("message[@from='%s/alice']/body[text()='line %d.']", room, i))
+	}
+}
 
 func TestAFloodGetsNobodyDisconnectedAndLosesNothing(t *testing.T) {
 	const lines = 9000 // below what an archive counts exactly

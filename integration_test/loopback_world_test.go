@@ -122,4 +122,12 @@ func TestLoopback(t *testing.T) {
 	}
 }
 
-var loopbackScenarios = slices.Concat(loopbackRooms, loopbackTalks, loopbackFiles, loopbackRich, loopbackContacts, loopbackConfiguration, loopbackHistory)
+var loopbackScenarios = slices.Concat(
+	loopbackRooms,
+	loopbackTalks,
+	loopbackFiles,
+	loopbackRich,
+	loopbackContacts,
+	loopbackConfiguration,
+	loopbackHistory,
+)

@@ -35,6 +35,11 @@ func TestServersThatPeopleNameThemselves(t *testing.T) {
 		alice.Send(t, joinStanza, "room", "#own%"+server, "nick", "alice")
 		alice.Expect(t, "presence[@type='error'][@from='#own%"+server+"/alice']/error/"+conditions+"text[text()~'"+says+"']")
 	}
+	t.Run("a host that does not exist", func(t *testing.T) {
+		alice := w.client(t, "alice", "desk")
+		alice.Send(t, joinStanza, "room", "#own%nowhere.invalid@"+domain, "nick", "alice")
+		alice.Expect(t, "presence[@type='error'][@from='#own%nowhere.invalid@"+domain+"/alice']/error["+conditions+"item-not-found]/"+conditions+"text[text()~'nowhere.invalid']")
+	})
 	t.Run("by its port without TLS alone", func(t *testing.T) {
 		entered(t, field("ports", plain)+"<field var='tls_ports'/>", plain)
 	})

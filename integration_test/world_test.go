@@ -210,4 +210,16 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-var scenarios = slices.Concat(rooms, moderation, talks, contacts, faults, discovery, archives, commands, habits, customs, uploads)
+var scenarios = slices.Concat(
+	rooms,
+	moderation,
+	talks,
+	contacts,
+	faults,
+	discovery,
+	archives,
+	commands,
+	habits,
+	customs,
+	uploads,
+)

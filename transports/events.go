@@ -42,9 +42,11 @@ type Message struct {
 	// Nonce is that of the Send whose echo this is, 0 where it is none or the network does not tell.
 	Nonce int64
 	// At is when it was said, as far as the network tells, also of what is live; the zero time means now.
-	At    time.Time
-	Style Style
-	Text  text.Text
+	At time.Time
+	// Replayed: it was said before, and the network tells it unasked to who enters a room, whether or not it was told already.
+	Replayed bool
+	Style    Style
+	Text     text.Text
 	// ReplyTo is the message that it answers, nil for none; Thread the one whose thread it is in, or empty.
 	ReplyTo *Reference
 	Thread  MessageID

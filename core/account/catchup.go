@@ -195,7 +195,7 @@ func missed(l lookUp, history transports.History, place transports.Place, last t
 		for _, e := range part {
 			if m, ok := e.(transports.Message); ok {
 				last = m.ID
-				if l.row(place, m.ID).ID != "" || m.Own && len(l.sent(l.store.SentOf, place, string(m.ID))) > 0 {
+				if l.taken(m) {
 					continue
 				}
 			} else if at := changedAt(e); !at.IsZero() && at.UnixMilli() <= changed {

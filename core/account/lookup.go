@@ -100,6 +100,11 @@ func (l lookUp) row(place transports.Place, id transports.MessageID) store.Row {
 	return page.Rows[0]
 }
 
+// taken tells whether a message was taken before: a client of the person's sent it through the gateway, or the archive has it.
+func (l lookUp) taken(e transports.Message) bool {
+	return l.row(e.Place, e.ID).ID != "" || e.Own && len(l.sent(l.store.SentOf, e.Place, string(e.ID))) > 0
+}
+
 // reference is the message that a client names, nil where nobody knows it (any more).
 func (l lookUp) reference(place transports.Place, id string) *transports.Reference {
 	parts := l.parts(place, id)

@@ -104,6 +104,32 @@ func (w *world) restarts() {
 	}
 }
 
+func TestWhatTheNetworkReplaysAfterARestartIsThereOnce(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		said := func(text string) transports.Message {
+			e := heard(text)
+			e.ID = transports.MessageID("m-" + text)
+			return e
+		}
+		replayed := func(text string) transports.Message {
+			e := said(text)
+			e.Replayed, e.At = true, time.Now().Add(-time.Minute)
+			return e
+		}
+		w.inside("bob")
+		w.sets("#go", transports.Options{options.Persistent: {"true"}})
+		w.sends(leave("phone"))
+		w.emits(said("before"))
+		w.waits(time.Hour)
+		w.restarts()
+		w.emits(state("alice", "bob"), replayed("before"), replayed("meanwhile"), said("live"))
+		w.forget()
+		w.sends(join("phone", "alice"))
+		w.expect("phone: bob is here", "phone: alice is here 100 170 110", "phone: <bob> before (earlier)",
+			"phone: <bob> meanwhile (earlier)", "phone: <bob> live (earlier)", `phone: subject ""`)
+	})
+}
+
 func TestWhoWasInsideAPersistentRoomMissesNothingOfARestart(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.inside("bob")

@@ -16,18 +16,25 @@ type referred struct {
 	author stanza.JID
 	quote  text.Text
 	thread string
+	// taken: the message is a replayed one that was shown before.
+	taken bool
 }
 
 // whenReferred finds what a message refers to, and shows it then; what came after it waits.
 func (a *Account) whenReferred(o *order, e transports.Message, show func(referred)) {
-	if e.ReplyTo == nil && e.Thread == "" {
+	e.Replayed = e.Replayed && e.ID != ""
+	if e.ReplyTo == nil && e.Thread == "" && !e.Replayed {
 		o.add(func() { show(referred{}) })
 		return
 	}
 	var reply, thread names
 	var author transports.User
 	var quote text.Text
+	taken := false
 	a.afterLookUp(o, func(l lookUp) {
+		if taken = e.Replayed && l.taken(e); taken {
+			return
+		}
 		if e.Thread != "" {
 			thread = l.names(e.Place, e.Thread)
 		}
@@ -43,7 +50,13 @@ func (a *Account) whenReferred(o *order, e transports.Message, show func(referre
 				quote = textOf(row.Content)
 			}
 		}
-	}, func() { show(a.referred(e, reply, thread, author, quote)) })
+	}, func() {
+		if taken {
+			show(referred{taken: true})
+			return
+		}
+		show(a.referred(e, reply, thread, author, quote))
+	})
 }
 
 func (a *Account) referred(e transports.Message, reply, thread names, author transports.User, quote text.Text) referred {

@@ -162,6 +162,9 @@ func (a *Account) heard(e transports.Message) {
 		return
 	}
 	a.whenKnown(&j.order, e, func(r referred, files []shownFile) {
+		if r.taken {
+			return
+		}
 		changes := a.cursor(e.Place, e.ID)
 		show := func(number int, children []*stanza.Element) {
 			row, said := a.record(j, saying{message: e.ID, stanzaID: part(e.ID, number), from: e.From, at: pastTime(e.At), children: children})

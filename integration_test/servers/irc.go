@@ -45,6 +45,7 @@ func inspIRCd(ctx context.Context, dir string, options Options, values map[strin
 		options.Network = "TestNet"
 	}
 	values["Dir"], values["Ports"], values["Network"], values["UpperOf"] = dir, ports, options.Network, upperOf()
+	values["Password"], values["AtOnce"] = options.Password, options.AtOnce
 	config, err := render(dir, "inspircd.conf", nil, values)
 	if err != nil {
 		return nil, err

@@ -37,6 +37,8 @@ type Options struct {
 	KickNew    bool        // Prosody: refuse the second connection of a component (its default) instead of the first
 	Instances  int         // ejabberd: how many connections share each component, by bare JID; 0 for one without balancing
 	Network    string      // InspIRCd: the network's name, empty for TestNet
+	Password   string      // InspIRCd: what who connects must give by PASS, empty for nothing
+	AtOnce     int         // InspIRCd: how many may connect within a minute before nobody may for a minute; 0 for any number
 }
 
 func (o Options) components() []Component {

@@ -70,6 +70,21 @@ func TestWhatTheServerSaysAtTheDoorDecidesTheFault(t *testing.T) {
 	}
 }
 
+func TestWhyOneIsBannedIsInTheServersLastWord(t *testing.T) {
+	for _, last := range []string{"ERROR :Closing link: (alice@host) [G-lined: no gateways]", ""} {
+		play(t, Network{}, func(s *script) {
+			s.hears()
+			s.says(":irc.srv 465 alice :You're banned!")
+			if last == "" {
+				s.fault(transports.Forbidden, "You're banned!")
+				return
+			}
+			s.says(last)
+			s.fault(transports.Forbidden, "no gateways")
+		})
+	}
+}
+
 func TestAServerThatNeverWelcomesIsGivenUp(t *testing.T) {
 	play(t, Network{}, func(s *script) {
 		began := time.Now()

@@ -19,6 +19,7 @@ const (
 	answerWithin   = 60 * time.Second // for its answer
 	joinWithin     = 60 * time.Second // for the answer to a JOIN
 	quitWithin     = 2 * time.Second  // for the server to close after QUIT
+	lastWordWithin = 5 * time.Second  // for its ERROR after it has said that we are banned
 )
 
 // connection is one connection and all that is known through it. The goroutine of Session.Run owns it; other goroutines
@@ -79,7 +80,8 @@ type connection struct {
 	quitting time.Time         // when it must be over, zero before the end of the context
 	saidBye  bool              // QUIT was handed over
 	fault    *transports.Fault // why it ends
-	departed *transports.Fault // why it will, once the person has said QUIT
+	departed *transports.Fault // why it will, once the person has said QUIT or the server that it lets us in no more
+	lastWord time.Time         // until when the server may say why it does not, zero where it does
 }
 
 // stage is how far the connection has come.
@@ -252,6 +254,7 @@ func (c *connection) wake() time.Time {
 		sooner(c.out.next(time.Now()))
 	}
 	sooner(c.quitting)
+	sooner(c.lastWord)
 	return next
 }
 
@@ -261,6 +264,8 @@ func (c *connection) tick(now time.Time) {
 	switch {
 	case !c.quitting.IsZero() && !now.Before(c.quitting):
 		c.fail(offline("The server did not close the connection."))
+	case !c.lastWord.IsZero() && !now.Before(c.lastWord):
+		c.fail(c.departed)
 	case c.inbox.waiting(): // it is we who did not listen
 	case c.stage != online && now.Sub(c.began) >= registerWithin:
 		c.fail(offline("The server did not welcome the gateway in time."))

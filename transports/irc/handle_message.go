@@ -108,6 +108,8 @@ func (c *connection) deliver(m message, place transports.Place, event transports
 		return
 	}
 	if said, is := event.(transports.Message); is && said.ID != "" {
+		said.Replayed = b != nil
+		event = said
 		if c.session.seen.has(said.ID) && b != nil {
 			return
 		}

@@ -26,7 +26,11 @@ func TestHistoryIsToldOnce(t *testing.T) {
 		told := func() string {
 			var all []string
 			for _, e := range s.told() {
-				all = append(all, string(e.(transports.Message).ID))
+				said := e.(transports.Message)
+				all = append(all, string(said.ID))
+				if past := !said.At.IsZero(); said.Replayed != past {
+					t.Errorf("%s is told as replayed: %v", said.ID, said.Replayed)
+				}
 			}
 			return strings.Join(all, " ")
 		}

@@ -147,15 +147,22 @@ func (c *connection) onPasswordRefused(m message) {
 	}
 }
 
-// onBanned is ERR_YOUREBANNEDCREEP or ERR_NOPERMFORHOST.
+// onBanned is ERR_YOUREBANNEDCREEP or ERR_NOPERMFORHOST. Why, servers say in the ERROR that follows.
 func (c *connection) onBanned(m message) {
-	c.fail(&transports.Fault{Kind: transports.Forbidden, Text: said(c.network.host+" does not let the gateway in.", m)})
+	c.departed, c.lastWord = c.notLetIn(m), time.Now().Add(lastWordWithin)
+}
+
+func (c *connection) notLetIn(m message) *transports.Fault {
+	return &transports.Fault{Kind: transports.Forbidden, Text: said(c.network.host+" does not let the gateway in.", m)}
 }
 
 // onClosing is the server's last word: ERROR, RFC 2812 §3.7.4.
 func (c *connection) onClosing(m message) {
 	if c.quitting.IsZero() {
 		c.log.Info("irc: the server closes the connection")
+	}
+	if !c.lastWord.IsZero() && m.Trailing() != "" {
+		c.departed = c.notLetIn(m)
 	}
 	c.fail(closingFault(c.network.host, m))
 }

@@ -220,7 +220,12 @@ func (d *dialogues) configureAccount(key string, ask bool) dialog.Command {
 		if d.hasLogins() {
 			own = account.Fields
 		}
-		return d.configure("Your settings for "+key, options.Where{Person: who.Person.Bare().String(), Scope: settings}, own, d.about.AccountFields)
+		outcome := d.configure("Your settings for "+key, options.Where{Person: who.Person.Bare().String(), Scope: settings}, own, d.about.AccountFields)
+		if adviser, ok := d.driver.(transports.Adviser); ok {
+			scope, _ := d.scope(person.Key{Owner: who.Person.Bare(), Key: key}) // that there is one, settingsOf has found
+			outcome.Ask.Instructions = adviser.Advice(scope)
+		}
+		return outcome
 	}
 	c := dialog.Command{Node: "configure", Name: "Your settings for " + key,
 		Start: func(_ context.Context, who dialog.Asker) dialog.Outcome { return settings(who, key) }}

@@ -2,6 +2,7 @@ package integration_test
 
 import (
 	"testing"
+	"time"
 
 	"isthmus/integration_test/xmppclient"
 )
@@ -124,6 +125,16 @@ var archives = []scenario{
 		bob.Send(t, archiveQuery+"</set></query></iq>", "id", "a1", "room", room)
 		bob.ExpectNext(t, "iq[@type='result'][@id='a1']/{urn:xmpp:mam:2}fin[@complete='true']/{http://jabber.org/protocol/rsm}set/count[text()='0']")
 	}},
+}
+
+// heard waits until the archive of a room has so many messages.
+func (w *world) heard(t *testing.T, c *xmppclient.Client, room string, messages int) {
+	t.Helper()
+	for deadline := time.Now().Add(xmppclient.Patience); len(archivedIDs(t, c, room)) < messages; {
+		if time.Now().After(deadline) {
+			t.Fatalf("the archive does not have %d messages", messages)
+		}
+	}
 }
 
 // archivedIDs gives the ids of all the messages in a room's archive, page by page.

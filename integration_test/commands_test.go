@@ -57,6 +57,12 @@ var commands = []scenario{
 		join(t, alice, room, "alice")
 		mustMatch(t, run(t, alice, room+"/alice", "configure", ""), "iq[@type='error']/error/"+conditions+"feature-not-implemented")
 	}},
+	{"a person is told which settings have no effect on a network that the operator has described", func(t *testing.T, w *world) {
+		alice := w.client(t, "alice", "desk")
+		id := alice.NewID()
+		alice.Send(t, execute, "id", id, "to", host+"@"+domain, "node", "configure")
+		alice.Expect(t, "iq[@id='"+id+"']"+form+"/{jabber:x:data}x[field[@var='address']][field[@var='ports']]/instructions[text()~'set by the operator']")
+	}},
 	{"a person's settings for a network are used at the next connection", func(t *testing.T, w *world) {
 		channel, room := w.channel()
 		dora := w.onIRC(t, "dora", channel)
@@ -174,8 +180,7 @@ var commands = []scenario{
 		leave(t, alice, room, "alice")
 		dora.Say(t, channel, "while you were out")
 		dora.ExpectNone(t, `^:alice!\S+ (PART|QUIT)`)
-		for len(archivedIDs(t, alice, room)) == 0 { // until the gateway has heard it
-		}
+		w.heard(t, alice, room, 1)
 		alice.Send(t, joinStanza, "room", room, "nick", "alice")
 		alice.Expect(t, "presence[@from='"+room+"/alice']/{muc#user}x[status[@code='110']]")
 		alice.ExpectNext(t, "message[@from='"+room+"/dora'][{urn:xmpp:delay}delay]/body[text()='while you were out']")

@@ -175,13 +175,9 @@ func TestAPersistentRoomIsKeptOverRestartsOfBothSides(t *testing.T) {
 	alice.Send(t, "<iq type='set' id='o1' to='{room}'><query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>"+
 		"<field var='FORM_TYPE'><value>http://jabber.org/protocol/muc#roomconfig</value></field><field var='persistent'><value>true</value></field></x></query></iq>", "room", room)
 	alice.Expect(t, "iq[@type='result'][@id='o1']")
-	kept := func(messages int) { // until the gateway has heard them
+	kept := func(messages int) {
 		t.Helper()
-		for deadline := time.Now().Add(ircclient.Patience); len(archivedIDs(t, alice, room)) < messages; {
-			if time.Now().After(deadline) {
-				t.Fatalf("the archive does not have %d messages", messages)
-			}
-		}
+		w.heard(t, alice, room, messages)
 	}
 	dora.Say(t, channel, "zero")
 	alice.Expect(t, "message/body[text()='zero']")

@@ -31,6 +31,12 @@ type Reloader interface {
 	Reload(fresh Driver) (restart []string)
 }
 
+// Adviser is a Driver where not all that a person can set has an effect for every scope.
+type Adviser interface {
+	// Advice is what a person should know who sets the AccountFields of a scope, in a sentence or two; empty for nothing.
+	Advice(scope Scope) string
+}
+
 // About describes a driver.
 type About struct {
 	// Kind is the type of gateway in XEP-0030's registry, such as "irc".

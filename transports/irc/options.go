@@ -84,6 +84,14 @@ func (*Driver) Check(fields []transports.Field, options transports.Options) erro
 	return nil
 }
 
+// Advice says which of a person's options have no effect: how to reach a described server is the operator's to say.
+func (d *Driver) Advice(scope transports.Scope) string {
+	if n, err := d.network(string(scope)); err != nil || n.own {
+		return ""
+	}
+	return "How this server is reached is set by the operator of the gateway: the address, the ports, whether the certificate is verified, and its fingerprint are not used here."
+}
+
 func invalidOption(f transports.Field, wrong string) error {
 	return &transports.Fault{Kind: transports.Invalid, Text: fmt.Sprintf("%s (%s): %s", f.Label, f.Name, wrong)}
 }

@@ -80,6 +80,9 @@ func TestAPersonSaysHowToReachAServerOnlyWhereTheOperatorHasNot(t *testing.T) {
 			t.Fatal(err)
 		}
 		n := session.(*Session).network
+		if silent := driver.Advice(host) == ""; silent != n.own {
+			t.Errorf("%+v: %q is told of it", c.config, driver.Advice(host))
+		}
 		if got := fmt.Sprint(n.addresses); got != c.want {
 			t.Errorf("%+v with %v goes to %s, want %s", c.config, c.options, got, c.want)
 		}

@@ -1,0 +1,181 @@
+package account
+
+import (
+	"strings"
+	"time"
+
+	"isthmus/core/stanza"
+	"isthmus/core/store"
+	"isthmus/core/xep"
+	"isthmus/mapping/text"
+	"isthmus/transports"
+)
+
+// answer is that to a stanza, which may have become several messages.
+type answer struct {
+	request *stanza.Stanza
+	// left counts the messages that have not ended; failed tells that the sender has an error.
+	left   int
+	failed bool
+}
+
+// utterance is one message on its way to the network, maybe in several pieces.
+type utterance struct {
+	*answer
+	belonging
+	room  *joined // nil in a talk
+	place transports.Place
+	id    string
+	body  string
+	// files go with the last piece; elements are those that told of them.
+	files    attachments
+	elements []*stanza.Element
+	// pieces are what the network made of each; waiting counts those that have not ended.
+	pieces  [][]transports.MessageID
+	waiting int
+	err     error
+}
+
+func (a *Account) send(p *utterance, pieces []string) {
+	style := transports.Says
+	if rest, ok := strings.CutPrefix(pieces[0], "/me "); ok { // XEP-0245 §3
+		style, pieces[0] = transports.Does, rest
+	}
+	p.waiting, p.pieces = len(pieces), make([][]transports.MessageID, len(pieces))
+	if f := (flight{p.place, p.id}); p.id != "" {
+		a.flying[f] = a.flying[f]
+	}
+	for i, piece := range pieces {
+		nonce := store.NextID()
+		command := transports.Send{Place: p.place, Nonce: nonce, Style: style, Text: a.styled(p.request, p.room, piece), Thread: p.thread}
+		if i == 0 {
+			command.ReplyTo = p.replyTo
+		}
+		a.sending[nonce] = true
+		var fetch preparing
+		if i == len(pieces)-1 && len(p.files) > 0 {
+			fetch = a.attach(command, p.files)
+		}
+		a.prepared(command, fetch, func(r transports.Result, err error) {
+			delete(a.sending, nonce)
+			p.pieces[i] = r.Parts
+			a.sent(p, nonce, err)
+		}, a.begin(nonce, p.request))
+	}
+}
+
+// styled is a client's text with its formatting, and with those whom it names in a room.
+func (a *Account) styled(s *stanza.Stanza, j *joined, body string) text.Text {
+	t := text.Plain(body)
+	if !xep.Unstyled(s) {
+		t = text.ParseStyling(body)
+	}
+	if xep.IsSpoiler(s) {
+		t = t.Hide()
+	}
+	return a.mentionsIn(t, s, j)
+}
+
+// begin is the entry of a stanza in the journal.
+func (a *Account) begin(nonce int64, s *stanza.Stanza) store.Change {
+	return store.Begin{Command: store.Command{ID: nonce, Account: a.id, Transport: a.Domain, From: s.From.String(), To: s.To.String(), Stanza: s.ID}}
+}
+
+// sent is how a piece of a message ended. When all have, the sender gets the reflection or the receipt, or an error that says why not.
+func (a *Account) sent(p *utterance, nonce int64, err error) {
+	if p.err == nil {
+		p.err = err
+	}
+	if p.waiting--; p.waiting > 0 {
+		a.Store.Write(nil, store.End{ID: nonce})
+		return
+	}
+	defer a.landed(p) // once what became of it is handed to the store
+	p.left--
+	if p.err != nil {
+		a.Store.Write(nil, store.End{ID: nonce})
+		if !p.failed {
+			p.failed = true
+			a.refuse(p.request, a.stanzaError(p.partly()))
+		}
+		return
+	}
+	changes := append(a.sentIDs(p), store.End{ID: nonce})
+	if ids := p.parts(); len(ids) > 0 {
+		changes = append(changes, a.cursor(p.place, ids[len(ids)-1])...)
+	}
+	if p.room == nil {
+		a.Store.Write(nil, changes...)
+		if p.left == 0 && !p.failed {
+			a.receipt(p.request)
+		}
+		return
+	}
+	a.reflect(p, changes)
+}
+
+// partly is why a message could not be sent, and how much of it was all the same.
+func (p *utterance) partly() error {
+	fault := *transports.AsFault(p.err)
+	there := 0
+	for _, ids := range p.pieces {
+		if len(ids) > 0 {
+			there++
+		}
+	}
+	if there > 0 {
+		fault.Text = "Only a part of the message was sent. " + fault.Text
+	}
+	return &fault
+}
+
+// parts are the ids of a message in order, none where the network gives none.
+func (p *utterance) parts() []transports.MessageID {
+	var all []transports.MessageID
+	for _, ids := range p.pieces {
+		all = append(all, ids...)
+	}
+	return all
+}
+
+// sentIDs keep which messages of the network a client's message has become.
+func (a *Account) sentIDs(p *utterance) []store.Change {
+	var all []store.Change
+	for i, id := range p.parts() {
+		all = append(all, store.PutSent{Sent: store.Sent{Account: a.id, Place: PlaceKey(p.place), Stanza: p.id, Part: int64(i), Message: string(id),
+			Thread: p.begins, Sender: p.request.From.Bare().String(), At: time.Now().UnixMilli()}})
+	}
+	return all
+}
+
+// reflect shows the owner's own message in the room when it is on disk: the reflection is its confirmation (XEP-0045 §7.4).
+func (a *Account) reflect(p *utterance, changes []store.Change) {
+	j := p.room
+	own := saying{id: p.id, from: a.self}
+	if p.body != "" {
+		own.children = append(own.children, stanza.Text("", "body", p.body))
+	}
+	own.children = append(own.children, p.elements...)
+	if ids := p.parts(); len(ids) > 0 {
+		own.message = ids[0]
+	}
+	if p.id == p.request.ID { // the first line is the message that the client knows
+		own.children = append(own.children, xep.Context(p.request)...)
+	}
+	a.confirm(j, own, changes)
+}
+
+// confirm shows what the owner did in a room when it is on disk.
+func (a *Account) confirm(j *joined, own saying, changes []store.Change) {
+	row, said := a.record(j, own)
+	if j.view.Logged {
+		changes = append(changes, row)
+	}
+	fill := j.order.wait()
+	a.commit(func(err error) {
+		if err != nil {
+			a.log.Error("A message was sent but could not be archived.", "room", string(j.id), "error", err)
+		}
+		fill(func() { a.showSaid(j, said, a.Stream.Reply) })
+	}, changes...)
+}

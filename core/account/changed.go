@@ -17,6 +17,9 @@ import (
 
 // edited shows that a message says something else now (XEP-0308).
 func (a *Account) edited(e transports.Edited) {
+	if !a.watches(e.Place) {
+		return
+	}
 	a.markChange(e.Place, e.At)
 	if !a.known.isNews(editKey(e.Place, e.ID), e.Text.Styling()) {
 		return
@@ -37,6 +40,9 @@ func (a *Account) edited(e transports.Edited) {
 
 // deleted shows that a message is gone: its author took it back (XEP-0424), or a moderator took it away (XEP-0425). So it is from the archive.
 func (a *Account) deleted(e transports.Deleted) {
+	if !a.watches(e.Place) {
+		return
+	}
 	a.markChange(e.Place, e.At)
 	if !a.known.isNews(deleteKey(e.Place, e.ID), "") {
 		return
@@ -97,6 +103,9 @@ func (a *Account) tombstone(j *joined, stanzaID, retraction string) store.Change
 
 // reacted shows all the reactions that a user now has on a message (XEP-0444).
 func (a *Account) reacted(e transports.Reacted) {
+	if !a.watches(e.Place) {
+		return
+	}
 	a.markChange(e.Place, e.At)
 	emoji := slices.Sorted(slices.Values(e.Emoji))
 	if !a.known.isNews(reactKey(e.Place, e.ID, e.From.ID), strings.Join(emoji, " ")) {
@@ -121,13 +130,16 @@ type finding struct {
 	row store.Row
 }
 
+// watches tells whether what happens in a place is shown now. What happens in a room while nobody is inside is read from its history later, so it is no known change.
+func (a *Account) watches(place transports.Place) bool {
+	j := a.rooms[place.Room]
+	return place.Room == "" || j != nil && j.live
+}
+
 // changed shows what happened to a message: in its room and the archive, or in the talk. show makes what is seen of it, nil for nothing; j is nil in a talk.
 func (a *Account) changed(place transports.Place, id transports.MessageID, by transports.User, show func(j *joined, f finding) *saying, also ...func(lookUp)) {
 	j, order := a.rooms[place.Room], a.told.of(place.User)
-	if place.Room != "" {
-		if j == nil || !j.live {
-			return
-		}
+	if j != nil {
 		order = &j.order
 	}
 	var f finding

@@ -396,10 +396,11 @@ func TestACorrectionOfWhatIsStillOnItsWayWaitsForIt(t *testing.T) {
 func TestWhoComesInSeesWhatWasCorrectedMeanwhile(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.shared.About.StableIDs = true
-		w.network.past = map[transports.Place][]transports.Event{inGo: {said("b1", "bob", "a draft"),
-			transports.Edited{Place: inGo, ID: "b1", From: user("bob"), Text: plain("the text")}, said("b2", "bob", "after")}}
+		edited := transports.Edited{Place: inGo, ID: "b1", From: user("bob"), At: time.Now(), Text: plain("the text")}
+		w.network.past = map[transports.Place][]transports.Event{inGo: {said("b1", "bob", "a draft"), edited, said("b2", "bob", "after")}}
 		w.sends(join("phone", "alice"))
 		w.emits(transports.Online{Self: user("alice"), Can: transports.Capabilities{Features: transports.Edits}})
+		w.emits(edited) // the network tells it also while nobody is inside
 		w.forget()
 		w.emits(state("alice", "bob"))
 		w.expect("phone: bob is here", "phone: alice is here 100 170 110", "phone: <bob> a draft (earlier)",

@@ -55,6 +55,8 @@ func TestWhatTheServerSaysAtTheDoorDecidesTheFault(t *testing.T) {
 		{":irc.srv 464 * :Password incorrect", transports.BadCredentials, "Password incorrect"},
 		{":irc.srv 465 * :You are banned from this server- spam", transports.Forbidden, "spam"},
 		{"ERROR :Closing Link: 127.0.0.1 (K-Lined: open proxy)", transports.Forbidden, "open proxy"},
+		{"ERROR :Closing link: (alice@host) [Access denied by configuration]", transports.Forbidden, "Access denied"},
+		{"ERROR :Access denied: Bad password?", transports.BadCredentials, "Bad password"},
 		{"ERROR :Trying to reconnect too fast.", transports.RateLimited, "too fast"},
 		{"ERROR :Closing Link: alice (Ping timeout)", transports.Offline, "Ping timeout"},
 		{"ERROR :Closing Link: \x02bold\x02", transports.Offline, "Closing Link: bold"},

@@ -33,7 +33,9 @@ func closingFault(host string, m message) *transports.Fault {
 	switch {
 	case has("throttl", "too fast", "too many times", "too many connections", "too many user connections", "connection limit", "no more connections"):
 		return &transports.Fault{Kind: transports.RateLimited, Wait: throttleWait, Text: said(host+" takes no more connections for now.", m)}
-	case has("k-line", "k:line", "g-line", "z-line", "d-line", "x-line", "q-line", "k-lined", "g-lined", "z-lined", "akill", "banned", "dnsbl", "not authorized", "not authorised"):
+	case has("bad password", "password mismatch", "password incorrect", "invalid password"):
+		return &transports.Fault{Kind: transports.BadCredentials, Text: said(host+" wants a password, or another one.", m)}
+	case has("access denied", "k-line", "k:line", "g-line", "z-line", "d-line", "x-line", "q-line", "k-lined", "g-lined", "z-lined", "akill", "banned", "dnsbl", "not authorized", "not authorised"):
 		return &transports.Fault{Kind: transports.Forbidden, Text: said(host+" does not let the gateway in.", m)}
 	}
 	return offline(said(host+" closed the connection.", m))

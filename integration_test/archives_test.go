@@ -1,8 +1,8 @@
 package integration_test
 
 import (
+	"fmt"
 	"testing"
-	"time"
 
 	"isthmus/integration_test/xmppclient"
 )
@@ -130,11 +130,7 @@ var archives = []scenario{
 // heard waits until the archive of a room has so many messages.
 func (w *world) heard(t *testing.T, c *xmppclient.Client, room string, messages int) {
 	t.Helper()
-	for deadline := time.Now().Add(xmppclient.Patience); len(archivedIDs(t, c, room)) < messages; {
-		if time.Now().After(deadline) {
-			t.Fatalf("the archive does not have %d messages", messages)
-		}
-	}
+	until(t, fmt.Sprintf("the archive has %d messages", messages), func() bool { return len(archivedIDs(t, c, room)) >= messages })
 }
 
 // archivedIDs gives the ids of all the messages in a room's archive, page by page.

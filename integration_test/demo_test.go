@@ -15,6 +15,7 @@ import (
 
 // A newcomer runs the demo, opens the page, logs in, joins the room, talks with someone on IRC, sends a picture, and stops it all.
 func TestANewcomerTriesTheDemoInABrowser(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	demo := filepath.Join(dir, "demo")
 	if out, err := exec.Command("go", "build", "-race", "-o", demo, "../cmd/demo").CombinedOutput(); err != nil {

@@ -66,6 +66,7 @@ var fixed = []scenario{
 }
 
 func TestOneFixedServer(t *testing.T) {
+	t.Parallel()
 	w := prosodyWorld(t, "")
 	if err := w.gateway.Stop(); err != nil {
 		t.Fatal(err)

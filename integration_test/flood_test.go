@@ -7,6 +7,7 @@ import (
 )
 
 func TestWhatIsSentToAServerIsPacedAndInOrder(t *testing.T) {
+	t.Parallel()
 	const burst, rate, lines = 2, 10, 8
 	w := prosodyWorld(t, "")
 	w.edit(t, "burst: 200, rate: 200", fmt.Sprintf("burst: %d, rate: %d", burst, rate))
@@ -31,6 +32,7 @@ func TestWhatIsSentToAServerIsPacedAndInOrder(t *testing.T) {
 }
 
 func TestAFloodGetsNobodyDisconnectedAndLosesNothing(t *testing.T) {
+	t.Parallel()
 	const lines = 9000 // below what an archive counts exactly
 	w := prosodyWorld(t, "")
 	channel, room := w.channel()

@@ -35,8 +35,7 @@ var habits = []scenario{
 		dora.Expect(t, `^:alice!\S+ INVITE dora`)
 		alice.Expect(t, "message[@from='"+room+"']/body[text()~'dora has been invited']")
 		bob := w.client(t, "bob", "desk")
-		bob.Send(t, "<presence/>")
-		bob.Expect(t, "presence[@from='"+bob.JID+"']") // else the server may not have him yet, and stores no invitations
+		comesOnline(t, bob)
 		alice.Send(t, "<message to='{room}'><x xmlns='http://jabber.org/protocol/muc#user'><invite to='bob@localhost'/></x></message>", "room", room)
 		bob.Expect(t, "message[@from='"+room+"']/{muc#user}x/invite[@from='"+alice.JID+"']")
 		other, otherRoom := w.channel()

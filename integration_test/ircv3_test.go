@@ -130,6 +130,7 @@ var ircv3 = []scenario{
 }
 
 func TestIRCv3(t *testing.T) {
+	t.Parallel()
 	for name, start := range map[string]func(servers.Starter) *servers.Server{
 		"Prosody":  func(s servers.Starter) *servers.Server { return s.Prosody(servers.Options{}) },
 		"ejabberd": func(s servers.Starter) *servers.Server { return s.Ejabberd(servers.Options{}) },

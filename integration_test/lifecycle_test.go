@@ -14,6 +14,7 @@ import (
 )
 
 func TestStoppingTheGatewayPutsEveryoneOutAndSaysGoodbye(t *testing.T) {
+	t.Parallel()
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		t.Run(signal.String(), func(t *testing.T) {
 			w := prosodyWorld(t, "")
@@ -63,6 +64,7 @@ func awaitGateway(t *testing.T, c *xmppclient.Client) {
 }
 
 func TestAfterACrashPeopleKnowThatTheyAreOut(t *testing.T) {
+	t.Parallel()
 	w := prosodyWorld(t, "")
 	_, room := w.channel()
 	alice := w.client(t, "alice", "desk")
@@ -86,6 +88,7 @@ func TestAfterACrashPeopleKnowThatTheyAreOut(t *testing.T) {
 // What the XMPP server had written to a gateway that no longer read is lost without a word; nothing on this side can know of
 // it. All that the gateway had taken ends as a reflection, an entry of the archive, or an error.
 func TestACrashInTheMiddleOfTrafficLosesNoMessageInSilence(t *testing.T) {
+	t.Parallel()
 	const (
 		messages = 600
 		before   = 220 // just over what the configuration lets out at once, so that others are waiting
@@ -154,8 +157,10 @@ func TestACrashInTheMiddleOfTrafficLosesNoMessageInSilence(t *testing.T) {
 }
 
 func TestWhenTheXMPPServerDiesNothingFromIRCIsLost(t *testing.T) {
+	t.Parallel()
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
+			t.Parallel()
 			const messages = 300
 			w := k.start(t, "")
 			_, room := w.channel()
@@ -208,6 +213,7 @@ func TestWhenTheXMPPServerDiesNothingFromIRCIsLost(t *testing.T) {
 }
 
 func TestAfterTheXMPPServerDiedNoGhostStays(t *testing.T) {
+	t.Parallel()
 	w := prosodyWorld(t, "")
 	channel, room := w.channel()
 	dora := w.onIRC(t, "dora", channel)
@@ -225,6 +231,7 @@ func TestAfterTheXMPPServerDiedNoGhostStays(t *testing.T) {
 }
 
 func TestOnlyTheDeadAreDroppedWhenTheStreamBreaks(t *testing.T) {
+	t.Parallel()
 	w := prosodyWorld(t, "")
 	channel, room := w.channel()
 	dora := w.onIRC(t, "dora", channel)
@@ -244,6 +251,7 @@ func TestOnlyTheDeadAreDroppedWhenTheStreamBreaks(t *testing.T) {
 }
 
 func TestALostConnectionToIRCComesBackWithTheTruth(t *testing.T) {
+	t.Parallel()
 	w := prosodyWorld(t, "")
 	channel, room := w.channel()
 	w.onIRC(t, "dora", channel)
@@ -265,6 +273,7 @@ func TestALostConnectionToIRCComesBackWithTheTruth(t *testing.T) {
 }
 
 func TestAnUntrustedCertificateIsAnAnswerWithItsFingerprint(t *testing.T) {
+	t.Parallel()
 	start := servers.ForTest(t)
 	xmpp, irc := start.Prosody(servers.Options{}), start.InspIRCd(servers.Options{})
 	w := newWorld(t, xmpp, irc, "", fmt.Sprintf("{host: %s, address: %q}", host, irc.TLS))
@@ -281,6 +290,7 @@ func TestAnUntrustedCertificateIsAnAnswerWithItsFingerprint(t *testing.T) {
 }
 
 func TestCheckSaysInASentenceWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	w := prosodyWorld(t, "")
 	if err := w.gateway.Stop(); err != nil {
 		t.Fatal(err)
@@ -310,6 +320,7 @@ func TestCheckSaysInASentenceWhatIsWrong(t *testing.T) {
 }
 
 func TestSeveralTransportsInOneProcess(t *testing.T) {
+	t.Parallel()
 	second := servers.Component{Domain: "second.localhost", Secret: "other"}
 	start := servers.ForTest(t)
 	for name, xmpp := range map[string]func(servers.Options) *servers.Server{"Prosody": start.Prosody, "ejabberd": start.Ejabberd} {

@@ -152,6 +152,7 @@ var loopbackFiles = []loopbackScenario{
 
 // Files are fetched from the gateway itself, and none is fetched from the network before somebody wants it.
 func TestFilesByTheGatewaysOwnListener(t *testing.T) {
+	t.Parallel()
 	dir, err := os.MkdirTemp("", "web-") // the path of a unix socket is short
 	if err != nil {
 		t.Fatal(err)

@@ -15,8 +15,10 @@ const logins = `      logins: true
 `
 
 func TestLogins(t *testing.T) {
+	t.Parallel()
 	for _, k := range loopbackKinds {
 		t.Run(k.name, func(t *testing.T) {
+			t.Parallel()
 			w := k.start(t, logins)
 			for _, s := range slices.Concat(loginScenarios, sharedScenarios) {
 				t.Run(s.name, func(t *testing.T) { s.run(t, w) })
@@ -197,8 +199,7 @@ var loginScenarios = []loopbackScenario{
 			t.Fatal(err)
 		}
 		bob.Expect(t, "presence[@type='unavailable'][@from='"+loopbackNetwork+"@"+loopbackDomain+"']")
-		w.run(t)
-		w.Network = loopbackclient.Dial(t, w.control, loopbackNetwork)
+		w.start()
 		bob.Expect(t, account(loopbackNetwork, "", ""))
 		join(t, bob, room, "eve")
 		id2 := bob.NewID()

@@ -105,7 +105,7 @@ var loopbackRich = []loopbackScenario{
 	}},
 	{"people see each other type and read", func(t *testing.T, w *loopbackWorld) {
 		_, room, ida, alice := w.inside(t)
-		alice.Send(t, "<presence/>")
+		comesOnline(t, alice)
 		to, self := loopbackAddress(string(ida.ID)), w.self(t, "Alice")
 		hers := ida.Tell(t, self, "psst")
 		alice.Expect(t, "message[@from='"+to+"'][@id='"+xmppID(hers)+"'][body[text()='psst']]/{urn:xmpp:chat-markers:0}markable")

@@ -111,7 +111,7 @@ var loopbackRooms = []loopbackScenario{
 		p := inOneRoom(t, w)
 		_, other := w.room(t)
 		join(t, p.alice, other, "Alice")
-		p.bob.Send(t, "<presence/>")
+		comesOnline(t, p.bob)
 		p.alice.Send(t, "<message to='{room}'><x xmlns='http://jabber.org/protocol/muc#user'><invite to='{bob}'><reason>come over</reason></invite></x></message>",
 			"room", other, "bob", loopbackAddress(string(w.self(t, "Bob"))))
 		p.bob.Expect(t, "message/{muc#user}x/invite[@from]/reason[text()='come over']", "message/{jabber:x:conference}x[@jid='"+other+"']")
@@ -119,8 +119,8 @@ var loopbackRooms = []loopbackScenario{
 	}},
 	{"a private message reaches the one occupant, and the answer comes back", func(t *testing.T, w *loopbackWorld) {
 		p := inOneRoom(t, w)
-		p.alice.Send(t, "<presence/>")
-		p.bob.Send(t, "<presence/>")
+		comesOnline(t, p.alice)
+		comesOnline(t, p.bob)
 		p.alice.Send(t, "<message to='{room}/Bob' type='chat' id='c1'><body>psst</body><x xmlns='http://jabber.org/protocol/muc#user'/></message>", "room", p.room)
 		from := loopbackAddress(string(w.self(t, "Alice")))
 		p.bob.Expect(t, "message[@type='chat'][@from='"+from+"']/body[text()='psst']")

@@ -46,7 +46,7 @@ var sharedScenarios = []loopbackScenario{
 		bob.Expect(t, "message[@from='"+room+"/Ida Lovelace']/body[text()='hello, you two']")
 
 		bob.Send(t, "<message to='{room}/alice' type='chat' id='p1'><body>psst</body><x xmlns='http://jabber.org/protocol/muc#user'/></message>", "room", room)
-		alice.Send(t, "<presence/>")
+		comesOnline(t, alice)
 		bob.Send(t, "<message to='{ida}' type='chat' id='p2'><body>psst</body></message>", "ida", loopbackAddress(string(ida.ID)))
 		bob.Expect(t, "message[@type='error'][@id='p2']/error["+conditions+"forbidden]/"+conditions+"text[text()~'no private talks']")
 

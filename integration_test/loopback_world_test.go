@@ -24,6 +24,8 @@ type loopbackWorld struct {
 	*world
 	*loopbackclient.Network
 	control string
+	// start runs the gateway, again after it was stopped.
+	start func()
 }
 
 // loopbackKinds are the XMPP servers; options are more lines of the driver's.
@@ -69,8 +71,11 @@ transports:
 	if err := os.WriteFile(w.configPath(), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w.run(t)
-	w.Network = loopbackclient.Dial(t, w.control, loopbackNetwork)
+	w.start = func() {
+		w.run(t)
+		w.Network = loopbackclient.Dial(t, w.control, loopbackNetwork)
+	}
+	w.start()
 	return w
 }
 
@@ -112,8 +117,10 @@ type loopbackScenario struct {
 }
 
 func TestLoopback(t *testing.T) {
+	t.Parallel()
 	for _, k := range loopbackKinds {
 		t.Run(k.name, func(t *testing.T) {
+			t.Parallel()
 			w := k.start(t, "")
 			for _, s := range loopbackScenarios {
 				t.Run(s.name, func(t *testing.T) { s.run(t, w) })

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"isthmus/integration_test/servers"
 	"isthmus/integration_test/xmppclient"
@@ -45,8 +44,10 @@ const (
 )
 
 func TestAnOperatorChangesTheConfigurationWhileTheGatewayRuns(t *testing.T) {
+	t.Parallel()
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
+			t.Parallel()
 			w := k.start(t, "")
 			_, room := w.channel()
 			_, other := w.channel()
@@ -77,11 +78,7 @@ func TestAnOperatorChangesTheConfigurationWhileTheGatewayRuns(t *testing.T) {
 			// A signal does the same as the command.
 			w.edit(t, "people: [a b]", people)
 			w.gateway.Signal(syscall.SIGHUP)
-			for deadline := time.Now().Add(xmppclient.Patience); bob.Expect(t, bob.Ping(t, domain)).Attr("type") != "result"; {
-				if time.Now().After(deadline) {
-					t.Fatal("the gateway does not read its configuration when it gets SIGHUP")
-				}
-			}
+			until(t, "bob is let in by SIGHUP", func() bool { return bob.Expect(t, bob.Ping(t, domain)).Attr("type") == "result" })
 			join(t, bob, room, "bob")
 			alice.Expect(t, "presence[@from='"+room+"/bob']")
 
@@ -119,6 +116,7 @@ func TestAnOperatorChangesTheConfigurationWhileTheGatewayRuns(t *testing.T) {
 }
 
 func TestWhoIsLetInAgainIsBackInTheRoomsThatTheGatewayStaysIn(t *testing.T) {
+	t.Parallel()
 	w := prosodyWorld(t, "")
 	channel, room := w.channel()
 	dora := w.onIRC(t, "dora", channel)
@@ -160,8 +158,10 @@ func (w *world) deleteAccount(t *testing.T, c *xmppclient.Client) {
 }
 
 func TestAPersonWhoIsGoneIsCleanedUp(t *testing.T) {
+	t.Parallel()
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
+			t.Parallel()
 			w := k.start(t, "")
 			_, room := w.channel()
 			alice, bob, admin := w.client(t, "alice", "desk"), w.client(t, "bob", "desk"), w.client(t, "admin", "desk")
@@ -187,11 +187,7 @@ func TestAPersonWhoIsGoneIsCleanedUp(t *testing.T) {
 
 			// When the server deletes an account, its registration ends, and what is kept stays.
 			w.deleteAccount(t, bob)
-			for deadline := time.Now().Add(xmppclient.Patience); !list().Matches(registered("bob@localhost", "no")); {
-				if time.Now().After(deadline) {
-					t.Fatalf("bob is still registered: %s", list())
-				}
-			}
+			until(t, "bob is not registered any more", func() bool { return list().Matches(registered("bob@localhost", "no")) })
 			mustMatch(t, list(), registered("alice@localhost", "yes"))
 			mustMatch(t, run(t, admin, domain, "http://jabber.org/protocol/admin#get-user-lastlogin", "<field var='accountjid'><value>bob@localhost</value></field>"),
 				"iq[@type='result']"+form+"/{jabber:x:data}x/field[@var='lastlogin']/value[text()~'^2[0-9-]+$']")
@@ -216,18 +212,16 @@ func TestAPersonWhoIsGoneIsCleanedUp(t *testing.T) {
 
 			// Who takes the gateway out of the contact list is no longer registered.
 			alice.Send(t, "<iq type='set' id='r2'><query xmlns='jabber:iq:roster'><item jid='{domain}' subscription='remove'/></query></iq>", "domain", domain)
-			for deadline := time.Now().Add(xmppclient.Patience); !list().Matches(registered("alice@localhost", "no")); {
-				if time.Now().After(deadline) {
-					t.Fatalf("alice is still registered: %s", list())
-				}
-			}
+			until(t, "alice is not registered any more", func() bool { return list().Matches(registered("alice@localhost", "no")) })
 		})
 	}
 }
 
 func TestAPersonGetsAllThatIsKeptOfThem(t *testing.T) {
+	t.Parallel()
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
+			t.Parallel()
 			w := k.start(t, "")
 			_, room := w.channel()
 			alice := w.client(t, "alice", "desk")

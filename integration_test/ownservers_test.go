@@ -7,6 +7,7 @@ import (
 
 // TestServersThatPeopleNameThemselves is about the options of a server that the operator has not described: how to reach it is the person's to say.
 func TestServersThatPeopleNameThemselves(t *testing.T) {
+	t.Parallel()
 	w := prosodyWorld(t, "")
 	if err := w.gateway.Stop(); err != nil {
 		t.Fatal(err)

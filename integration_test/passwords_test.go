@@ -9,6 +9,7 @@ import (
 
 // TestPasswordsThatAPersonSets is about a server that lets in who knows its password, with services that know people's.
 func TestPasswordsThatAPersonSets(t *testing.T) {
+	t.Parallel()
 	start := servers.ForTest(t)
 	irc := start.InspIRCd(servers.Options{Password: "sesame"})
 	start.Anope(irc)
@@ -25,9 +26,9 @@ func TestPasswordsThatAPersonSets(t *testing.T) {
 		alice.Send(t, joinStanza, "room", room, "nick", "alice")
 		alice.Expect(t, "presence[@type='error'][@from='"+room+"/alice']/error["+conditions+condition+"]/"+conditions+"text[text()~'"+says+"']")
 	}
-	refused("not-authorized", "password")
+	refused("forbidden", "Access denied")
 	set("pass", "open")
-	refused("not-authorized", "password")
+	refused("forbidden", "Access denied")
 	set("pass", "sesame")
 	join(t, alice, room, "alice")
 

@@ -5,6 +5,7 @@ import (
 )
 
 func TestTheOperatorHasTheGatewayStayInEverybodysRooms(t *testing.T) {
+	t.Parallel()
 	w := prosodyWorld(t, "")
 	admin := w.client(t, "admin", "desk")
 	w.edit(t, people, people+"\n    persistent_by_default: true")

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"isthmus/integration_test/ircclient"
 	"isthmus/integration_test/servers"
@@ -22,22 +21,20 @@ func operator(t *testing.T, server *servers.Server, nick string) *ircclient.Clie
 }
 
 func TestANetsplitEndsInTheTruth(t *testing.T) {
+	t.Parallel()
 	w := prosodyWorld(t, "")
 	leaf := servers.ForTest(t).InspIRCdLeaf(w.irc)
 	there := operator(t, leaf, "leafoper")
 	link := func() {
 		there.Send(t, "CONNECT ircd.localhost")
-		for deadline := time.Now().Add(ircclient.Patience); ; {
+		until(t, "the servers are linked", func() bool { // another process links, and says so in its log alone
 			there.Send(t, "LINKS")
-			if line := there.Expect(t, ` 36[45] .*`)[0]; strings.Contains(line, "ircd.localhost") {
-				there.Expect(t, " 365 ")
-				return
+			if line := there.Expect(t, ` 36[45] .*`)[0]; !strings.Contains(line, "ircd.localhost") {
+				return false
 			}
-			if time.Now().After(deadline) {
-				t.Fatal("the servers are not linked")
-			}
-			time.Sleep(50 * time.Millisecond) // another process links, and says so in its log alone
-		}
+			there.Expect(t, " 365 ")
+			return true
+		})
 	}
 	link()
 	channel, room := w.channel()
@@ -94,6 +91,7 @@ func TestANetsplitEndsInTheTruth(t *testing.T) {
 }
 
 func TestWhoIsKilledComesBack(t *testing.T) {
+	t.Parallel()
 	w := prosodyWorld(t, "")
 	channel, room := w.channel()
 	op := operator(t, w.irc, "hubop")
@@ -112,6 +110,7 @@ func TestWhoIsKilledComesBack(t *testing.T) {
 }
 
 func TestWhoIsBannedFromTheNetworkIsToldAndNotInTheRoom(t *testing.T) {
+	t.Parallel()
 	w := prosodyWorld(t, "")
 	channel, room := w.channel()
 	op := operator(t, w.irc, "hubop")
@@ -130,14 +129,13 @@ func TestWhoIsBannedFromTheNetworkIsToldAndNotInTheRoom(t *testing.T) {
 }
 
 func TestAServerThatHasTooManyConnectionsSaysSoAndIsLeftInPeace(t *testing.T) {
+	t.Parallel()
 	start := servers.ForTest(t)
 	w := newWorld(t, start.Prosody(servers.Options{}), start.InspIRCd(servers.Options{AtOnce: 3}), "", "")
 	_, room := w.channel()
 	alice, bob := w.client(t, "alice", "desk"), w.client(t, "bob", "desk")
 	join(t, alice, room, "alice")
-	for range 3 { // whoever knocks once too often closes the door
-		ircclient.Connect(t, w.irc.Plain, nil)
-	}
+	w.onIRC(t, "dora")
 	bob.Send(t, joinStanza, "room", room, "nick", "bob")
 	bob.Expect(t, "presence[@type='error'][@from='"+room+"/bob']/error[@type='wait']/"+conditions+"text[text()~'no more connections for now.*Throttled']")
 	mustMatch(t, run(t, bob, host+"@"+domain, "get-irc-connection-info", ""), "iq"+form+"/note[text()~'not connected']")
@@ -146,6 +144,7 @@ func TestAServerThatHasTooManyConnectionsSaysSoAndIsLeftInPeace(t *testing.T) {
 }
 
 func TestANickThatAnOperatorForcesIsTheNick(t *testing.T) {
+	t.Parallel()
 	w := prosodyWorld(t, "")
 	channel, room := w.channel()
 	op := operator(t, w.irc, "hubop")
@@ -165,6 +164,7 @@ func TestANickThatAnOperatorForcesIsTheNick(t *testing.T) {
 }
 
 func TestAPersistentRoomIsKeptOverRestartsOfBothSides(t *testing.T) {
+	t.Parallel()
 	w := prosodyWorld(t, "")
 	channel, room := w.channel()
 	dora := w.onIRC(t, "dora", channel)

@@ -168,6 +168,13 @@ func (w *world) onIRC(t *testing.T, nick string, channels ...string) *ircclient.
 	return c
 }
 
+// comesOnline has a client tell its server that it is there, and waits until the server knows that: only then what is sent to the bare JID reaches it.
+func comesOnline(t *testing.T, c *xmppclient.Client) {
+	t.Helper()
+	c.Send(t, "<presence/>")
+	c.Expect(t, "presence[@from='"+c.JID+"'][not(@type)]")
+}
+
 const joinStanza = "<presence to='{room}/{nick}'><x xmlns='http://jabber.org/protocol/muc'/></presence>"
 
 // join asks to enter a room and waits until the room's subject has come, which is the last of the answer.
@@ -193,6 +200,16 @@ func say(t *testing.T, c *xmppclient.Client, room, text string) string {
 	return id
 }
 
+// until asks again and again until something holds that nobody tells of by themselves.
+func until(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(xmppclient.Patience); !holds(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("it does not come about that %s", what)
+		}
+	}
+}
+
 // scenario is one behaviour, seen in a world that others use as well.
 type scenario struct {
 	name string
@@ -200,8 +217,10 @@ type scenario struct {
 }
 
 func TestScenarios(t *testing.T) {
+	t.Parallel()
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
+			t.Parallel()
 			w := k.start(t, "")
 			for _, s := range scenarios {
 				t.Run(s.name, func(t *testing.T) { s.run(t, w) })

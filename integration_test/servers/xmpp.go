@@ -38,7 +38,7 @@ type Options struct {
 	Instances  int         // ejabberd: how many connections share each component, by bare JID; 0 for one without balancing
 	Network    string      // InspIRCd: the network's name, empty for TestNet
 	Password   string      // InspIRCd: what who connects must give by PASS, empty for nothing
-	AtOnce     int         // InspIRCd: how many may connect within a minute before nobody may for a minute; 0 for any number
+	AtOnce     int         // InspIRCd: with which connection within a minute nobody is let in any more, for a minute; 0 for none
 }
 
 func (o Options) components() []Component {

@@ -23,7 +23,9 @@ type face struct {
 	started time.Time
 	// watch keeps whether a person has the gateway in their roster.
 	watch func(who stanza.JID, on bool)
-	reply func(*stanza.Stanza)
+	// watches tells whether they have.
+	watches func(who stanza.JID) bool
+	reply   func(*stanza.Stanza)
 }
 
 // picture is the gateway's own, as PNG.
@@ -81,8 +83,12 @@ func (f *face) presence(s *stanza.Stanza) {
 		f.reply(&stanza.Stanza{Kind: stanza.Presence, Type: "subscribed", ID: s.ID, From: f.jid, To: s.From.Bare()})
 		f.reply(f.available(s.From.Bare()))
 		f.reply(&stanza.Stanza{Kind: stanza.Presence, Type: "subscribe", From: f.jid, To: s.From.Bare()}) // XEP-0100 §4.1.1
-	case "probe", "":
+	case "probe":
 		f.reply(f.available(s.From))
+	case "":
+		if f.watches(s.From) { // servers also tell how those are who never heard of the gateway (XEP-0356 §7)
+			f.reply(f.available(s.From))
+		}
 	case "unsubscribe":
 		f.watch(s.From, false)
 		f.reply(&stanza.Stanza{Kind: stanza.Presence, Type: "unavailable", From: f.jid, To: s.From.Bare()})

@@ -52,16 +52,18 @@ func TestTheGatewaySaysWhatItIs(t *testing.T) {
 			`><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>There is no such node here.</text></error></iq>`,
 		`<iq type='set'` + addressed + `<query xmlns='urn:unknown'/></iq>`: `<iq type='error'` + answered +
 			`><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
-		`<iq type='result'` + addressed + `</iq>`:                  ``,
-		`<iq type='error'` + addressed + `</iq>`:                   ``,
-		`<presence type='unavailable'` + addressed + `</presence>`: ``,
-		`<presence type='error'` + addressed + `</presence>`:       ``,
-		`<presence type='subscribed'` + addressed + `</presence>`:  ``,
-		`<presence type='probe'` + addressed + `</presence>`:       `<presence from='gw.example' to='alice@example.org/phone'>` + string(info.Caps().Append(nil)) + `</presence>`,
-		`<presence` + addressed + `</presence>`:                    `<presence from='gw.example' to='alice@example.org/phone'>` + string(info.Caps().Append(nil)) + `</presence>`,
+		`<iq type='result'` + addressed + `</iq>`:                              ``,
+		`<iq type='error'` + addressed + `</iq>`:                               ``,
+		`<presence type='unavailable'` + addressed + `</presence>`:             ``,
+		`<presence type='error'` + addressed + `</presence>`:                   ``,
+		`<presence type='subscribed'` + addressed + `</presence>`:              ``,
+		`<presence type='probe'` + addressed + `</presence>`:                   `<presence from='gw.example' to='alice@example.org/phone'>` + string(info.Caps().Append(nil)) + `</presence>`,
+		`<presence` + addressed + `</presence>`:                                `<presence from='gw.example' to='alice@example.org/phone'>` + string(info.Caps().Append(nil)) + `</presence>`,
+		`<presence id='q' from='stranger@example.org/phone' to='gw.example'/>`: ``,
 	} {
 		var got replies
-		f := &face{info: info, version: "1.2", jid: stanza.JID{Domain: "gw.example"}, watch: func(stanza.JID, bool) {}, reply: got.reply}
+		f := &face{info: info, version: "1.2", jid: stanza.JID{Domain: "gw.example"}, watch: func(stanza.JID, bool) {},
+			watches: func(who stanza.JID) bool { return who.Local == "alice" }, reply: got.reply}
 		f.handle(parse(t, text), []xep.Item{{JID: stanza.JID{Local: "irc.net", Domain: "gw.example"}, Name: "irc.net"}})
 		if want == "" {
 			expect(t, got)
@@ -92,7 +94,8 @@ func TestTheGatewayCanBeInARoster(t *testing.T) {
 func TestTheGatewayTellsItsUptimeItsTimeAndWhoRunsIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var got replies
-		f := &face{info: xep.GatewayInfo("irc", "IRC"), jid: stanza.JID{Domain: "gw.example"}, started: time.Now(), watch: func(stanza.JID, bool) {}, reply: got.reply}
+		f := &face{info: xep.GatewayInfo("irc", "IRC"), jid: stanza.JID{Domain: "gw.example"}, started: time.Now(), watch: func(stanza.JID, bool) {},
+			watches: func(who stanza.JID) bool { return who.Local == "alice" }, reply: got.reply}
 		time.Sleep(90 * time.Second)
 		f.handle(parse(t, `<iq type='get'`+addressed+`<query xmlns='jabber:iq:last'/></iq>`), nil)
 		f.handle(parse(t, `<iq type='get'`+addressed+`<time xmlns='urn:xmpp:time'/></iq>`), nil)
@@ -113,7 +116,8 @@ func TestTheGatewayTellsItsUptimeItsTimeAndWhoRunsIt(t *testing.T) {
 
 func TestOfAFixedNetworkTheGatewayLeavesWhatTheAccountHas(t *testing.T) {
 	var got replies
-	f := &face{info: xep.GatewayInfo("irc", "IRC"), jid: stanza.JID{Domain: "gw.example"}, fixed: true, watch: func(stanza.JID, bool) {}, reply: got.reply}
+	f := &face{info: xep.GatewayInfo("irc", "IRC"), jid: stanza.JID{Domain: "gw.example"}, fixed: true, watch: func(stanza.JID, bool) {},
+		watches: func(who stanza.JID) bool { return who.Local == "alice" }, reply: got.reply}
 	for text, mine := range map[string]bool{
 		`<presence type='subscribe'` + addressed + `</presence>`:                                               false,
 		`<message type='chat'` + addressed + `<body>WHOIS bob</body></message>`:                                false,

@@ -204,7 +204,7 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 	s.face.info.Contacts = c.Contacts
 	s.addresses = addresses
 	s.roster = &roster{jid: s.face.jid, allows: func(who stanza.JID) bool { return s.policy.Load().Allows(who) }, options: set, reply: s.component.Reply}
-	s.face.watch = s.roster.watch
+	s.face.watch, s.face.watches = s.roster.watch, s.roster.watches
 	s.faces = dialog.New(s.component.Reply)
 	s.groups = &groups{driver: t.Driver, domain: domain, env: shared.Env, logins: s.logins, store: c.Store, known: known, running: map[int64]*running{},
 		faces: &portraits{jid: s.face.jid, request: s.component.Request, all: map[stanza.JID]*portrait{}}}

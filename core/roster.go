@@ -28,6 +28,11 @@ func (r *roster) watch(who stanza.JID, on bool) {
 	r.options.Mark(options.Where{Person: who.Bare().String()}, watched, value, nil)
 }
 
+// watches tells whether a person has the gateway in their roster.
+func (r *roster) watches(who stanza.JID) bool {
+	return r.options.Get(options.Where{Person: who.Bare().String()}).Get(nil, watched) == "true"
+}
+
 // tell shows the gateway's presence to everyone who watches it.
 func (r *roster) tell(presence func(to stanza.JID) *stanza.Stanza) {
 	for _, w := range r.options.Marked(watched) {

@@ -207,7 +207,7 @@ var customs = []scenario{
 		_, room := w.channel()
 		alice := w.client(t, "alice", "desk")
 		alice.Send(t, "<iq type='get' id='t1' to='{room}'><query xmlns='http://jabber.org/protocol/disco#info' node='http://jabber.org/protocol/muc#traffic'/></iq>", "room", room)
-		alice.Expect(t, "iq[@type='result'][@id='t1']/{disco#info}query[@node='http://jabber.org/protocol/muc#traffic']")
+		alice.Expect(t, "iq[@type='result'][@id='t1']/{disco#info}query[@node='http://jabber.org/protocol/muc#traffic']/feature[@var='jabber:x:oob']")
 		alice.Send(t, commandsOf, "id", "t2", "to", room+"/alice")
 		alice.Expect(t, "iq[@type='error'][@id='t2']/error[@type='cancel']/"+conditions+"feature-not-implemented")
 		for _, to := range []string{room, host + "@" + domain} {

@@ -19,8 +19,9 @@ func (a *Account) offers(f transports.Feature, place transports.Place) bool {
 	return a.canAt(place).Features&f == f
 }
 
-// withAbilities announces what the network can do with messages, in rooms and talks.
-func (a *Account) withAbilities(info xep.Info, place transports.Place) xep.Info {
+// abilities are the extensions by which the network's people can do things with messages, in rooms and talks.
+func (a *Account) abilities(place transports.Place) []string {
+	var all []string
 	for _, f := range [...]struct {
 		feature transports.Feature
 		names   []string
@@ -33,12 +34,18 @@ func (a *Account) withAbilities(info xep.Info, place transports.Place) xep.Info 
 		{transports.Reading, []string{xep.NSMarkers}},
 	} {
 		if a.offers(f.feature, place) {
-			info = info.Offering(f.names...)
+			all = append(all, f.names...)
 		}
 	}
 	if place.Room != "" && a.offers(transports.Deletions, place) {
-		info = info.Offering(xep.NSModerate)
+		all = append(all, xep.NSModerate)
 	}
+	return all
+}
+
+// withAbilities announces them.
+func (a *Account) withAbilities(info xep.Info, place transports.Place) xep.Info {
+	info = info.Offering(a.abilities(place)...)
 	if a.offers(transports.Reactions, place) {
 		info.MaxReactions, info.Emoji = a.can.MaxReactions, a.can.Emoji
 	}

@@ -104,13 +104,9 @@ func (a *Account) retract(s *stanza.Stanza, j *joined, place transports.Place, i
 	}
 	a.refer(s, place, id, func(parts []transports.MessageID) {
 		a.delete(s, place, parts, "", func() {
-			if j == nil {
-				a.receipt(s)
-				return
-			}
-			stanzaID := msgid.Encode(string(parts[0]), 0)
-			w := saying{from: a.self, children: xep.Retraction(stanzaID), stanzaID: changeID("delete", parts[0], a.self.ID, "", time.Time{})}
-			a.confirmChange(s, j, w, a.tombstone(j, stanzaID, w.stanzaID))
+			e := transports.Deleted{Place: place, ID: parts[0], By: a.self}
+			a.gone(e, func(_ *joined, id, _ string) saying { return saying{from: a.self, children: xep.Retraction(id)} },
+				func(j *joined, w saying, tombstone ...store.Change) { a.confirmChange(s, j, w, tombstone...) })
 		})
 	})
 }
@@ -132,10 +128,9 @@ func (a *Account) moderate(s *stanza.Stanza, j *joined, id, reason string) {
 	a.refer(s, place, id, func(parts []transports.MessageID) {
 		a.delete(s, place, parts, reason, func() {
 			a.Stream.Reply(s.Result())
-			stanzaID := msgid.Encode(string(parts[0]), 0)
-			w := a.moderation(j, stanzaID, a.self, reason)
-			w.stanzaID = changeID("delete", parts[0], a.self.ID, "", time.Time{})
-			a.confirm(j, w, []store.Change{a.tombstone(j, stanzaID, w.stanzaID)})
+			e := transports.Deleted{Place: place, ID: parts[0], By: a.self, Reason: reason}
+			a.gone(e, func(j *joined, id, _ string) saying { return a.moderation(j, id, a.self, reason) },
+				func(j *joined, w saying, tombstone ...store.Change) { a.confirm(j, w, tombstone) })
 		})
 	})
 }

@@ -47,18 +47,26 @@ func (a *Account) deleted(e transports.Deleted) {
 	if !a.known.isNews(deleteKey(e.Place, e.ID), "") {
 		return
 	}
-	files := a.talkParts(e.Place, e.ID)
+	a.gone(e, func(j *joined, id, author string) saying { return a.deletion(j, e, id, author) }, func(j *joined, w saying, tombstone ...store.Change) {
+		if len(tombstone) > 0 {
+			a.Store.Write(a.archived, tombstone...)
+		}
+		a.showChange(e.Place, j, e.By, w)
+	})
+}
+
+// gone shows that a message is gone, with all the parts as which it was shown: show shows that of the message itself, which comes last. made makes what
+// is seen of each.
+func (a *Account) gone(e transports.Deleted, made func(j *joined, id, author string) saying, show func(j *joined, w saying, tombstone ...store.Change)) {
+	var files []string
 	a.changed(e.Place, e.ID, e.By, func(j *joined, f finding) *saying {
-		gone := func(id string, of transports.MessageID, author string) {
-			w := a.deletion(j, e, id, author)
-			w.stanzaID = changeID("delete", of, e.By.ID, "", e.At)
+		for _, id := range files {
+			w := made(j, id, f.row.Author)
+			w.stanzaID = changeID("delete", transports.MessageID(id), e.By.ID, "", e.At)
 			if j != nil {
 				a.Store.Write(a.archived, a.tombstone(j, id, w.stanzaID))
 			}
 			a.showChange(e.Place, j, e.By, w)
-		}
-		for _, id := range files {
-			gone(id, transports.MessageID(id), f.row.Author)
 		}
 		if j != nil && f.part > 0 { // the rest of a longer message is still there
 			return nil
@@ -67,9 +75,15 @@ func (a *Account) deleted(e transports.Deleted) {
 		if j == nil {
 			id = f.shown
 		}
-		gone(id, e.ID, f.row.Author)
+		w := made(j, id, f.row.Author)
+		w.stanzaID = changeID("delete", e.ID, e.By.ID, "", e.At)
+		if j == nil {
+			show(nil, w)
+		} else {
+			show(j, w, a.tombstone(j, id, w.stanzaID))
+		}
 		return nil
-	}, func(l lookUp) { files = append(files, l.moreParts(e.Place, e.ID)...) })
+	}, func(l lookUp) { files = l.files(e.Place, e.ID) })
 }
 
 // deletion is what people see when a message, or a part of one, is gone; author wrote it.

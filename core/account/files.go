@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"sync"
 	"time"
 
@@ -152,33 +151,30 @@ func part(id transports.MessageID, number int) string {
 	return msgid.Encode(string(id), number)
 }
 
-// talkParts are the ids of a message's parts after the first that were shown in a talk, as far as that is remembered.
-func (a *Account) talkParts(place transports.Place, id transports.MessageID) []string {
-	last, _ := strconv.Atoi(a.known.last[partsKey(place, id)])
-	var all []string
-	for number := 1; number <= last; number++ {
-		all = append(all, part(id, number))
+// filesPrefix begins the names of talks in the store, and of rooms without an archive, under which the parts of messages stand.
+const filesPrefix = "files "
+
+// keepPart keeps the id of a part after the first, where no archive does.
+func (a *Account) keepPart(place transports.Place, id transports.MessageID, number int) {
+	if id != "" && number > 0 {
+		a.Store.Write(nil, store.PutSent{Sent: store.Sent{Account: a.id, Place: filesPrefix + PlaceKey(place), Stanza: part(id, number), Part: int64(number),
+			Message: string(id), At: time.Now().UnixMilli()}})
 	}
-	return all
 }
 
-// moreParts are the archive's ids of a message's parts after the first that have been shown.
-func (l lookUp) moreParts(place transports.Place, id transports.MessageID) []string {
-	if place.Room == "" || id == "" {
+// files are the ids of the parts after the first as which a message was shown.
+func (l lookUp) files(place transports.Place, id transports.MessageID) []string {
+	if id == "" {
 		return nil
 	}
 	var all []string
-	for number := 1; number <= maxParts; number++ {
-		q := l.archive(string(place.Room))
-		q.IDs, q.Max = []string{part(id, number)}, 1
-		page, err := l.store.Page(l.ctx, q)
-		if err != nil || len(page.Rows) == 0 {
-			if err != nil && !errors.Is(err, store.ErrNotFound) {
-				l.failed("the archive", err)
-			}
-			break
+	for _, s := range l.sent(l.store.SentOf, filesPrefix+PlaceKey(place), string(id)) {
+		all = append(all, s.Stanza)
+	}
+	for number := 1; place.Room != "" && len(all) < number && number <= maxParts; number++ {
+		if row := l.archived(place, part(id, number)); row.ID != "" {
+			all = append(all, row.ID)
 		}
-		all = append(all, page.Rows[0].ID)
 	}
 	return all
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"isthmus/core/media"
+	"isthmus/core/options"
 	"isthmus/core/stanza"
 	"isthmus/transports"
 )
@@ -195,6 +196,63 @@ func TestAFileAloneIsTheMessage(t *testing.T) {
 		w.emits(transports.Deleted{Place: m.Place, ID: "b2", By: user("bob")})
 		const gone = "alice@example.org: chat from bob%irc.net@gw.example: A message was deleted, but your client cannot show it. (retracts "
 		w.expect(gone+"b2#1)", gone+"b2)")
+	})
+}
+
+func TestAllPartsOfAMessageGoWithItAlsoAfterARestart(t *testing.T) {
+	fileStory(t, transports.Capabilities{}, func(t *testing.T, w *world, pages *web) {
+		m := transports.Message{Place: transports.TalkWith("bob"), ID: "b1", From: user("bob"), Text: plain("see"), Files: []transports.File{{ID: "f1", Name: "Tom.png"}, {ID: "f2", Name: "a.txt"}}}
+		w.emits(m)
+		w.account.Stop("Restart.")
+		<-w.account.Done()
+		w.open()
+		w.sends(join("phone", "alice"))
+		w.emits(transports.Online{Self: user("alice"), Can: transports.Capabilities{Features: transports.Deletions}})
+		w.forget()
+		w.emits(transports.Deleted{Place: m.Place, ID: "b1", By: user("bob")})
+		const gone = "alice@example.org: chat from bob%irc.net@gw.example: A message was deleted, but your client cannot show it. (retracts "
+		w.expect(gone+"b1#1)", gone+"b1#2)", gone+"b1)")
+	})
+}
+
+func TestAModeratorTakesAwayAMessageWithAllItsParts(t *testing.T) {
+	fileStory(t, transports.Capabilities{}, func(t *testing.T, w *world, pages *web) {
+		m := said("b1", "bob", "look")
+		m.Files = []transports.File{{ID: "f1", Name: "Tom.png"}}
+		w.emits(m)
+		w.forget()
+		// What the moderator points at is the picture.
+		w.sends(iq("phone", "set", "#go%irc.net@gw.example", `<moderate id='b1#1' xmlns='urn:xmpp:message-moderate:1'><retract xmlns='urn:xmpp:message-retract:1'/></moderate>`))
+		w.expectCommands("delete b1 in #go")
+		const gone = "phone: <#go> A message was deleted by a moderator, but your client cannot show it. (retracts "
+		w.expect("phone: q result ", gone+"b1#1) (moderated by alice)", gone+"b1) (moderated by alice)")
+		if page := w.asks("", ""); strings.Contains(strings.Join(page.bodies, "|"), filesAt) || strings.Contains(strings.Join(page.bodies, "|"), "look") {
+			t.Errorf("the archive has %q", page.bodies)
+		}
+	})
+}
+
+func TestWhereNothingIsArchivedAllPartsOfAMessageGoWithIt(t *testing.T) {
+	fileStory(t, transports.Capabilities{}, func(t *testing.T, w *world, pages *web) {
+		w.sets("#go", transports.Options{options.RecordHistory: {"false"}})
+		m := said("b1", "bob", "look")
+		m.Files = []transports.File{{ID: "f1", Name: "Tom.png"}}
+		w.emits(m)
+		w.forget()
+		w.emits(transports.Deleted{Place: inGo, ID: "b1", By: user("bob")})
+		// Whose it was nobody knows, so it is gone in the form that clients believe of anyone.
+		const gone = "phone: <#go> A message was deleted by a moderator, but your client cannot show it. (retracts "
+		w.expect(gone+"b1#1) (moderated by bob)", gone+"b1) (moderated by bob)")
+	})
+}
+
+func TestAFileInACorrectionIsRefused(t *testing.T) {
+	fileStory(t, transports.Capabilities{}, func(t *testing.T, w *world, pages *web) {
+		w.sends(about("m1", `<body>a dog</body>`))
+		w.forget()
+		w.sends(about("m2", `<body>`+catURL+`</body>`+catOOB+replaceM1))
+		w.expectCommands()
+		w.expect("phone: m2 refused: feature-not-implemented: A file cannot replace a message there. Send it as a message of its own.")
 	})
 }
 

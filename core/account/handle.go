@@ -115,7 +115,7 @@ func (a *Account) other(s *stanza.Stanza) {
 // info answers what an address stands for (XEP-0030 §3); there are no nodes here.
 func (a *Account) info(s *stanza.Stanza, to address.Address, node string) {
 	if node == xep.TrafficNode && to.Kind == address.Room && s.To.Resource == "" {
-		a.Stream.Reply(s.Result(xep.Traffic()))
+		a.Stream.Reply(s.Result(xep.Traffic(a.abilities(transports.InRoom(roomID(to)))...)))
 		return
 	}
 	if node == xep.NickNode && to.Kind == address.Room && s.To.Resource == "" { // one nick serves all rooms of a network

@@ -30,11 +30,6 @@ func reactKey(p transports.Place, id transports.MessageID, by transports.UserID)
 	return changeKey{kind: 'r', place: p, id: id, by: by}
 }
 
-// partsKey is for how many messages a message with files became in a talk, of which there is no archive.
-func partsKey(p transports.Place, id transports.MessageID) changeKey {
-	return changeKey{kind: 'p', place: p, id: id}
-}
-
 // has tells whether a change is known.
 func (k *known) has(key changeKey) bool {
 	_, there := k.last[key]

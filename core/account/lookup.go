@@ -52,8 +52,8 @@ func PlaceKey(p transports.Place) string {
 	return talkPrefix + string(p.User)
 }
 
-func (l lookUp) sent(read func(context.Context, int64, string, string) ([]store.Sent, error), place transports.Place, id string) []store.Sent {
-	found, err := read(l.ctx, l.account, PlaceKey(place), id)
+func (l lookUp) sent(read func(context.Context, int64, string, string) ([]store.Sent, error), place, id string) []store.Sent {
+	found, err := read(l.ctx, l.account, place, id)
 	if err != nil {
 		l.failed("the ids of sent messages", err)
 	}
@@ -62,14 +62,14 @@ func (l lookUp) sent(read func(context.Context, int64, string, string) ([]store.
 
 // parts are the network's ids of the message that a client names: by the id that one of the person's clients gave it, or by ours.
 func (l lookUp) parts(place transports.Place, id string) []transports.MessageID {
-	if own := l.sent(l.store.SentAs, place, id); len(own) > 0 {
+	if own := l.sent(l.store.SentAs, PlaceKey(place), id); len(own) > 0 {
 		return idsOf(own)
 	}
 	foreign, _, err := msgid.Decode(id)
 	if err != nil {
 		return nil
 	}
-	if own := l.sent(l.store.SentOf, place, foreign); len(own) > 0 {
+	if own := l.sent(l.store.SentOf, PlaceKey(place), foreign); len(own) > 0 {
 		return idsOf(own)
 	}
 	return []transports.MessageID{transports.MessageID(foreign)}
@@ -88,8 +88,13 @@ func (l lookUp) row(place transports.Place, id transports.MessageID) store.Row {
 	if place.Room == "" {
 		return store.Row{}
 	}
+	return l.archived(place, msgid.Encode(string(id), 0))
+}
+
+// archived is the archive's row with an id of its own, zero where there is none.
+func (l lookUp) archived(place transports.Place, id string) store.Row {
 	q := l.archive(string(place.Room))
-	q.IDs, q.Max = []string{msgid.Encode(string(id), 0)}, 1
+	q.IDs, q.Max = []string{id}, 1
 	page, err := l.store.Page(l.ctx, q)
 	if err != nil || len(page.Rows) == 0 {
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -102,7 +107,7 @@ func (l lookUp) row(place transports.Place, id transports.MessageID) store.Row {
 
 // taken tells whether a message was taken before: a client of the person's sent it through the gateway, or the archive has it.
 func (l lookUp) taken(e transports.Message) bool {
-	return l.row(e.Place, e.ID).ID != "" || e.Own && len(l.sent(l.store.SentOf, e.Place, string(e.ID))) > 0
+	return l.row(e.Place, e.ID).ID != "" || e.Own && len(l.sent(l.store.SentOf, PlaceKey(e.Place), string(e.ID))) > 0
 }
 
 // reference is the message that a client names, nil where nobody knows it (any more).
@@ -126,7 +131,7 @@ func (l lookUp) thread(place transports.Place, thread string) (root transports.M
 	if id, ours := msgid.ParseThread(thread); ours {
 		return transports.MessageID(id), ""
 	}
-	if own := l.sent(l.store.SentIn, place, thread); len(own) > 0 {
+	if own := l.sent(l.store.SentIn, PlaceKey(place), thread); len(own) > 0 {
 		return transports.MessageID(own[0].Message), ""
 	}
 	return "", thread
@@ -143,7 +148,7 @@ type names struct {
 func (l lookUp) names(place transports.Place, id transports.MessageID) names {
 	n := names{stanzaID: msgid.Encode(string(id), 0), pieces: 1}
 	n.shown, n.thread = n.stanzaID, msgid.Thread(string(id))
-	own := l.sent(l.store.SentOf, place, string(id))
+	own := l.sent(l.store.SentOf, PlaceKey(place), string(id))
 	if len(own) == 0 {
 		return n
 	}

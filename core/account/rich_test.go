@@ -125,6 +125,19 @@ func TestWhatIsTakenBackIsGoneOnBothSidesAndInTheArchive(t *testing.T) {
 	})
 }
 
+func TestARoomSaysWhatItLetsPass(t *testing.T) {
+	richStory(t, transports.Capabilities{}, func(t *testing.T, w *world) {
+		w.sends(iq("phone", "get", "#go%irc.net@gw.example", `<query xmlns='http://jabber.org/protocol/disco#info' node='http://jabber.org/protocol/muc#traffic'/>`))
+		w.settle()
+		answer := string(w.stream.raw()[0].Append(nil))
+		for _, feature := range []string{"urn:xmpp:delay", "jabber:x:oob", "urn:xmpp:sfs:0", "urn:xmpp:reactions:0", "urn:xmpp:reply:0", "urn:xmpp:message-moderate:1"} {
+			if !strings.Contains(answer, "<feature var='"+feature+"'/>") {
+				t.Errorf("%s is missing in %s", feature, answer)
+			}
+		}
+	})
+}
+
 func TestAModeratorTakesAMessageAway(t *testing.T) {
 	richStory(t, transports.Capabilities{}, func(t *testing.T, w *world) {
 		w.emits(said("b1", "bob", "an insult"))

@@ -95,6 +95,8 @@ func (a *Account) compare(items []xep.RosterItem, read bool) {
 			changes = append(changes, a.follow(c, item)...)
 		case c.listed && (!c.kept.Placed || c.again): // who is missing although placed was taken out by the person
 			changes = append(changes, a.entry(c, xep.OfferAdd))
+		case c.listed && !read && !a.asPlaced(c): // a client that has taken it takes this as well
+			changes = append(changes, a.entry(c, xep.OfferModify))
 		case !c.listed && c.kept.Placed && (there || !read):
 			changes = append(changes, change{c, xep.RosterItem{JID: a.userJID(c.user.ID), Subscription: "remove"}, xep.OfferDelete})
 		case !c.listed && c.kept.Placed:
@@ -104,6 +106,11 @@ func (a *Account) compare(items []xep.RosterItem, read bool) {
 	}
 	a.roster.busy = true
 	a.write(changes)
+}
+
+// asPlaced tells whether the network calls and groups a contact as it was put into the person's list.
+func (a *Account) asPlaced(c *contact) bool {
+	return c.kept.Name == c.name() && slices.Equal(c.kept.Groups, a.groups(c))
 }
 
 // folded is a user's id as addresses have it.

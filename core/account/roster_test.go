@@ -180,6 +180,34 @@ func TestAServerThatGrantsAndRefusesIsNotAskedAgain(t *testing.T) {
 	})
 }
 
+func TestAClientThatTookAContactIsToldOfItsNewName(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.lists(transports.ContactLists)
+		w.sends(`<presence from='alice@example.org/phone' to='irc.net@gw.example'/>`)
+		w.emits(transports.Contacts{Contacts: []transports.Contact{friend("Bob", transports.To, "Work")}})
+		w.waits(2 * time.Second)
+		w.forget()
+		w.stream.answers(t, func(iq *stanza.Stanza) *stanza.Stanza {
+			return iq.Result(stanza.New("http://jabber.org/protocol/disco#info", "query").Add(stanza.New("http://jabber.org/protocol/disco#info", "feature", "var", xep.NSRosterExchange)))
+		})
+		w.settle()
+		renamed := friend("Bob", transports.To, "Work")
+		renamed.User.Name = "Robert"
+		w.emits(transports.ContactChanged{Contact: renamed})
+		w.waits(2 * time.Second)
+		w.emits(transports.ContactChanged{Contact: renamed})
+		w.waits(2 * time.Second)
+		var got []string
+		for _, s := range w.stream.raw() {
+			if s.Kind == stanza.Message {
+				got = append(got, payload(s))
+			}
+		}
+		const offer, of = `<x xmlns='http://jabber.org/protocol/rosterx'><item action='`, `' jid='bob%irc.net@gw.example' name='`
+		w.wants("offered", got, offer+"add"+of+"Bob'><group>Work</group></item></x>", offer+"modify"+of+"Robert'><group>Work</group></item></x>")
+	})
+}
+
 func TestWithoutPrivilegesThePersonIsAskedForOneContactAfterAnother(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.lists(transports.ContactLists)

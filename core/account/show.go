@@ -2,7 +2,6 @@ package account
 
 import (
 	"slices"
-	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -170,6 +169,8 @@ func (a *Account) heard(e transports.Message) {
 			row, said := a.record(j, saying{message: e.ID, stanzaID: part(e.ID, number), from: e.From, at: pastTime(e.At), children: children})
 			if j.view.Logged {
 				changes = append(changes, row)
+			} else {
+				a.keepPart(e.Place, e.ID, number)
 			}
 			if len(changes) > 0 {
 				a.Store.Write(a.archived, changes...)
@@ -249,9 +250,7 @@ func (a *Account) talked(e transports.Message) {
 			return
 		}
 		a.showParts(e, r, files, func(number int, children []*stanza.Element) {
-			if number > 0 {
-				a.known.note(partsKey(e.Place, e.ID), strconv.Itoa(number))
-			}
+			a.keepPart(e.Place, e.ID, number)
 			if a.offers(transports.TypingShown, e.Place) && !e.Own {
 				children = append(children, xep.Active())
 			}

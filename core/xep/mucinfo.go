@@ -64,10 +64,10 @@ const (
 	NickNode = "x-roomuser-item"
 )
 
-// Traffic is the answer to that question: the extensions within messages that the gateway passes on.
-func Traffic() *stanza.Element {
+// Traffic is the answer to that question: the extensions within messages that the gateway passes on, with those that its network has.
+func Traffic(abilities ...string) *stanza.Element {
 	q := stanza.New(nsInfo, "query", "node", TrafficNode)
-	for _, f := range features(nsDelay, nsOccupantID, nsStanzaID) {
+	for _, f := range features(append(abilities, nsDelay, nsOccupantID, nsStanzaID, nsOOB, nsSFS, nsReference, nsSpoiler, nsStyling)...) {
 		q.Add(stanza.New("", "feature", "var", f))
 	}
 	return q

@@ -80,7 +80,7 @@ func (a *Account) showHistory(j *joined, newcomer arrival) {
 						}
 					}
 					for _, m := range fit(earlier, wanted.Max, newcomer.history.MaxChars) {
-						a.Stream.Reply(m)
+						a.Stream.Show(m)
 					}
 					subject()
 				})

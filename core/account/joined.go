@@ -202,8 +202,8 @@ func (a *Account) enter(j *joined, newcomer arrival) {
 	self, _ := j.view.Member(j.view.Self)
 	a.Store.Write(nil, store.Enter{Occupant: a.occupant(j, newcomer.who, self.Nick)})
 	j.order.add(func() {
-		for _, p := range j.view.Enter(newcomer.who, newcomer.nick) {
-			a.Stream.Reply(p)
+		for p := range j.view.Enter(newcomer.who, newcomer.nick) { // as many as there are members: it waits while the server does not keep up
+			a.Stream.Show(p)
 		}
 	})
 	a.showHistory(j, newcomer)

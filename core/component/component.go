@@ -26,7 +26,7 @@ type Config struct {
 	MaxElements int // elements of one stanza; 0: 8192
 	MaxAttrs    int // attributes of one element; 0: 64
 	// Buffer is how many bytes may wait for the server's confirmation, and how many to be written, before Show blocks
-	// and the reader slows down; 0: 16 MiB.
+	// and the reader slows down; 0: 4 MiB.
 	Buffer int
 	Log    *slog.Logger // nil: slog.Default()
 }
@@ -35,7 +35,7 @@ func (c Config) withDefaults() Config {
 	for _, d := range []struct {
 		value    *int
 		fallback int
-	}{{&c.MaxStanza, 256 << 10}, {&c.MaxDepth, 32}, {&c.MaxElements, 8192}, {&c.MaxAttrs, 64}, {&c.Buffer, 16 << 20}} {
+	}{{&c.MaxStanza, 256 << 10}, {&c.MaxDepth, 32}, {&c.MaxElements, 8192}, {&c.MaxAttrs, 64}, {&c.Buffer, 8 << 20}} {
 		if *d.value <= 0 {
 			*d.value = d.fallback
 		}

@@ -77,7 +77,7 @@ func BenchmarkEnteringALargeRoom(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			out = out[:0]
-			for _, s := range h.Enter(phone, "Someone0") {
+			for s := range h.Enter(phone, "Someone0") {
 				out = s.Append(out)
 			}
 			h.Remove(phone)

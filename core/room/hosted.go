@@ -1,6 +1,7 @@
 package room
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -37,29 +38,34 @@ func (h *Hosted) Remove(who stanza.JID) {
 	h.people = slices.DeleteFunc(h.people, func(j stanza.JID) bool { return j == who })
 }
 
-// Enter lets a full JID in and returns the presences that it gets, its own last (XEP-0045 §7.2.2); wanted is the nick that
+// Enter lets a full JID in and gives the presences that it gets, its own last (XEP-0045 §7.2.2); wanted is the nick that
 // it asked for. One who is inside already has lost its state and gets all of it again.
-func (h *Hosted) Enter(who stanza.JID, wanted string) []*stanza.Stanza {
+func (h *Hosted) Enter(who stanza.JID, wanted string) iter.Seq[*stanza.Stanza] {
 	if !h.Has(who) {
 		h.people = append(h.people, who)
 	}
-	all := make([]*stanza.Stanza, 0, h.Len())
-	for m := range h.members.inOrder() {
-		if m.ID != h.Self {
-			all = append(all, h.available(who, m, ""))
+	return func(yield func(*stanza.Stanza) bool) {
+		for m := range h.members.inOrder() {
+			if m.ID != h.Self && !yield(h.available(who, m, "")) {
+				return
+			}
+		}
+		if self, ok := h.Member(h.Self); ok {
+			yield(h.available(who, self, "", h.entryCodes(self, wanted)...))
 		}
 	}
-	if self, ok := h.Member(h.Self); ok {
-		codes := []int{xep.StatusNonAnonymous}
-		if h.Logged {
-			codes = append(codes, xep.StatusLogged)
-		}
-		if wanted != "" && wanted != self.Nick {
-			codes = append(codes, xep.StatusNickAssigned)
-		}
-		all = append(all, h.available(who, self, "", codes...))
+}
+
+// entryCodes are what a newcomer's own presence tells them of the room, and of a nick other than they wanted.
+func (h *Hosted) entryCodes(self Member, wanted string) []int {
+	codes := []int{xep.StatusNonAnonymous}
+	if h.Logged {
+		codes = append(codes, xep.StatusLogged)
 	}
-	return all
+	if wanted != "" && wanted != self.Nick {
+		codes = append(codes, xep.StatusNickAssigned)
+	}
+	return codes
 }
 
 // Leave lets a full JID out and returns its own last presence (XEP-0045 §7.14), with codes that say why.

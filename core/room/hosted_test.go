@@ -1,6 +1,7 @@
 package room
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +21,7 @@ func from(nick string) string { return ` from='#go%irc.net@gw.example/` + nick +
 
 func TestWhoEntersSeesTheOthersFirstAndThemselvesLast(t *testing.T) {
 	h := hosted("alice", "bob")
-	expectStanzas(t, h.Enter(phone, "alice"),
+	expectStanzas(t, slices.Collect(h.Enter(phone, "alice")),
 		`<presence`+from("bob")+toA+`>`+user1+`<item affiliation='none' role='participant' jid='bob%irc.net@gw.example'/></x></presence>`,
 		`<presence`+from("alice")+toA+`>`+user1+`<item affiliation='none' role='participant' jid='alice@example.org/phone'/>`+
 			`<status code='100'/><status code='110'/></x></presence>`)
@@ -31,7 +32,7 @@ func TestWhoEntersSeesTheOthersFirstAndThemselvesLast(t *testing.T) {
 
 func TestWhoIsGivenAnotherNickIsTold(t *testing.T) {
 	h := hosted("alice")
-	expectStanzas(t, h.Enter(phone, "ally"),
+	expectStanzas(t, slices.Collect(h.Enter(phone, "ally")),
 		`<presence`+from("alice")+toA+`>`+user1+`<item affiliation='none' role='participant' jid='alice@example.org/phone'/>`+
 			`<status code='100'/><status code='210'/><status code='110'/></x></presence>`)
 }
@@ -39,7 +40,7 @@ func TestWhoIsGivenAnotherNickIsTold(t *testing.T) {
 func TestSelfIsLastInAnyOrderOfMembers(t *testing.T) {
 	h := hosted("alice", "bob", "carol", "dave", "erin", "zoe")
 	for range 20 {
-		all := h.Enter(phone, "alice")
+		all := slices.Collect(h.Enter(phone, "alice"))
 		if len(all) != 6 || all[5].From.Resource != "alice" {
 			t.Fatalf("the last presence is of %s", all[len(all)-1].From)
 		}
@@ -52,7 +53,7 @@ func TestSelfIsLastInAnyOrderOfMembers(t *testing.T) {
 func TestPresencesCarryTheOccupantID(t *testing.T) {
 	h := hosted("alice", "bob")
 	m, _ := h.Member("bob")
-	for _, s := range append(h.Enter(phone, "alice")[:1], h.Show(Went{Member: m})...) {
+	for _, s := range append(slices.Collect(h.Enter(phone, "alice"))[:1], h.Show(Went{Member: m})...) {
 		if got := s.Child("urn:xmpp:occupant-id:0", "occupant-id").Attr("id"); got != m.Occupant || got == "" {
 			t.Errorf("%s has the occupant-id %q", s.Append(nil), got)
 		}
@@ -213,7 +214,7 @@ func TestOtherRulesAreAnotherConfiguration(t *testing.T) {
 	h := hosted("alice")
 	h.Logged = true
 	h.Apply(state("alice"))
-	expectStanzas(t, h.Enter(phone, "alice"),
+	expectStanzas(t, slices.Collect(h.Enter(phone, "alice")),
 		`<presence`+from("alice")+toA+`>`+user1+`<item affiliation='none' role='participant' jid='alice@example.org/phone'/>`+
 			`<status code='100'/><status code='170'/><status code='110'/></x></presence>`)
 	now := state("alice")

@@ -110,6 +110,7 @@ func crowd(people int) func(string) ([]figure, error) {
 			return nil, err
 		}
 		after, err := w.settled()
+		w.keepHeap(program)
 		return []figure{{u.wall.Seconds(), "s", "to join"}, {u.cpu.Seconds(), "s", "of CPU"}, {float64(peak) / mb, "MB", "at most"}, {float64(after) / mb, "MB", "in the end"}}, err
 	}
 }
@@ -170,6 +171,7 @@ func idle(people int) func(string) ([]figure, error) {
 		if err != nil {
 			return nil, err
 		}
+		w.keepHeap(program)
 		rest, err := w.spending(func() error { time.Sleep(idleFor); return nil })
 		accounts := float64(people * len(scopes))
 		return []figure{{float64(after-before) / accounts / kb, "kB", "an account"}, {float64(after) / mb, "MB", "RSS"}, {u.wall.Seconds(), "s", "to join"},
@@ -220,6 +222,7 @@ func contacts(people int) func(string) ([]figure, error) {
 			return nil, err
 		}
 		after, err := w.settled()
+		w.keepHeap(program)
 		all := float64(people * friends)
 		return []figure{{float64(after-before) / all, "B", "a contact"}, {float64(u.cpu.Microseconds()) / all, "µs", "of CPU to add one"}, {float64(after) / mb, "MB", "RSS"}}, err
 	}

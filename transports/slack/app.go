@@ -135,6 +135,14 @@ func (a *app) run(ctx context.Context, stop context.CancelFunc, ready chan struc
 	}
 	open(0)
 	asked := true
+	defer func() {
+		stop()
+		if asked {
+			if o := <-opened; o.conn != nil {
+				_ = o.conn.Close()
+			}
+		}
+	}()
 	for {
 		select {
 		case o := <-opened:
@@ -165,7 +173,7 @@ func (a *app) run(ctx context.Context, stop context.CancelFunc, ready chan struc
 				return
 			case "":
 				delete(sockets, n.conn)
-				if len(sockets) == 0 && !asked {
+				if len(sockets) == 0 { // even if the next one is on its way: what happens until then is to be read from the history
 					a.fail(ctx, fault(transports.Offline, "The connection to Slack was lost."))
 					return
 				}
@@ -176,13 +184,6 @@ func (a *app) run(ctx context.Context, stop context.CancelFunc, ready chan struc
 				}
 			}
 		case <-ctx.Done():
-			if asked {
-				go func() { // it may come still
-					if o := <-opened; o.conn != nil {
-						_ = o.conn.Close()
-					}
-				}()
-			}
 			return
 		}
 	}

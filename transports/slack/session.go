@@ -224,6 +224,9 @@ func (s *Session) Do(ctx context.Context, command transports.Command, done func(
 	both, cancel := c.joined(ctx)
 	defer cancel()
 	result, err := s.carryOut(both, c, command)
+	if why := transports.AsFault(context.Cause(c.ctx)); err != nil && c.ctx.Err() != nil && why.Kind == transports.BadCredentials {
+		err = why // whatever was on its way was refused for that
+	}
 	done(result, err)
 }
 

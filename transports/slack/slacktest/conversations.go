@@ -241,7 +241,6 @@ func conversationsMark(w *Workspace, t *token, a Object) Object {
 		return bad("channel_not_found")
 	}
 	c.read[t.user] = str(a, "ts")
-	w.wake()
-	w.seen = append(w.seen, Object{"type": "marked", "user": t.user, "channel": c.id, "ts": str(a, "ts")})
+	w.note(Object{"type": "marked", "user": t.user, "channel": c.id, "ts": str(a, "ts")})
 	return Object{}
 }

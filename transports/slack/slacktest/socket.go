@@ -40,6 +40,7 @@ func (w *Workspace) serveSocket(to http.ResponseWriter, r *http.Request) {
 		close(s.send)
 	} else {
 		a.sockets = append(a.sockets, s)
+		w.note(Object{"type": "socket_opened", "sockets": len(a.sockets)})
 		s.send <- Object{"type": "hello", "num_connections": len(a.sockets), "connection_info": Object{"app_id": "A1"}, "debug_info": Object{"host": "fake", "approximate_connection_time": 18060}}
 	}
 	w.mu.Unlock()
@@ -55,7 +56,7 @@ func (w *Workspace) serveSocket(to http.ResponseWriter, r *http.Request) {
 		if json.Unmarshal(data, &ack) == nil {
 			w.mu.Lock()
 			delete(s.unacked, ack.ID)
-			w.wake()
+			w.note(Object{"type": "acknowledged", "left": len(s.unacked)})
 			w.mu.Unlock()
 		}
 	}
@@ -93,8 +94,8 @@ func (s *socket) write() {
 
 // tell sends an event to every app, over any one of its sockets: to the members of a channel where it is not empty. An app without a socket misses it.
 func (w *Workspace) tell(in string, event Object) {
-	w.seen = append(w.seen, event)
-	w.wake()
+	w.note(event)
+	w.told = event
 	authorised := ""
 	for _, t := range w.tokens {
 		if t.revoked == "" && (in == "" || w.channels[in] != nil && w.channels[in].inside(t.user)) && t.user > authorised {
@@ -129,8 +130,9 @@ func (s *socket) deliver(envelope Object) {
 	s.send <- json.RawMessage(data)
 }
 
-// wake tells those who Await something that there is more.
-func (w *Workspace) wake() {
+// note gives those who Await something one more event: one of Slack's, or one that tells what happened at the server.
+func (w *Workspace) note(event Object) {
+	w.seen = append(w.seen, event)
 	for _, c := range w.watchers {
 		close(c)
 	}
@@ -141,11 +143,7 @@ func (w *Workspace) wake() {
 func (w *Workspace) Redeliver() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(w.seen) == 0 {
-		return
-	}
-	last := w.seen[len(w.seen)-1]
-	w.seen = w.seen[:len(w.seen)-1]
+	last := w.told
 	w.tell(eventChannel(last), last)
 }
 
@@ -182,26 +180,4 @@ func (w *Workspace) drop(a *app) {
 		close(s.send)
 	}
 	a.sockets = nil
-}
-
-// Sockets is how many connections apps have.
-func (w *Workspace) Sockets() (n int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, a := range w.apps {
-		n += len(a.sockets)
-	}
-	return n
-}
-
-// Unacknowledged is how many payloads were not acknowledged over sockets that are open.
-func (w *Workspace) Unacknowledged() (n int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, a := range w.apps {
-		for _, s := range a.sockets {
-			n += len(s.unacked)
-		}
-	}
-	return n
 }

@@ -39,6 +39,7 @@ type Workspace struct {
 	failures map[string][]failure
 	calls    map[string]int
 	seen     []Object
+	told     Object // the last event
 	watchers []chan struct{}
 }
 

@@ -1,7 +1,6 @@
 package integration_test
 
 import (
-	"slices"
 	"testing"
 
 	"isthmus/integration_test/loopbackclient"
@@ -20,7 +19,7 @@ func TestLogins(t *testing.T) {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
 			w := k.start(t, logins)
-			for _, s := range slices.Concat(loginScenarios, sharedScenarios) {
+			for _, s := range loginScenarios {
 				t.Run(s.name, func(t *testing.T) { s.run(t, w) })
 			}
 		})

@@ -7,6 +7,19 @@ import (
 	"isthmus/transports"
 )
 
+func TestAccountsThatAreShared(t *testing.T) {
+	t.Parallel()
+	for _, k := range loopbackKinds {
+		t.Run(k.name, func(t *testing.T) {
+			t.Parallel()
+			w := k.start(t, logins)
+			for _, s := range sharedScenarios {
+				t.Run(s.name, func(t *testing.T) { s.run(t, w) })
+			}
+		})
+	}
+}
+
 var sharedScenarios = []loopbackScenario{
 	{"a room is made by a command, and its maker can join it", func(t *testing.T, w *loopbackWorld) {
 		w.member(t, "maker")

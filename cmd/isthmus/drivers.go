@@ -11,6 +11,7 @@ import (
 	"isthmus/core/component"
 	"isthmus/core/person"
 	"isthmus/transports"
+	"isthmus/transports/discord"
 	"isthmus/transports/irc"
 	"isthmus/transports/loopback"
 	"isthmus/transports/slack"
@@ -24,6 +25,13 @@ var drivers = map[string]func(options map[string]any) (transports.Driver, error)
 			return nil, err
 		}
 		return irc.New(c)
+	},
+	"discord": func(options map[string]any) (transports.Driver, error) {
+		var c discord.Config
+		if err := configs.Decode(options, &c); err != nil {
+			return nil, err
+		}
+		return discord.New(c)
 	},
 	"loopback": func(options map[string]any) (transports.Driver, error) {
 		var c struct {

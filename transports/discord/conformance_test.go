@@ -1,0 +1,111 @@
+package discord_test
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net"
+	"net/http"
+	"testing"
+
+	"isthmus/integration_test/discordfake"
+	"isthmus/transports"
+	"isthmus/transports/discord"
+	"isthmus/transports/transporttest"
+)
+
+// everything are the permissions of who may see, write, react and read the past.
+const everything = 1<<6 | 1<<10 | 1<<11 | 1<<14 | 1<<15 | 1<<16 | 1<<29 | 1<<35 | 1<<38
+
+// place is a Discord with a guild, a bot in it, and Ida, who is not.
+type place struct {
+	*discordfake.Server
+	driver              *discord.Driver
+	bot                 *discordfake.Bot
+	guild, lobby, attic string
+	owner, ida          string
+}
+
+func newPlace(t *testing.T) *place {
+	t.Helper()
+	p := &place{Server: discordfake.New(t)}
+	driver, err := discord.New(discord.Config{API: p.API(), CDN: p.CDN()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.driver, p.bot, p.owner, p.ida = driver, p.AddBot("Tess"), p.AddUser("Olga"), p.AddUser("Ida Lovelace")
+	p.guild = p.AddGuild("Analysts", p.owner, everything)
+	p.lobby, p.attic = p.AddChannel(p.guild, "lobby", 0, nil), p.AddChannel(p.guild, "attic", 0, nil)
+	p.JoinGuild(p.guild, p.owner)
+	p.JoinGuild(p.guild, p.bot.ID)
+	return p
+}
+
+func env() transports.Env {
+	return transports.Env{Log: slog.New(slog.DiscardHandler), Dial: new(net.Dialer).DialContext, HTTP: &http.Client{}}
+}
+
+func (p *place) account(left ...string) transports.Account {
+	data, _ := json.Marshal(map[string]any{"token": p.bot.Token, "left": left})
+	return transports.Account{Scope: transports.Scope(p.bot.ID), Person: "tester", Data: data}
+}
+
+func room(channel string) transports.RoomID { return transports.RoomID("#" + channel) }
+
+func channel(room transports.RoomID) string { return string(room[1:]) }
+
+func harness(t *testing.T) transporttest.Harness {
+	p := newPlace(t)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- p.driver.Run(ctx) }()
+	t.Cleanup(func() { stop(); <-ended })
+	about := func(do func(channel, id string)) func(transports.RoomID, string) {
+		return func(_ transports.RoomID, words string) { do(p.Find(words)) }
+	}
+	reacted := map[string]map[string]bool{}
+	return transporttest.Harness{
+		Driver: p.driver, Account: p.account(p.lobby, p.attic), Env: env(), Room: room(p.lobby), Other: room(p.attic), Cut: p.Cut,
+		Answer: func(string, transports.Step) transports.Options {
+			return transports.Options{"token": {"Bot " + p.bot.Token}}
+		},
+		Peer: transporttest.Peer{
+			Name:   "Ida Lovelace",
+			Join:   func(transports.RoomID) { p.JoinGuild(p.guild, p.ida) },
+			Leave:  func(transports.RoomID) { p.LeaveGuild(p.guild, p.ida) },
+			Say:    func(in transports.RoomID, words string) { p.Say(channel(in), p.ida, words, nil) },
+			Tell:   func(to transports.User, words string) { p.Tell(p.ida, string(to.ID), words) },
+			Hears:  func(words string) { p.Find(words) },
+			Rename: func(name string) { p.ChangeMember(p.guild, p.ida, discordfake.Object{"nick": name}) },
+			Edit: func(_ transports.RoomID, words, now string) {
+				in, id := p.Find(words)
+				p.Server.Edit(in, id, now)
+			},
+			Delete: about(p.Server.Delete),
+			React: func(_ transports.RoomID, words string, emoji ...string) {
+				in, id := p.Find(words)
+				want := map[string]bool{}
+				for _, e := range emoji {
+					want[e] = true
+					p.Server.React(in, id, p.ida, e, true)
+				}
+				for e := range reacted[words] {
+					if !want[e] {
+						p.Server.React(in, id, p.ida, e, false)
+					}
+				}
+				reacted[words] = want
+			},
+			Reply: func(_ transports.RoomID, words, answer string) {
+				in, id := p.Find(words)
+				p.Server.Answer(in, p.ida, id, answer)
+			},
+			Send: func(in transports.RoomID, name, content string) {
+				p.Upload(channel(in), p.ida, name, "text/plain", content)
+			},
+			SetPicture: func(data []byte, _ string) { p.Server.SetPicture(p.ida, "abcdef", data) },
+		},
+	}
+}
+
+func TestTheLawsHold(t *testing.T) { transporttest.Run(t, harness) }

@@ -1,0 +1,303 @@
+package discord
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"isthmus/transports"
+)
+
+// Do carries out a command.
+func (s *Session) Do(ctx context.Context, command transports.Command, done func(transports.Result, error)) {
+	l := s.live.Load()
+	switch {
+	case l == nil:
+		done(transports.Result{}, offline())
+		return
+	case ctx.Err() != nil:
+		done(transports.Result{}, notSent())
+		return
+	case !s.capabilities().Allows(command):
+		done(transports.Result{}, transports.ErrUnsupported)
+		return
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(l.ctx, cancel)()
+	switch c := command.(type) {
+	case transports.Join:
+		s.inOrder(l, done, func(h *handler) (later bool, err error) { return h.join(c) })
+	case transports.Leave:
+		s.inOrder(l, done, func(h *handler) (later bool, err error) { return false, h.leave(c) })
+	default:
+		result, err := s.carryOut(ctx, command)
+		if status(err) == http.StatusUnauthorized {
+			s.refuse(l)
+		}
+		done(result, err)
+	}
+}
+
+// inOrder does something between two events; later tells that it cannot be done before more guilds are told.
+func (s *Session) inOrder(l *link, done func(transports.Result, error), do func(*handler) (later bool, err error)) {
+	i := item{lost: func() { done(transports.Result{}, offline()) }}
+	i.task = func(h *handler) {
+		if later, err := do(h); !later {
+			done(transports.Result{}, err)
+			return
+		}
+		h.waiting = append(h.waiting, i)
+	}
+	l.queue.put(i)
+}
+
+func (s *Session) carryOut(ctx context.Context, command transports.Command) (result transports.Result, err error) {
+	switch c := command.(type) {
+	case transports.Send:
+		return s.send(ctx, c)
+	case transports.Edit:
+		err = s.edit(ctx, c)
+	case transports.Delete:
+		err = s.delete(ctx, c)
+	case transports.React:
+		err = s.react(ctx, c)
+	case transports.SetTyping:
+		err = s.setTyping(ctx, c)
+	default:
+		err = transports.ErrUnsupported
+	}
+	return result, err
+}
+
+// join takes up a channel that the account sees. One is also found by its name, which Moved tells.
+func (h *handler) join(j transports.Join) (later bool, err error) {
+	complete := h.complete()
+	h.mu.Lock()
+	w := h.world
+	c := w.channels[strings.TrimPrefix(string(j.Room), "#")]
+	if c == nil || !w.sees(c) {
+		err := w.elsewhereNamed(j.Room)
+		h.mu.Unlock()
+		return !complete, err
+	}
+	if !c.talks() {
+		h.mu.Unlock()
+		return false, fault(transports.Invalid, "%s holds channels or posts, and nobody can be in it itself. Join one of those.", c.Name)
+	}
+	changed := h.data.enter(c)
+	data, room := h.data.encode(), w.room(c)
+	w.rooms[c.ID] = true
+	h.mu.Unlock()
+	h.out(room)
+	if changed {
+		h.out(transports.Credentials{Data: data})
+	}
+	return false, nil
+}
+
+// elsewhereNamed says that there is no such room, or where it is.
+func (w *world) elsewhereNamed(id transports.RoomID) error {
+	name := strings.ToLower(strings.TrimPrefix(string(id), "#"))
+	var found []*channel
+	for _, c := range w.ordered("") {
+		if strings.ToLower(c.Name) == name && c.talks() && w.sees(c) {
+			found = append(found, c)
+		}
+	}
+	if len(found) == 1 {
+		to := roomID(found[0].ID)
+		return &transports.Fault{Kind: transports.Moved, Text: "The channel's address is " + string(to) + ".", To: to}
+	}
+	return fault(transports.NotFound, "The bot sees no channel %s. It must be in the channel's server and may have to be given access.", id)
+}
+
+func (h *handler) leave(l transports.Leave) error {
+	h.mu.Lock()
+	id := strings.TrimPrefix(string(l.Room), "#")
+	c, there := h.world.channels[id], h.world.rooms[id]
+	if c == nil || !there {
+		h.mu.Unlock()
+		return nil
+	}
+	delete(h.world.rooms, id)
+	changed := h.data.leave(c)
+	data, self := h.data.encode(), userOf(h.world.self)
+	h.mu.Unlock()
+	h.out(transports.MemberLeft{Room: l.Room, User: self, Reason: l.Reason})
+	if changed {
+		h.out(transports.Credentials{Data: data})
+	}
+	return nil
+}
+
+// permissionNames are what Discord calls them.
+var permissionNames = []struct {
+	bit  uint64
+	name string
+}{{viewChannel, "View Channel"}, {sendMessages, "Send Messages"}, {attachFiles, "Attach Files"}, {readHistory, "Read Message History"},
+	{addReactions, "Add Reactions"}, {manageMessages, "Manage Messages"}, {manageWebhooks, "Manage Webhooks"}, {createThreads, "Create Public Threads"}}
+
+// channelOf finds the channel of a place, where the account may do what needs these permissions there.
+func (s *Session) channelOf(ctx context.Context, place transports.Place, needs uint64) (id, guild string, err error) {
+	if place.Room == "" {
+		id, err = s.talk(ctx, string(place.User))
+		return id, "", err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id = strings.TrimPrefix(string(place.Room), "#")
+	c := s.world.channels[id]
+	if c == nil || !s.world.sees(c) {
+		return "", "", fault(transports.NotFound, "The bot does not see the channel %s any more.", place.Room)
+	}
+	if s.world.guilds[c.GuildID].unavailable {
+		return "", "", fault(transports.Offline, "The Discord server has an outage. Try again later.")
+	}
+	have := s.world.mine(c)
+	for _, p := range permissionNames {
+		if needs&p.bit != 0 && have&p.bit == 0 {
+			return "", "", fault(transports.Forbidden, "The bot lacks the permission “%s” in %s. Ask somebody who manages the server for it.", p.name, c.Name)
+		}
+	}
+	return id, c.GuildID, nil
+}
+
+// talk finds the channel of the talk with a user, and opens it where there is none: only with who is in a server with the bot, as Discord asks for.
+func (s *Session) talk(ctx context.Context, user string) (string, error) {
+	s.mu.Lock()
+	id, there := s.world.dms[user]
+	_, known := s.world.person("", user)
+	s.mu.Unlock()
+	switch {
+	case there:
+		return id, nil
+	case !isSnowflake(user):
+		return "", fault(transports.NotFound, "%q is nobody on Discord who can be written to.", user)
+	case !known:
+		return "", fault(transports.Forbidden, "You can write only to people whom the bot has met in one of its servers.")
+	}
+	var c channel
+	if err := s.rest.do(ctx, request{method: http.MethodPost, path: "/users/@me/channels", body: map[string]string{"recipient_id": user}, again: true}, &c); err != nil {
+		return "", err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	with := s.world.people[user]
+	with.ID = user
+	for _, u := range c.Recipients {
+		if u.ID == user {
+			with = u
+		}
+	}
+	s.world.meet(c.ID, with)
+	return c.ID, nil
+}
+
+// delete takes a message back.
+func (s *Session) delete(ctx context.Context, d transports.Delete) error {
+	channel, _, err := s.channelOf(ctx, d.Place, 0)
+	if err != nil {
+		return err
+	}
+	if !isSnowflake(string(d.ID)) {
+		return noMessage(d.ID)
+	}
+	s.mu.Lock()
+	s.sent.deleting.put(string(d.ID), true)
+	s.mu.Unlock()
+	err = s.rest.do(ctx, request{method: http.MethodDelete, path: "/channels/{}/messages/{}", ids: []string{channel, string(d.ID)}}, nil)
+	if err != nil {
+		s.mu.Lock()
+		s.sent.deleting.put(string(d.ID), false)
+		s.mu.Unlock()
+	}
+	return err
+}
+
+// react makes these the account's reactions.
+func (s *Session) react(ctx context.Context, r transports.React) error {
+	if len(r.Emoji) > maxReactions {
+		return fault(transports.TooLarge, "A message on Discord can have %d kinds of reactions.", maxReactions)
+	}
+	if !isSnowflake(string(r.ID)) {
+		return noMessage(r.ID)
+	}
+	channel, guild, err := s.channelOf(ctx, r.Place, readHistory)
+	if err != nil {
+		return err
+	}
+	var m message
+	if err := s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}/messages/{}", ids: []string{channel, string(r.ID)}}, &m); err != nil {
+		return err
+	}
+	have := map[string]emoji{}
+	for _, is := range m.Reactions {
+		if is.Me {
+			have[is.Emoji.shown()] = is.Emoji
+		}
+	}
+	change := func(method string, e emoji) error {
+		return s.rest.do(ctx, request{method: method, path: "/channels/{}/messages/{}/reactions/{}/@me", ids: []string{channel, string(r.ID), e.path()}}, nil)
+	}
+	for shown, e := range have {
+		if !slices.Contains(r.Emoji, shown) {
+			if err := change(http.MethodDelete, e); err != nil {
+				return err
+			}
+		}
+	}
+	for _, shown := range r.Emoji {
+		if _, there := have[shown]; there {
+			continue
+		}
+		e, err := s.emoji(guild, shown)
+		if err == nil {
+			err = change(http.MethodPut, e)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// path is an emoji as addresses have it.
+func (e emoji) path() string {
+	if e.ID != "" {
+		return e.Name + ":" + e.ID
+	}
+	return e.Name
+}
+
+// emoji finds an emoji by what people read.
+func (s *Session) emoji(guild, shown string) (emoji, error) {
+	name, custom := strings.CutPrefix(shown, ":")
+	if !custom {
+		return emoji{Name: shown}, nil
+	}
+	name = strings.TrimSuffix(name, ":")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if g := s.world.guilds[guild]; g != nil {
+		for _, e := range g.emojis {
+			if e.Name == name {
+				return e, nil
+			}
+		}
+	}
+	return emoji{}, fault(transports.Invalid, "The server has no emoji %s.", shown)
+}
+
+// setTyping tells that the account writes; that it stopped is told by nothing, and is over after ten seconds.
+func (s *Session) setTyping(ctx context.Context, t transports.SetTyping) error {
+	if !t.On {
+		return nil
+	}
+	channel, _, err := s.channelOf(ctx, t.Place, sendMessages)
+	if err != nil {
+		return err
+	}
+	return s.rest.do(ctx, request{method: http.MethodPost, path: "/channels/{}/typing", ids: []string{channel}, again: true}, nil)
+}

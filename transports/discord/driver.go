@@ -1,0 +1,83 @@
+// Package discord is the driver for Discord, by a bot's token. One account is one bot, in all the guilds that it was invited to: its scope is the
+// bot's own id, guilds and categories are spaces, and their channels are rooms.
+package discord
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"isthmus/transports"
+)
+
+// Driver serves accounts on Discord.
+type Driver struct {
+	config     Config
+	limits     *limits
+	identifies *identifies
+}
+
+// New makes a driver. Its errors name the field of the configuration that is wrong, and say what to write.
+func New(config Config) (*Driver, error) {
+	config, err := config.complete()
+	if err != nil {
+		return nil, err
+	}
+	return &Driver{config: config, limits: newLimits(), identifies: &identifies{last: map[string][]time.Time{}}}, nil
+}
+
+// About describes the driver.
+func (d *Driver) About() transports.About {
+	return transports.About{Kind: "discord", Name: "Discord", Sigils: "#", StableIDs: true, Flows: d.flows()}
+}
+
+// Run has nothing to do: accounts share no connection.
+func (d *Driver) Run(ctx context.Context) error {
+	<-ctx.Done()
+	return nil
+}
+
+// Scope takes the id of a bot.
+func (d *Driver) Scope(key string) (transports.Scope, error) {
+	if !isSnowflake(key) {
+		return "", fault(transports.NotFound, "%q is no account here. Log in first: an account is called by the bot's number, or as you have named it.", key)
+	}
+	return transports.Scope(key), nil
+}
+
+// Check finds nothing wrong: there are no fields to fill in.
+func (*Driver) Check([]transports.Field, transports.Options) error { return nil }
+
+// Open makes a session.
+func (d *Driver) Open(account transports.Account, env transports.Env) (transports.Session, error) {
+	data, err := readCredentials(account.Data)
+	if err != nil {
+		return nil, err
+	}
+	return newSession(d, data, env), nil
+}
+
+// rest makes a client for a token.
+func (d *Driver) rest(token string, env transports.Env) *rest {
+	return &rest{base: d.config.API, token: token, http: env.HTTP, limits: d.limits}
+}
+
+// application asks what a bot's application may do. Servers that do not know the question leave everything open.
+func (d *Driver) application(ctx context.Context, c *rest) (application, error) {
+	var a application
+	err := c.do(ctx, request{method: "GET", path: "/applications/@me"}, &a)
+	switch {
+	case err == nil:
+		return a, nil
+	case status(err) == 404 || status(err) == 405:
+		return a, nil
+	}
+	return a, err
+}
+
+// bare is a token without what people copy along with it.
+func bare(token string) string {
+	token = strings.TrimSpace(token)
+	token = strings.TrimSpace(strings.TrimPrefix(token, "Bot "))
+	return strings.Trim(token, `"`)
+}

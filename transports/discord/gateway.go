@@ -1,0 +1,223 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"isthmus/transports"
+)
+
+// The gateway is spoken here and not by discordgo: that deadlocks when a reconnect is asked for before READY, reconnects for ever after codes that say
+// not to, notices a dead connection after minutes, closes it so that its session is lost, and does not use the address to resume at.
+
+// The opcodes of the gateway (Opcodes and Status Codes, Gateway Opcodes).
+const (
+	opDispatch       = 0
+	opHeartbeat      = 1
+	opIdentify       = 2
+	opResume         = 6
+	opReconnect      = 7
+	opRequestMembers = 8
+	opInvalidSession = 9
+	opHello          = 10
+	opHeartbeatAck   = 11
+)
+
+const (
+	// maxPayload bounds a payload, in bytes: that of a guild with many channels and members.
+	maxPayload = 64 << 20
+	// handshake bounds the time until the connection is made and greeted; writing is the time that one payload may take.
+	handshake = 20 * time.Second
+	writing   = 20 * time.Second
+	// closeAndResume is a code by which the session can be resumed; 1000 and 1001 end it.
+	closeAndResume = 4000
+)
+
+type payload struct {
+	Op   int             `json:"op"`
+	Data json.RawMessage `json:"d"`
+	Seq  int64           `json:"s"`
+	Kind string          `json:"t"`
+}
+
+// resumption is what a session is taken up with again.
+type resumption struct {
+	session string
+	url     string
+	seq     int64 // of the last event that the core has
+}
+
+// socket is one connection to the gateway.
+type socket struct {
+	conn  *websocket.Conn
+	queue *queue
+	seq   atomic.Int64 // of the last event read
+	acked atomic.Bool  // the last heartbeat was answered
+	beat  chan struct{}
+	mu    sync.Mutex // of writing
+}
+
+// dial connects to an address of the gateway and reads its greeting.
+func dial(ctx context.Context, address string, connect func(ctx context.Context, network, address string) (net.Conn, error), q *queue) (*socket, time.Duration, error) {
+	ctx, cancel := context.WithTimeout(ctx, handshake)
+	defer cancel()
+	dialer := websocket.Dialer{NetDialContext: connect, HandshakeTimeout: handshake}
+	conn, _, err := dialer.DialContext(ctx, address+"/?v="+apiVersion+"&encoding=json", nil)
+	if err != nil {
+		return nil, 0, unreachable(err)
+	}
+	s := &socket{conn: conn, queue: q, beat: make(chan struct{}, 1)}
+	s.acked.Store(true)
+	conn.SetReadLimit(maxPayload)
+	_ = conn.SetReadDeadline(time.Now().Add(handshake))
+	p, err := s.read()
+	if err != nil {
+		conn.Close()
+		return nil, 0, s.ended(err)
+	}
+	_ = conn.SetReadDeadline(time.Time{})
+	var hello struct {
+		Interval int64 `json:"heartbeat_interval"`
+	}
+	decode(p.Data, &hello)
+	if p.Op != opHello || hello.Interval <= 0 {
+		conn.Close()
+		return nil, 0, unreachable(fmt.Errorf("the greeting has the opcode %d", p.Op))
+	}
+	return s, time.Duration(hello.Interval) * time.Millisecond, nil
+}
+
+func unreachable(err error) *transports.Fault {
+	return &transports.Fault{Kind: transports.Offline, Text: "Discord's gateway cannot be reached. It is tried again.", Cause: err}
+}
+
+func (s *socket) read() (p payload, err error) {
+	_, data, err := s.conn.ReadMessage()
+	if err != nil {
+		return p, err
+	}
+	decode(data, &p)
+	return p, nil
+}
+
+func (s *socket) write(op int, data any) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_ = s.conn.SetWriteDeadline(time.Now().Add(writing))
+	return s.conn.WriteJSON(map[string]any{"op": op, "d": data})
+}
+
+// receive reads until the connection ends, and puts what came, and the end, into the queue.
+func (s *socket) receive() {
+	for {
+		p, err := s.read()
+		if err != nil {
+			s.queue.put(item{end: s.ended(err)})
+			return
+		}
+		switch p.Op {
+		case opDispatch:
+			s.seq.Store(p.Seq)
+			s.queue.put(item{kind: p.Kind, data: p.Data, seq: p.Seq})
+		case opHeartbeat:
+			select {
+			case s.beat <- struct{}{}:
+			default:
+			}
+		case opHeartbeatAck:
+			s.acked.Store(true)
+		case opReconnect:
+			s.queue.put(item{end: errReconnect})
+			return
+		case opInvalidSession:
+			var resumable bool
+			decode(p.Data, &resumable)
+			s.queue.put(item{end: &invalidSession{resumable}})
+			return
+		}
+	}
+}
+
+// errReconnect is the gateway's wish for another connection; invalidSession is its word that a session is none, or not now.
+var errReconnect = errors.New("the gateway asks for another connection")
+
+type invalidSession struct{ resumable bool }
+
+func (e *invalidSession) Error() string { return "the gateway does not know the session" }
+
+// heartbeats keep the connection until ctx ends, the first after a random part of the interval (Gateway, Sending Heartbeats). A connection that did
+// not answer the last one is dead.
+func (s *socket) heartbeats(ctx context.Context, interval time.Duration) {
+	wait := time.Duration(rand.Float64() * float64(interval))
+	for {
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+			if !s.acked.Swap(false) && !s.queue.stuck() {
+				s.queue.put(item{end: &transports.Fault{Kind: transports.Offline, Text: "Discord's gateway does not answer any more. It is connected again."}})
+				s.close(closeAndResume)
+				return
+			}
+			wait = interval
+		case <-s.beat: // asked for
+			timer.Stop()
+		}
+		var seq any
+		if n := s.seq.Load(); n > 0 {
+			seq = n
+		}
+		if s.write(opHeartbeat, seq) != nil {
+			return // the reader finds out as well
+		}
+	}
+}
+
+// close ends the connection with a code.
+func (s *socket) close(code int) {
+	_ = s.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(time.Second))
+	s.conn.Close()
+}
+
+// closed are the codes that say that no other try helps (Gateway Close Event Codes).
+var closed = map[int]*transports.Fault{
+	4004: badToken(),
+	4010: fault(transports.Gone, "Discord says that the shard is invalid."),
+	4011: fault(transports.Gone, "The bot is in more servers than one connection of Discord's gateway serves. Use a bot that is in fewer."),
+	4012: fault(transports.Gone, "Discord's gateway does not serve this version any more. The operator must update Isthmus."),
+	4013: fault(transports.Gone, "Discord's gateway does not know what Isthmus asks for. The operator must update Isthmus."),
+	4014: fault(transports.BadCredentials, "The bot lacks a privileged intent. On the application's page at Discord (Bot, Privileged Gateway Intents) switch on Message Content Intent and Server Members Intent, and log in again."),
+}
+
+// lostSession is an end after which a session cannot be resumed.
+type lostSession struct{ error }
+
+func (e lostSession) Unwrap() error { return e.error }
+
+// ended is why a connection ended.
+func (s *socket) ended(err error) error {
+	var c *websocket.CloseError
+	if !errors.As(err, &c) {
+		return &transports.Fault{Kind: transports.Offline, Text: "The connection to Discord was lost.", Cause: err}
+	}
+	if final := closed[c.Code]; final != nil {
+		return &transports.Fault{Kind: final.Kind, Text: final.Text, Cause: err}
+	}
+	lost := &transports.Fault{Kind: transports.Offline, Text: "Discord has closed the connection.", Cause: err}
+	switch c.Code {
+	case websocket.CloseNormalClosure, websocket.CloseGoingAway, 4007, 4009:
+		return lostSession{lost}
+	}
+	return lost
+}

@@ -1,0 +1,213 @@
+package discord
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"time"
+
+	"isthmus/transports"
+)
+
+// typingLasts is how long a user writes after they were told to (Trigger Typing Indicator).
+const typingLasts = 10 * time.Second
+
+// placeOf is where the core has a channel, if it has it.
+func (w *world) placeOf(channel string) (transports.Place, bool) {
+	if w.rooms[channel] {
+		return transports.InRoom(roomID(channel)), true
+	}
+	if u, is := w.talks[channel]; is {
+		return transports.TalkWith(transports.UserID(u)), true
+	}
+	return transports.Place{}, false
+}
+
+func (h *handler) messageCreated(data json.RawMessage) {
+	var m message
+	decode(data, &m)
+	if !isSnowflake(m.ID) {
+		return
+	}
+	h.mu.Lock()
+	events := h.created(&m)
+	h.mu.Unlock()
+	h.tell(events)
+}
+
+// created is what the core is told of a new message.
+func (h *handler) created(m *message) (events []transports.Event) {
+	h.known.note(m)
+	w := h.world
+	if c := w.channels[m.ChannelID]; c != nil {
+		c.LastID = m.ID
+		m.GuildID = c.GuildID
+	}
+	if m.GuildID == "" && m.Author.ID != "" && m.Author.ID != w.self.ID {
+		w.meet(m.ChannelID, m.Author)
+	}
+	place, there := w.placeOf(m.ChannelID)
+	if !there {
+		return nil
+	}
+	if g := w.guilds[m.GuildID]; g != nil && m.WebhookID == "" && m.Member != nil && g.members[m.Author.ID] == nil {
+		m.Member.User = m.Author
+		events = w.comes(g, g.put(*m.Member))
+	}
+	h.stopTyping(m.ChannelID, m.Author.ID)
+	if h.sent.echoed(m.Nonce, m.ID) {
+		return events
+	}
+	return append(events, w.told(place, m))
+}
+
+func (h *handler) messageUpdated(data json.RawMessage) {
+	var m message
+	var raw map[string]json.RawMessage
+	decode(data, &m)
+	_ = json.Unmarshal(data, &raw)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	place, there := h.world.placeOf(m.ChannelID)
+	known := h.known.values[m.ID]
+	// Without the time of an edit it is an embed that arrives, or a change of flags.
+	if !there || m.Edited == "" || raw["content"] == nil || known != nil && known.edited == m.Edited {
+		return
+	}
+	switch {
+	case m.Author.ID != "":
+		h.known.note(&m)
+	case known != nil:
+		m.Author, known.edited = known.author, m.Edited
+	default:
+		return // nobody knows whose it is
+	}
+	if c := h.world.channels[m.ChannelID]; c != nil {
+		m.GuildID = c.GuildID
+	}
+	h.emit(transports.Edited{Place: place, ID: transports.MessageID(m.ID), From: h.world.authorOf(&m), At: timeOf(m.Edited), Text: h.world.textOf(m.GuildID, &m.content)})
+}
+
+func (h *handler) messageDeleted(data json.RawMessage) {
+	var e struct {
+		ID      string `json:"id"`
+		Channel string `json:"channel_id"`
+	}
+	decode(data, &e)
+	h.deleted(e.Channel, e.ID)
+}
+
+func (h *handler) messagesDeleted(data json.RawMessage) {
+	var e struct {
+		IDs     []string `json:"ids"`
+		Channel string   `json:"channel_id"`
+	}
+	decode(data, &e)
+	for _, id := range e.IDs {
+		h.deleted(e.Channel, id)
+	}
+}
+
+// deleted tells that a message is gone. Discord does not say by whom: one of others' may be taken back by themselves, one of ours that we did not
+// take back was moderated.
+func (h *handler) deleted(channel, id string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	place, there := h.world.placeOf(channel)
+	if !there {
+		return
+	}
+	e := transports.Deleted{Place: place, ID: transports.MessageID(id)}
+	known := h.known.values[id]
+	switch {
+	case h.sent.deleting.values[id]:
+		e.By = userOf(h.world.self)
+	case known != nil && known.author.ID != h.world.self.ID:
+		m := message{Author: known.author}
+		if c := h.world.channels[channel]; c != nil {
+			m.GuildID = c.GuildID
+		}
+		e.By = h.world.authorOf(&m)
+	}
+	h.emit(e)
+}
+
+// reactionEvent is any of those about reactions.
+type reactionEvent struct {
+	User    string  `json:"user_id"`
+	Channel string  `json:"channel_id"`
+	Message string  `json:"message_id"`
+	Guild   string  `json:"guild_id"`
+	Member  *member `json:"member"`
+	Emoji   emoji   `json:"emoji"`
+}
+
+func (h *handler) reactionAdded(data json.RawMessage)   { h.reacted(data, true) }
+func (h *handler) reactionRemoved(data json.RawMessage) { h.reacted(data, false) }
+
+func (h *handler) reacted(data json.RawMessage, on bool) {
+	var e reactionEvent
+	decode(data, &e)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if e.Member != nil && e.Member.User.ID != "" {
+		h.world.people[e.User] = e.Member.User
+	}
+	h.tellReactions(e, e.User, h.known.react(e.Message, e.User, e.Emoji.shown(), on))
+}
+
+func (h *handler) reactionsCleared(data json.RawMessage) {
+	var e reactionEvent
+	decode(data, &e)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	left := h.known.clear(e.Message, e.Emoji.shown())
+	for _, user := range slices.Sorted(maps.Keys(left)) {
+		h.tellReactions(e, user, left[user])
+	}
+}
+
+func (h *handler) tellReactions(e reactionEvent, user string, all []string) {
+	if place, there := h.world.placeOf(e.Channel); there {
+		from, _ := h.world.person(e.Guild, user)
+		h.emit(transports.Reacted{Place: place, ID: transports.MessageID(e.Message), From: from, Emoji: all})
+	}
+}
+
+func (h *handler) typingStarted(data json.RawMessage) {
+	var e struct {
+		Channel string  `json:"channel_id"`
+		Guild   string  `json:"guild_id"`
+		User    string  `json:"user_id"`
+		Member  *member `json:"member"`
+	}
+	decode(data, &e)
+	h.mu.Lock()
+	place, there := h.world.placeOf(e.Channel)
+	from, _ := h.world.person(e.Guild, e.User)
+	if e.Member != nil && e.Member.User.ID != "" {
+		from = h.world.userIn(e.Guild, e.Member)
+	}
+	self := h.world.self.ID
+	h.mu.Unlock()
+	if !there || e.User == self {
+		return
+	}
+	h.emit(transports.Typing{Place: place, From: from, On: true})
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.stopTyping(e.Channel, e.User)
+	link := h.link
+	h.typing[e.Channel+" "+e.User] = time.AfterFunc(typingLasts, func() {
+		link.queue.put(item{task: func(h *handler) { h.out(transports.Typing{Place: place, From: from}) }})
+	})
+}
+
+// stopTyping forgets that a user writes: it is over, or begins anew.
+func (h *handler) stopTyping(channel, user string) {
+	key := channel + " " + user
+	if timer := h.typing[key]; timer != nil {
+		timer.Stop()
+		delete(h.typing, key)
+	}
+}

@@ -1,0 +1,158 @@
+package discord
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"isthmus/transports"
+)
+
+// The ways to log in.
+const (
+	flowBot  = "bot"
+	flowUser = "user"
+)
+
+// botText is how one comes by a token.
+const botText = `1. Open https://discord.com/developers/applications and press “New Application”.
+2. Under “Bot” press “Reset Token” and copy what you get: it is the bot's password.
+3. On the same page, under “Privileged Gateway Intents”, switch on “Server Members Intent” and “Message Content Intent”, and “Presence Intent” if you would like to see who is online. Save.
+4. Put the token in below. If the bot is in no server yet, you get the link that invites it.`
+
+// userWarning is what must be confirmed.
+const userWarning = `Using your own account by its token breaks Discord's terms of service. Discord may disable the account for it, without a warning, and has done so after direct messages were sent in this way. Use a bot wherever you can.`
+
+func (d *Driver) flows() []transports.Flow {
+	all := []transports.Flow{{Name: flowBot, Label: "A bot", Help: "You need the token of a bot: how to make one is said in the next step."}}
+	if d.config.UserTokens {
+		all = append(all, transports.Flow{Name: flowUser, Label: "Your own account (against Discord's terms)", Help: "You need the token of your account. Discord may disable it for this."})
+	}
+	return all
+}
+
+// login is a login on its way.
+type login struct {
+	driver *Driver
+	env    transports.Env
+	flow   string
+	rest   *rest
+	data   credentials
+	self   user
+	app    application
+}
+
+// Login begins a login.
+func (d *Driver) Login(flow, person string, env transports.Env) (transports.Login, error) {
+	for _, f := range d.flows() {
+		if f.Name == flow {
+			return &login{driver: d, env: env, flow: flow}, nil
+		}
+	}
+	return nil, fault(transports.Invalid, "There is no way to log in that is called %q.", flow)
+}
+
+// Begin asks for the token.
+func (l *login) Begin(context.Context) (transports.Step, error) { return l.ask(""), nil }
+
+func (l *login) ask(problem string) transports.Step {
+	f := &transports.LoginForm{Title: "Log in to Discord", Text: botText, Problem: problem,
+		Fields: []transports.Field{{Name: "token", Label: "Token", Kind: transports.Secret}}}
+	if l.flow == flowUser {
+		f.Text = userWarning
+		f.Fields = append(f.Fields, transports.Field{Name: "confirm", Label: "I know that this breaks Discord's terms and that my account may be disabled", Kind: transports.Switch, Default: []string{"false"}})
+	}
+	return transports.Step{Form: f}
+}
+
+// Answer tries the token.
+func (l *login) Answer(ctx context.Context, answers transports.Options) (transports.Step, error) {
+	token := bare(answers.Get(nil, "token"))
+	switch confirmed := answers.Get(nil, "confirm"); {
+	case token == "" || strings.ContainsAny(token, " \r\n\t") || len(token) > 500:
+		return l.ask("The token is missing, or is none: copy it from the application's page (Bot, Reset Token)."), nil
+	case l.flow == flowUser && confirmed != "true" && confirmed != "1":
+		return l.ask("Confirm the warning, or use a bot instead."), nil
+	}
+	l.data = credentials{Token: token, User: l.flow == flowUser}
+	l.rest = l.driver.rest(l.data.authorization(), l.env)
+	if err := l.rest.do(ctx, request{method: http.MethodGet, path: "/users/@me"}, &l.self); err != nil {
+		if f := transports.AsFault(err); f.Kind == transports.BadCredentials {
+			return l.ask("Discord does not take this token. Copy it again, or reset it on the application's page (Bot, Reset Token): each reset makes the one before void. The client secret and the application's id are not the token."), nil
+		}
+		return l.ask(transports.AsFault(err).Text), nil
+	}
+	if !isSnowflake(l.self.ID) {
+		return l.ask("Discord did not say whose token it is. Try again later."), nil
+	}
+	if l.data.User {
+		return l.done(), nil
+	}
+	var err error
+	if l.app, err = l.driver.application(ctx, l.rest); err != nil {
+		return l.ask(transports.AsFault(err).Text), nil
+	}
+	if missing := l.app.missing(); missing != "" {
+		return l.ask(fmt.Sprintf("The token is right, but the bot may not read what it needs. On the application's page (Bot, Privileged Gateway Intents) switch on %s, save, and put the token in again.", missing)), nil
+	}
+	return l.invite(ctx)
+}
+
+// missing names the switches that must be on.
+func (a application) missing() string {
+	var all []string
+	if !a.has(flagContent) {
+		all = append(all, "“Message Content Intent”")
+	}
+	if !a.has(flagMembers) {
+		all = append(all, "“Server Members Intent”")
+	}
+	return strings.Join(all, " and ")
+}
+
+// invite ends the login where the bot is in a server, and shows the link that brings it into one elsewhere.
+func (l *login) invite(ctx context.Context) (transports.Step, error) {
+	var guilds []guild
+	if err := l.rest.do(ctx, request{method: http.MethodGet, path: "/users/@me/guilds"}, &guilds); err != nil {
+		return transports.Step{}, err
+	}
+	if len(guilds) > 0 {
+		return l.done(), nil
+	}
+	app := l.app.ID
+	if app == "" {
+		app = l.self.ID // of bots made since 2016 it is the same
+	}
+	return transports.Step{Show: &transports.Shown{Title: "Invite the bot", URL: invitation(app),
+		Text: "The token is right, but the bot is in no server yet. Open the link, choose your server (you must be allowed to manage it) and agree. The login goes on by itself then."}}, nil
+}
+
+// invitation is the link that brings a bot into a guild, with the permissions that the driver uses (OAuth2, Bot Authorization Flow).
+func invitation(app string) string {
+	return fmt.Sprintf("https://discord.com/oauth2/authorize?client_id=%s&scope=bot&permissions=%d", app, uint64(wantedPermissions))
+}
+
+// lookAgain is how often it is asked whether the bot is in a server.
+const lookAgain = 3 * time.Second
+
+// Wait waits until the bot is in a server.
+func (l *login) Wait(ctx context.Context) (transports.Step, error) {
+	for {
+		if err := sleep(ctx, lookAgain); err != nil {
+			return transports.Step{}, fault(transports.Offline, "The login was given up.")
+		}
+		step, err := l.invite(ctx)
+		if err != nil || step.Done != nil {
+			return step, err
+		}
+	}
+}
+
+func (l *login) done() transports.Step {
+	return transports.Step{Done: &transports.NewAccount{Scope: transports.Scope(l.self.ID), Name: l.self.name(), Self: transports.UserID(l.self.ID), Data: l.data.encode()}}
+}
+
+// Close has nothing to end.
+func (*login) Close() {}

@@ -1,0 +1,124 @@
+package discord
+
+import (
+	"slices"
+	"strconv"
+
+	"isthmus/transports"
+)
+
+// The permissions that the driver knows (Permissions, Bitwise Permission Flags).
+const (
+	mayKick           = 1 << 1
+	mayBan            = 1 << 2
+	administrator     = 1 << 3
+	manageChannels    = 1 << 4
+	manageGuild       = 1 << 5
+	addReactions      = 1 << 6
+	viewChannel       = 1 << 10
+	sendMessages      = 1 << 11
+	manageMessages    = 1 << 13
+	embedLinks        = 1 << 14
+	attachFiles       = 1 << 15
+	readHistory       = 1 << 16
+	mentionEveryone   = 1 << 17
+	manageWebhooks    = 1 << 29
+	createThreads     = 1 << 35
+	sendInThreads     = 1 << 38
+	everyPermission   = ^uint64(0)
+	wantedPermissions = viewChannel | sendMessages | embedLinks | attachFiles | readHistory | addReactions | manageWebhooks | createThreads | sendInThreads
+)
+
+func bits(s string) uint64 {
+	n, _ := strconv.ParseUint(s, 10, 64)
+	return n
+}
+
+// base are a member's permissions in the whole guild (Permissions, Permission Hierarchy).
+func (g *guildState) base(id string, roles []string) uint64 {
+	if g.ownerID == id {
+		return everyPermission
+	}
+	all := bits(g.roles[g.id].Permissions) // of everyone
+	for _, r := range roles {
+		all |= bits(g.roles[r].Permissions)
+	}
+	if all&administrator != 0 {
+		return everyPermission
+	}
+	return all
+}
+
+// permissions are a member's in a channel; in a thread they are those of the channel that it is in (Permissions, Permission Overwrites and
+// Implicit Permissions).
+func (w *world) permissions(c *channel, id string, roles []string) uint64 {
+	g := w.guilds[c.GuildID]
+	if g == nil {
+		return everyPermission
+	}
+	if c.isThread() {
+		parent := w.channels[c.ParentID]
+		if parent == nil {
+			return 0
+		}
+		all := w.permissions(parent, id, roles)
+		if all&sendInThreads == 0 {
+			return all &^ sendMessages
+		}
+		return all | sendMessages
+	}
+	all := g.base(id, roles)
+	if all == everyPermission {
+		return all
+	}
+	var allow, deny uint64
+	for _, o := range c.Overwrites {
+		switch {
+		case o.Type == 0 && o.ID == g.id:
+			all = all&^bits(o.Deny) | bits(o.Allow)
+		case o.Type == 0 && slices.Contains(roles, o.ID):
+			allow |= bits(o.Allow)
+			deny |= bits(o.Deny)
+		}
+	}
+	all = all&^deny | allow
+	for _, o := range c.Overwrites {
+		if o.Type == 1 && o.ID == id {
+			all = all&^bits(o.Deny) | bits(o.Allow)
+		}
+	}
+	if all&viewChannel == 0 {
+		return 0
+	}
+	return all
+}
+
+// mine are the account's own permissions in a channel.
+func (w *world) mine(c *channel) uint64 {
+	var roles []string
+	if g := w.guilds[c.GuildID]; g != nil {
+		if m := g.members[w.self.ID]; m != nil {
+			roles = m.Roles
+		}
+	}
+	return w.permissions(c, w.self.ID, roles)
+}
+
+// standing is what a member may do in a channel, in XEP-0045's words.
+func (w *world) standing(c *channel, m *member) transports.Member {
+	g, all := w.guilds[c.GuildID], w.permissions(c, m.User.ID, m.Roles)
+	out := transports.Member{User: w.userIn(c.GuildID, m), Affiliation: transports.AffiliatedMember, Role: transports.Participant}
+	switch {
+	case g.ownerID == m.User.ID:
+		out.Affiliation = transports.Owner
+	case all&(administrator|manageGuild|manageChannels) != 0:
+		out.Affiliation = transports.Admin
+	}
+	switch {
+	case all&manageMessages != 0:
+		out.Role = transports.Moderator
+	case all&sendMessages == 0:
+		out.Role = transports.Visitor
+	}
+	return out
+}

@@ -1,0 +1,215 @@
+package discord
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"isthmus/transports"
+)
+
+// maxPage is how many messages one request reads (Get Channel Messages).
+const maxPage = 100
+
+// After reads what came after a message.
+func (s *Session) After(ctx context.Context, place transports.Place, id transports.MessageID, limit int) (events []transports.Event, more bool, err error) {
+	if s.live.Load() == nil {
+		return nil, false, offline()
+	}
+	if place.User != "" {
+		s.mu.Lock()
+		_, there := s.world.dms[string(place.User)]
+		s.mu.Unlock()
+		if id == "" && !there { // nothing was said, as far as anybody knows
+			return nil, false, nil
+		}
+	}
+	channel, guild, err := s.channelOf(ctx, place, readHistory)
+	if err != nil {
+		return nil, false, err
+	}
+	limit = min(max(limit, 1), maxPage)
+	query := url.Values{"limit": {strconv.Itoa(limit)}}
+	if id != "" {
+		if !isSnowflake(string(id)) {
+			return nil, false, noMessage(id)
+		}
+		query.Set("after", string(id))
+	}
+	var all []message
+	if err := s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}/messages", ids: []string{channel}, query: query}, &all); err != nil {
+		return nil, false, err
+	}
+	slices.SortFunc(all, func(a, b message) int {
+		if a.ID == b.ID {
+			return 0
+		}
+		if older(a.ID, b.ID) {
+			return -1
+		}
+		return 1
+	})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range all {
+		m := &all[i]
+		if !isSnowflake(m.ID) {
+			continue
+		}
+		m.ChannelID, m.GuildID = channel, guild
+		s.known.note(m)
+		events = append(events, s.world.told(place, m))
+	}
+	return events, id != "" && len(all) == limit, nil
+}
+
+// Rooms lists the guilds, their categories and their channels, as far as the account sees them.
+func (s *Session) Rooms(ctx context.Context, yield func(transports.Listing) bool) error {
+	if s.live.Load() == nil {
+		return offline()
+	}
+	s.mu.Lock()
+	w := s.world
+	var all []transports.Listing
+	for _, c := range w.ordered("") {
+		if !w.sees(c) {
+			continue
+		}
+		l := transports.Listing{Room: roomID(c.ID), Name: w.title(c), Topic: c.Topic, Parent: w.parentOf(c), Space: !c.talks()}
+		for id, m := range w.guilds[c.GuildID].members {
+			if w.permissions(c, id, m.Roles)&viewChannel != 0 {
+				l.Users++
+			}
+		}
+		all = append(all, l)
+	}
+	for _, g := range w.guilds {
+		all = append(all, transports.Listing{Room: guildID(g.id), Name: g.name, Users: g.count, Space: true})
+	}
+	s.mu.Unlock()
+	for _, l := range all {
+		if !yield(l) {
+			break
+		}
+	}
+	return nil
+}
+
+// OpenFile gives the content of a file. Its address is asked for anew each time, for it holds for a day only.
+func (s *Session) OpenFile(ctx context.Context, f transports.File) (io.ReadCloser, error) {
+	ids := strings.Split(string(f.ID), "/")
+	if len(ids) != 3 || !isSnowflake(ids[0]) || !isSnowflake(ids[1]) {
+		return nil, fault(transports.NotFound, "There is no file %s on Discord.", f.Name)
+	}
+	var m message
+	if err := s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}/messages/{}", ids: ids[:2]}, &m); err != nil {
+		return nil, err
+	}
+	all := slices.Clone(m.Attachments)
+	for _, inner := range m.Snapshots {
+		all = append(all, inner.Message.Attachments...)
+	}
+	for _, a := range all {
+		if a.ID == ids[2] {
+			return s.fetch(ctx, a.URL)
+		}
+	}
+	return nil, fault(transports.NotFound, "The file %s is on Discord no more.", f.Name)
+}
+
+// fetch gets what is at an address of Discord's that needs no token.
+func (s *Session) fetch(ctx context.Context, address string) (io.ReadCloser, error) {
+	q, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, fault(transports.NotFound, "Discord gave no address for it.")
+	}
+	a, err := s.env.HTTP.Do(q)
+	if err != nil {
+		return nil, &transports.Fault{Kind: transports.Offline, Text: "Discord's files cannot be reached. Try again later.", Cause: err}
+	}
+	if a.StatusCode != http.StatusOK {
+		a.Body.Close()
+		return nil, fault(transports.NotFound, "Discord does not have it any more (status %d).", a.StatusCode)
+	}
+	return a.Body, nil
+}
+
+// Profile tells what is known of a user.
+func (s *Session) Profile(ctx context.Context, id transports.UserID) (p transports.Profile, err error) {
+	if !isSnowflake(string(id)) {
+		return p, fault(transports.NotFound, "There is nobody %s on Discord.", id)
+	}
+	s.mu.Lock()
+	known, there := s.world.person("", string(id))
+	s.mu.Unlock()
+	var u user
+	if err := s.rest.do(ctx, request{method: http.MethodGet, path: "/users/{}", ids: []string{string(id)}}, &u); err != nil {
+		return p, err
+	}
+	if !there {
+		known = userOf(u)
+	}
+	return transports.Profile{User: known, FullName: u.name(), Nick: u.Username}, nil
+}
+
+// Picture reads a user's picture. A version with a colon is theirs in one guild (Image Formatting).
+func (s *Session) Picture(ctx context.Context, of transports.Place, version string, limit int64) ([]byte, string, error) {
+	path := "/avatars/" + string(of.User) + "/" + version
+	if guild, hash, is := strings.Cut(version, ":"); is {
+		path = "/guilds/" + guild + "/users/" + string(of.User) + "/avatars/" + hash
+	}
+	if of.User == "" || version == "" || strings.ContainsAny(version, "/?#") {
+		return nil, "", fault(transports.NotFound, "There is no such picture.")
+	}
+	if strings.HasPrefix(string(of.User), "w") { // of a webhook
+		id, _, _ := strings.Cut(string(of.User)[1:], "-")
+		path = "/avatars/" + id + "/" + version
+	}
+	in, err := s.fetch(ctx, s.driver.config.CDN+path+".png?size=256")
+	if err != nil {
+		return nil, "", err
+	}
+	defer in.Close()
+	data, err := io.ReadAll(io.LimitReader(in, limit+1))
+	switch {
+	case err != nil:
+		return nil, "", &transports.Fault{Kind: transports.Offline, Text: "The picture could not be read. Try again later.", Cause: err}
+	case int64(len(data)) > limit:
+		return nil, "", fault(transports.TooLarge, "The picture has more than %d bytes.", limit)
+	}
+	return data, "image/png", nil
+}
+
+// Find finds people of the bot's guilds by the beginning of a name (Search Guild Members).
+func (s *Session) Find(ctx context.Context, words string, limit int) (found []transports.User, err error) {
+	s.mu.Lock()
+	var guilds []string
+	for id := range s.world.guilds {
+		guilds = append(guilds, id)
+	}
+	self := s.world.self.ID
+	s.mu.Unlock()
+	slices.Sort(guilds)
+	seen := map[string]bool{self: true}
+	for _, g := range guilds {
+		var all []member
+		query := url.Values{"query": {words}, "limit": {strconv.Itoa(min(max(limit, 1), 100))}}
+		if err := s.rest.do(ctx, request{method: http.MethodGet, path: "/guilds/{}/members/search", ids: []string{g}, query: query}, &all); err != nil {
+			return found, err
+		}
+		s.mu.Lock()
+		for _, m := range all {
+			if !seen[m.User.ID] && m.User.ID != "" && len(found) < limit {
+				seen[m.User.ID] = true
+				s.world.people[m.User.ID] = m.User
+				found = append(found, s.world.userIn(g, &m))
+			}
+		}
+		s.mu.Unlock()
+	}
+	return found, nil
+}

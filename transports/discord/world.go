@@ -1,0 +1,179 @@
+package discord
+
+import (
+	"cmp"
+	"slices"
+
+	"isthmus/transports"
+)
+
+// world is what the account knows of Discord: an own small cache, for discordgo's State holds several times as much, never shrinks, and races.
+type world struct {
+	cdn      string // the base address of pictures
+	self     user
+	guilds   map[string]*guildState
+	channels map[string]*channel
+	// dms are the channels of talks by user, talks the users by channel.
+	dms, talks map[string]string
+	people     map[string]user // by id, whom the account has met outside of guilds
+	// pending are the guilds of READY that have not been told yet.
+	pending map[string]bool
+	// rooms are the channels that the core was told of.
+	rooms map[string]bool
+}
+
+type guildState struct {
+	id, name, ownerID string
+	unavailable       bool
+	count             int
+	complete          bool // all members are known
+	roles             map[string]role
+	emojis            []emoji
+	members           map[string]*member
+}
+
+func newWorld(cdn string) *world {
+	return &world{cdn: cdn, guilds: map[string]*guildState{}, channels: map[string]*channel{}, dms: map[string]string{}, talks: map[string]string{},
+		people: map[string]user{}, pending: map[string]bool{}, rooms: map[string]bool{}}
+}
+
+// maxMembers is the size of a guild from which on only those are members of its rooms who have said something.
+const maxMembers = 2_000
+
+// take takes a whole guild.
+func (w *world) take(g guild) *guildState {
+	state := &guildState{id: g.ID, name: g.Name, ownerID: g.OwnerID, count: g.MemberCount, roles: map[string]role{}, emojis: g.Emojis, members: map[string]*member{}}
+	if was := w.guilds[g.ID]; was != nil { // it returns
+		state.members = was.members
+	}
+	w.guilds[g.ID] = state
+	for _, r := range g.Roles {
+		state.roles[r.ID] = r
+	}
+	for _, m := range g.Members {
+		if m.User.ID == w.self.ID || g.MemberCount <= maxMembers {
+			state.put(m)
+		}
+	}
+	if state.members[w.self.ID] == nil {
+		state.put(member{User: w.self})
+	}
+	state.complete = g.MemberCount > 0 && len(state.members) >= g.MemberCount
+	for id, c := range w.channels {
+		if c.GuildID == g.ID {
+			delete(w.channels, id)
+		}
+	}
+	for _, c := range slices.Concat(g.Channels, g.Threads) {
+		c.GuildID = g.ID
+		w.channels[c.ID] = &c
+	}
+	return state
+}
+
+func (g *guildState) put(m member) *member {
+	g.members[m.User.ID] = &m
+	return &m
+}
+
+// forget drops a guild.
+func (w *world) forget(id string) {
+	delete(w.guilds, id)
+	for channel, c := range w.channels {
+		if c.GuildID == id {
+			delete(w.channels, channel)
+		}
+	}
+}
+
+// sees tells whether the account may read a channel.
+func (w *world) sees(c *channel) bool {
+	return c.GuildID != "" && w.guilds[c.GuildID] != nil && w.mine(c)&viewChannel != 0
+}
+
+// ordered are the channels of a guild, all guilds where it is empty, in a stable order.
+func (w *world) ordered(guild string) []*channel {
+	var all []*channel
+	for _, c := range w.channels {
+		if guild == "" || c.GuildID == guild {
+			all = append(all, c)
+		}
+	}
+	slices.SortFunc(all, func(a, b *channel) int {
+		return cmp.Or(cmp.Compare(a.GuildID, b.GuildID), cmp.Compare(a.Position, b.Position), cmp.Compare(a.ID, b.ID))
+	})
+	return all
+}
+
+// userIn is a member as the rooms of a guild show them.
+func (w *world) userIn(guild string, m *member) transports.User {
+	u := userOf(m.User)
+	u.Name = m.name()
+	if m.Avatar != "" {
+		u.Picture = guild + ":" + m.Avatar
+	}
+	return u
+}
+
+func userOf(u user) transports.User {
+	return transports.User{ID: transports.UserID(u.ID), Name: u.name(), Identity: u.ID, Picture: u.Avatar}
+}
+
+// person finds a user by id, as a guild knows them or as any does.
+func (w *world) person(guild, id string) (transports.User, bool) {
+	if g := w.guilds[guild]; g != nil && g.members[id] != nil {
+		return w.userIn(guild, g.members[id]), true
+	}
+	if u, there := w.people[id]; there {
+		return userOf(u), true
+	}
+	for _, g := range w.guilds {
+		if m := g.members[id]; m != nil {
+			return w.userIn(g.id, m), true
+		}
+	}
+	if id == w.self.ID {
+		return userOf(w.self), true
+	}
+	return transports.User{ID: transports.UserID(id), Name: id, Identity: id}, false
+}
+
+// roomID is what the core calls a channel; guildID what it calls a guild, whose id a channel may have as well.
+func roomID(channel string) transports.RoomID { return transports.RoomID("#" + channel) }
+func guildID(guild string) transports.RoomID  { return transports.RoomID("#g" + guild) }
+
+// parentOf is what a channel is in: the channel of a thread, a category, or the guild.
+func (w *world) parentOf(c *channel) transports.RoomID {
+	if w.channels[c.ParentID] != nil {
+		return roomID(c.ParentID)
+	}
+	return guildID(c.GuildID)
+}
+
+// room is the state of a channel.
+func (w *world) room(c *channel) transports.Room {
+	g := w.guilds[c.GuildID]
+	r := transports.Room{Room: roomID(c.ID), Name: w.title(c), Parent: w.parentOf(c), Topic: transports.Topic{Text: c.Topic}, Complete: g.complete}
+	if c.isThread() {
+		r.Thread = transports.MessageID(c.ID)
+	}
+	for id, m := range g.members {
+		if id == w.self.ID || w.permissions(c, id, m.Roles)&viewChannel != 0 {
+			r.Members = append(r.Members, w.standing(c, m))
+		}
+	}
+	slices.SortFunc(r.Members, func(a, b transports.Member) int { return cmp.Compare(a.User.ID, b.User.ID) })
+	return r
+}
+
+// title is what people call a channel.
+func (w *world) title(c *channel) string {
+	name := c.Name
+	if name == "" {
+		name = c.ID
+	}
+	if g := w.guilds[c.GuildID]; g != nil && g.name != "" {
+		return "#" + name + " (" + g.name + ")"
+	}
+	return "#" + name
+}

@@ -91,9 +91,34 @@ func (a *Account) correct(s *stanza.Stanza, j *joined, place transports.Place, b
 				}
 			}
 			a.confirmChange(s, j, saying{from: a.self, children: children, corrects: corrected, of: msgid.Encode(string(parts[0]), 0),
-				stanzaID: changeID("edit", parts[0], a.self.ID, body, time.Time{})}, changes...)
+				stanzaID: changeID("edit", parts[0], a.self.ID, body, time.Time{})}, changes, a.editsSeen(j, commands, results)...)
 		})
 	})
+}
+
+// editsSeen are the changes of the pieces of a message as all others see them, where the archive is theirs as well; none where there is one piece.
+func (a *Account) editsSeen(j *joined, commands []transports.Command, results []transports.Result) []saying {
+	if j == nil || !a.About.StableIDs || len(commands) < 2 {
+		return nil
+	}
+	var all []saying
+	for i, c := range commands {
+		switch c := c.(type) {
+		case transports.Edit:
+			id, body := msgid.Encode(string(c.ID), 0), bodyOf(transports.Message{Text: c.Text, Style: c.Style})
+			all = append(all, saying{from: a.self, children: []*stanza.Element{stanza.Text("", "body", body)}, corrects: id, of: id,
+				stanzaID: changeID("edit", c.ID, a.self.ID, body, time.Time{})})
+		case transports.Delete:
+			w := saying{from: a.self, children: xep.Retraction(msgid.Encode(string(c.ID), 0)), stanzaID: changeID("delete", c.ID, a.self.ID, "", time.Time{})}
+			a.Store.Write(a.archived, a.tombstone(j, msgid.Encode(string(c.ID), 0), w.stanzaID))
+			all = append(all, w)
+		case transports.Send:
+			if len(results[i].Parts) == 1 {
+				all = append(all, saying{message: results[i].Parts[0], from: a.self, children: []*stanza.Element{stanza.Text("", "body", bodyOf(transports.Message{Text: c.Text, Style: c.Style}))}})
+			}
+		}
+	}
+	return all
 }
 
 // retract takes back one of the owner's messages, with all its pieces (XEP-0424 §3).
@@ -106,7 +131,7 @@ func (a *Account) retract(s *stanza.Stanza, j *joined, place transports.Place, i
 		a.delete(s, place, parts, "", func() {
 			e := transports.Deleted{Place: place, ID: parts[0], By: a.self}
 			a.gone(e, func(_ *joined, id, _ string) saying { return saying{from: a.self, children: xep.Retraction(id)} },
-				func(j *joined, w saying, tombstone ...store.Change) { a.confirmChange(s, j, w, tombstone...) })
+				func(j *joined, w saying, tombstone ...store.Change) { a.confirmChange(s, j, w, tombstone) })
 		})
 	})
 }
@@ -141,7 +166,14 @@ func (a *Account) delete(s *stanza.Stanza, place transports.Place, parts []trans
 		a.known.note(deleteKey(place, part), "")
 		commands = append(commands, transports.Delete{Place: place, ID: part, Reason: reason})
 	}
-	a.changeAll(s, commands, func([]transports.Result) { done() })
+	a.changeAll(s, commands, func([]transports.Result) {
+		if j := a.rooms[place.Room]; j != nil {
+			for _, part := range parts[1:] { // the first one's is written when it is shown
+				a.Store.Write(a.archived, a.tombstone(j, msgid.Encode(string(part), 0), changeID("delete", part, a.self.ID, "", time.Time{})))
+			}
+		}
+		done()
+	})
 }
 
 // react makes these the owner's reactions on a message (XEP-0444 §3).
@@ -157,7 +189,7 @@ func (a *Account) react(s *stanza.Stanza, j *joined, place transports.Place, id 
 		a.changeAll(s, []transports.Command{transports.React{Place: place, ID: parts[0], Emoji: emoji}}, func([]transports.Result) {
 			shown := xep.Reactions(msgid.Encode(string(parts[0]), 0), emoji)
 			a.confirmChange(s, j, saying{from: a.self, children: []*stanza.Element{shown, xep.Stored()},
-				stanzaID: changeID("react", parts[0], a.self.ID, strings.Join(emoji, " "), time.Time{})})
+				stanzaID: changeID("react", parts[0], a.self.ID, strings.Join(emoji, " "), time.Time{})}, nil)
 		})
 	})
 }
@@ -212,7 +244,7 @@ func (a *Account) changeAll(s *stanza.Stanza, commands []transports.Command, don
 }
 
 // confirmChange tells a client that what it asked for was done: in a room by the reflection, else by a receipt if it wants one.
-func (a *Account) confirmChange(s *stanza.Stanza, j *joined, w saying, changes ...store.Change) {
+func (a *Account) confirmChange(s *stanza.Stanza, j *joined, w saying, changes []store.Change, seen ...saying) {
 	if j == nil {
 		if len(changes) > 0 {
 			a.Store.Write(nil, changes...)
@@ -224,7 +256,7 @@ func (a *Account) confirmChange(s *stanza.Stanza, j *joined, w saying, changes .
 	if origin := xep.OriginID(s); origin != nil && !slices.Contains(w.children, origin) {
 		w.children = append(w.children, origin)
 	}
-	a.confirm(j, w, changes)
+	a.confirm(j, w, changes, seen...)
 }
 
 // lacks refuses what the network cannot do.

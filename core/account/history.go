@@ -148,7 +148,10 @@ func (a *Account) ownIDs(ctx context.Context, self transports.UserID, rows []sto
 		if err != nil {
 			return stanzaID
 		}
-		return l.names(transports.InRoom(transports.RoomID(place)), transports.MessageID(id)).shown
+		if n := l.names(transports.InRoom(transports.RoomID(place)), transports.MessageID(id)); n.part == 0 {
+			return n.shown
+		}
+		return stanzaID
 	}
 	for i, r := range rows {
 		if r.Author != string(self) {

@@ -2,6 +2,7 @@ package account
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -121,6 +122,33 @@ func TestWhatIsTakenBackIsGoneOnBothSidesAndInTheArchive(t *testing.T) {
 		page := w.asks("", "")
 		if archive := strings.Join(page.bodies, "|"); strings.Contains(archive, "secret") || strings.Contains(archive, "insult") || len(page.bodies) != 6 {
 			t.Errorf("the archive has %q", page.bodies)
+		}
+	})
+}
+
+func TestTheArchiveHasALongMessageInThePiecesThatOthersSee(t *testing.T) {
+	richStory(t, transports.Capabilities{MaxText: 10}, func(t *testing.T, w *world) {
+		w.sends(about("m1", `<body>one two three four</body>`))
+		w.expectCommands("send #go one two", "send #go three four")
+		w.expect("phone: <alice> one two three four")
+		archive := func(want ...string) {
+			t.Helper()
+			w.settle()
+			w.forget()
+			if page := w.asks("", ""); !slices.Equal(page.bodies, want) {
+				t.Errorf("the archive has %q, want %q", page.bodies, want)
+			}
+		}
+		archive("alice one two", "alice three four")
+		w.sends(about("m2", `<body>five six seven</body>`+replaceM1))
+		archive("alice one two", "alice three four", "alice five six", "alice seven")
+		w.sends(about("m3", retractM1))
+		w.settle()
+		w.forget()
+		for _, body := range w.asks("", "").bodies {
+			if strings.Contains(body, "one") || strings.Contains(body, "three") {
+				t.Errorf("the archive still has %q", body)
+			}
 		}
 	})
 }

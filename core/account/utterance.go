@@ -1,6 +1,7 @@
 package account
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -30,13 +31,15 @@ type utterance struct {
 	// files go with the last piece; elements are those that told of them.
 	files    attachments
 	elements []*stanza.Element
-	// pieces are what the network made of each; waiting counts those that have not ended.
+	// texts are those of its pieces, pieces what the network made of each; waiting counts those that have not ended.
+	texts   []string
 	pieces  [][]transports.MessageID
 	waiting int
 	err     error
 }
 
 func (a *Account) send(p *utterance, pieces []string) {
+	p.texts = slices.Clone(pieces)
 	style := transports.Says
 	if rest, ok := strings.CutPrefix(pieces[0], "/me "); ok { // XEP-0245 §3
 		style, pieces[0] = transports.Does, rest
@@ -162,14 +165,43 @@ func (a *Account) reflect(p *utterance, changes []store.Change) {
 	if p.id == p.request.ID { // the first line is the message that the client knows
 		own.children = append(own.children, xep.Context(p.request)...)
 	}
-	a.confirm(j, own, changes)
+	a.confirm(j, own, changes, a.asSeen(p)...)
 }
 
-// confirm shows what the owner did in a room when it is on disk.
-func (a *Account) confirm(j *joined, own saying, changes []store.Change) {
+// asSeen are the pieces of a message as all others see them, where the archive is theirs as well; none where there is one piece, or
+// nobody knows which text belongs to which id.
+func (a *Account) asSeen(p *utterance) []saying {
+	if !a.About.StableIDs || len(p.pieces) < 2 || len(p.files) > 0 {
+		return nil
+	}
+	var all []saying
+	for i, ids := range p.pieces {
+		if len(ids) != 1 {
+			return nil
+		}
+		piece := saying{message: ids[0], from: a.self, children: []*stanza.Element{stanza.Text("", "body", p.texts[i])}}
+		if i == 0 {
+			for _, e := range xep.Context(p.request) {
+				if e.Space != xep.NSFallback { // the quotation is not in the text
+					piece.children = append(piece.children, e)
+				}
+			}
+		}
+		all = append(all, piece)
+	}
+	return all
+}
+
+// confirm shows what the owner did in a room when it is on disk. The archive has it in the same form, or as others see it.
+func (a *Account) confirm(j *joined, own saying, changes []store.Change, seen ...saying) {
 	row, said := a.record(j, own)
-	if j.view.Logged {
+	if j.view.Logged && len(seen) == 0 {
 		changes = append(changes, row)
+	}
+	for _, w := range seen {
+		if row, _ := a.record(j, w); j.view.Logged {
+			changes = append(changes, row)
+		}
 	}
 	fill := j.order.wait()
 	a.commit(func(err error) {

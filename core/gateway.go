@@ -194,7 +194,7 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 	dial := s.guard.dialer().DialContext
 	shared := &account.Transport{
 		Domain: domain, About: about, Driver: t.Driver, Addresses: addresses, Stream: s.component, Store: c.Store, Options: set,
-		Env: transports.Env{Log: log, Dial: dial, HTTP: client(dial)}, Version: c.Version, OccupantKey: key, Grants: s.grants, Pictures: avatar.New(domain, c.Store, log), Log: log,
+		Env: transports.Env{Log: log, Dial: dial, HTTP: client(dial)}, Version: c.Version, OccupantKey: xep.NewOccupantKey(key), Grants: s.grants, Pictures: avatar.New(domain, c.Store, log), Log: log,
 		Media: s.files(c, files, domain),
 	}
 	s.face = &face{info: xep.GatewayInfo(about.Kind, about.Name), version: c.Version, jid: stanza.JID{Domain: domain}, fixed: about.Fixed != "", started: time.Now(), reply: s.component.Reply}

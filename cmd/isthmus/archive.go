@@ -77,7 +77,7 @@ func (t *takeover) row(m biboumi.Message, f found, account, seq int64) store.Row
 	content := stanza.Text("", "body", m.Body).Append(nil)
 	if author := strings.ToLower(name); author != "" {
 		// Only the nick is known. What is heard here has masks or accounts for identities, so nobody is taken for another.
-		content = xep.Occupant(xep.OccupantID(t.key, f.room.String(), "mask:"+author)).Append(content)
+		content = xep.Occupant(xep.NewOccupantKey(t.key).ID(f.room.String(), "mask:"+author)).Append(content)
 	}
 	return store.Row{Seq: seq, Account: account, Transport: t.domain, Scope: f.where.Scope, Place: f.where.Place,
 		ID: id, Author: strings.ToLower(name), Nick: nick.Resource(name), Stanza: id, At: m.At.UnixMilli(), Content: content}

@@ -155,7 +155,7 @@ func TestWhatPeopleHadWithBiboumiIsTakenOver(t *testing.T) {
 				}
 				same(t, "row", store.Row{Seq: page.Rows[0].Seq, Account: accounts[0].ID, Transport: "irc.localhost", Scope: ircHost, Place: "#a", ID: ids[0], Author: "bob[x]",
 					Nick: "Bob[x]", Stanza: ids[0], At: page.Rows[0].At, Content: []byte("<body>hello bold red &lt;&amp;&gt;</body><occupant-id xmlns='urn:xmpp:occupant-id:0' id='" +
-						xep.OccupantID(key, channel, "mask:bob[x]") + "'/>")}, page.Rows[0])
+						xep.NewOccupantKey(key).ID(channel, "mask:bob[x]") + "'/>")}, page.Rows[0])
 				s.Close()
 			}
 			content, err := os.ReadFile(filepath.Join(h.dir, "isthmus.db"))

@@ -43,7 +43,7 @@ type Transport struct {
 	// Version is the gateway's.
 	Version string
 	// OccupantKey is the secret behind occupant-ids.
-	OccupantKey []byte
+	OccupantKey *xep.OccupantKey
 	// Pictures are those of users and rooms; nil where nobody needs any.
 	Pictures *avatar.Cache
 	// Grants are what XMPP servers let the gateway do in the name of their people.

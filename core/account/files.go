@@ -34,7 +34,7 @@ func (a *Account) opens() {
 }
 
 // whenKnown finds what a message refers to and where its files can be fetched, and shows it then; what came after it waits.
-func (a *Account) whenKnown(o *order, e transports.Message, show func(referred, []shownFile)) {
+func (a *Account) whenKnown(o *order, e *transports.Message, show func(referred, []shownFile)) {
 	if len(e.Files) == 0 {
 		a.whenReferred(o, e, func(r referred) { show(r, nil) })
 		return
@@ -79,7 +79,7 @@ func (a *Account) shareFile(ctx context.Context, in transports.Place, f transpor
 
 // showParts shows the messages that a message of the network becomes: its text first, then each of its files by itself, for that is how clients
 // know a file. What is there only later goes through the order as it is then.
-func (a *Account) showParts(e transports.Message, r referred, files []shownFile, show func(number int, children []*stanza.Element), inOrder func(show func())) {
+func (a *Account) showParts(e *transports.Message, r referred, files []shownFile, show func(number int, children []*stanza.Element), inOrder func(show func())) {
 	number := 0
 	if len(files) == 0 || !e.Text.Empty() || e.Forwarded != nil {
 		show(number, a.contents(e, r))
@@ -96,7 +96,7 @@ func (a *Account) showParts(e transports.Message, r referred, files []shownFile,
 }
 
 // showLater shows a file of a message when it is there at last, unless the message is gone by then.
-func (a *Account) showLater(e transports.Message, r referred, number int, file transports.File, show func(int, []*stanza.Element), inOrder func(func())) {
+func (a *Account) showLater(e *transports.Message, r referred, number int, file transports.File, show func(int, []*stanza.Element), inOrder func(func())) {
 	link := a.link.ctx
 	a.async(func() func() {
 		f := a.shareFile(link, e.Place, file)
@@ -111,7 +111,7 @@ func (a *Account) showLater(e transports.Message, r referred, number int, file t
 }
 
 // fileContents are the children of a message that is a file; first: of the message that has no text.
-func (a *Account) fileContents(e transports.Message, r referred, f shownFile, of transports.File, first bool) []*stanza.Element {
+func (a *Account) fileContents(e *transports.Message, r referred, f shownFile, of transports.File, first bool) []*stanza.Element {
 	var children []*stanza.Element
 	if f.fault != nil {
 		children = append(children, stanza.Text("", "body", notShown(of, f.fault)))

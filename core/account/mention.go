@@ -142,7 +142,7 @@ func addressed(s string, j *joined) (name string, user transports.UserID) {
 }
 
 // mentionedIn are those whom a message of the network names, as parts of its body (XEP-0372). quoted is how many characters stand before the message's own.
-func (a *Account) mentionedIn(e transports.Message, body string, quoted int) []*stanza.Element {
+func (a *Account) mentionedIn(e *transports.Message, body string, quoted int) []*stanza.Element {
 	var all []*stanza.Element
 	skip := 0
 	for range quoted {

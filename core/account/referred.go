@@ -21,7 +21,7 @@ type referred struct {
 }
 
 // whenReferred finds what a message refers to, and shows it then; what came after it waits.
-func (a *Account) whenReferred(o *order, e transports.Message, show func(referred)) {
+func (a *Account) whenReferred(o *order, e *transports.Message, show func(referred)) {
 	e.Replayed = e.Replayed && e.ID != ""
 	if e.ReplyTo == nil && e.Thread == "" && !e.Replayed {
 		o.add(func() { show(referred{}) })
@@ -32,7 +32,7 @@ func (a *Account) whenReferred(o *order, e transports.Message, show func(referre
 	var quote text.Text
 	taken := false
 	a.afterLookUp(o, func(l lookUp) {
-		if taken = e.Replayed && l.taken(e); taken {
+		if taken = e.Replayed && l.taken(*e); taken {
 			return
 		}
 		if e.Thread != "" {
@@ -55,7 +55,7 @@ func (a *Account) whenReferred(o *order, e transports.Message, show func(referre
 			show(referred{taken: true})
 			return
 		}
-		show(a.referred(e, reply, thread, author, quote))
+		show(a.referred(*e, reply, thread, author, quote))
 	})
 }
 

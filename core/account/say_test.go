@@ -35,7 +35,7 @@ func TestAMessageIsReflectedToAllResourcesWhenTheNetworkHasConfirmedIt(t *testin
 			want := `<message type='groupchat' id='m1' from='#go%irc.net@gw.example/alice' to='alice@example.org/` + resource + `'>` +
 				`<stanza-id xmlns='urn:xmpp:sid:0' by='#go%irc.net@gw.example' id='` + rows[0].ID + `'/>` +
 				`<body>hello</body><origin-id xmlns='urn:xmpp:sid:0' id='o1'/>` +
-				`<occupant-id xmlns='urn:xmpp:occupant-id:0' id='` + xep.OccupantID([]byte("key"), "#go%irc.net@gw.example", "alice") + `'/></message>`
+				`<occupant-id xmlns='urn:xmpp:occupant-id:0' id='` + xep.NewOccupantKey([]byte("key")).ID("#go%irc.net@gw.example", "alice") + `'/></message>`
 			if got := string(all[i].Append(nil)); got != want {
 				t.Errorf("to the %s went\n  %s\nwant\n  %s", resource, got, want)
 			}

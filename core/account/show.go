@@ -160,7 +160,7 @@ func (a *Account) heard(e transports.Message) {
 	if j == nil || !j.live || a.sending[e.Nonce] { // of an own message the reflection is shown, when it is on disk
 		return
 	}
-	a.whenKnown(&j.order, e, func(r referred, files []shownFile) {
+	a.whenKnown(&j.order, &e, func(r referred, files []shownFile) {
 		if r.taken {
 			return
 		}
@@ -178,7 +178,7 @@ func (a *Account) heard(e transports.Message) {
 			changes = nil
 			a.showSaid(j, said, a.Stream.Show)
 		}
-		a.showParts(e, r, files, show, func(show func()) {
+		a.showParts(&e, r, files, show, func(show func()) {
 			if a.rooms[j.id] == j && j.live {
 				j.order.add(show)
 			}
@@ -205,7 +205,8 @@ func bodyOf(e transports.Message) string {
 }
 
 // contents are the children of a message, but for its ids.
-func (a *Account) contents(e transports.Message, r referred) []*stanza.Element {
+func (a *Account) contents(of *transports.Message, r referred) []*stanza.Element {
+	e := *of
 	hidden := e.Text.Hidden()
 	if hidden {
 		e.Text = e.Text.Reveal()
@@ -214,7 +215,7 @@ func (a *Account) contents(e transports.Message, r referred) []*stanza.Element {
 	before := quoted + forwarded(e)
 	body := before + bodyOf(e)
 	children := []*stanza.Element{stanza.Text("", "body", body), xep.InThread(r.thread)}
-	children = append(children, a.mentionedIn(e, body, utf8.RuneCountInString(before))...)
+	children = append(children, a.mentionedIn(&e, body, utf8.RuneCountInString(before))...)
 	if r.id != "" {
 		children = append(children, xep.Reply(r.id, r.author))
 	}
@@ -242,14 +243,14 @@ func (a *Account) talked(e transports.Message) {
 	if echo {
 		e.Files = nil
 	}
-	a.whenKnown(a.told.of(e.Place.User), e, func(r referred, files []shownFile) {
+	a.whenKnown(a.told.of(e.Place.User), &e, func(r referred, files []shownFile) {
 		if changes := a.cursor(e.Place, e.ID); len(changes) > 0 {
 			a.Store.Write(a.archived, changes...)
 		}
 		if echo {
 			return
 		}
-		a.showParts(e, r, files, func(number int, children []*stanza.Element) {
+		a.showParts(&e, r, files, func(number int, children []*stanza.Element) {
 			a.keepPart(e.Place, e.ID, number)
 			if a.offers(transports.TypingShown, e.Place) && !e.Own {
 				children = append(children, xep.Active())

@@ -14,6 +14,7 @@ import (
 	"isthmus/core/seal"
 	"isthmus/core/stanza"
 	"isthmus/core/store"
+	"isthmus/core/xep"
 	"isthmus/mapping/address"
 	"isthmus/transports"
 )
@@ -50,7 +51,7 @@ func story(t *testing.T, tell func(t *testing.T, w *world)) {
 		w.shared = &Transport{
 			Options: set,
 			Domain:  "gw.example", About: transports.About{Kind: "irc", Name: "IRC", Sigils: "#", Open: true}, Driver: w.network,
-			Addresses: address.Config{Sigils: "#"}, Stream: w.stream, Store: s, OccupantKey: []byte("key"), Log: slog.New(slog.DiscardHandler),
+			Addresses: address.Config{Sigils: "#"}, Stream: w.stream, Store: s, OccupantKey: xep.NewOccupantKey([]byte("key")), Log: slog.New(slog.DiscardHandler),
 		}
 		w.open()
 		t.Cleanup(func() {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"isthmus/core/stanza"
+	"isthmus/core/xep"
 	"isthmus/mapping/address"
 	"isthmus/transports"
 )
@@ -23,7 +24,7 @@ func crowd(members int) transports.Room {
 // entered is a room that a person has just entered; addresses are made as accounts make them.
 func entered(members int) *Hosted {
 	book := address.Config{Sigils: "#"}
-	h := &Hosted{Room: New(roomJID, []byte("key")), RealJID: func(id transports.UserID) stanza.JID {
+	h := &Hosted{Room: New(roomJID, xep.NewOccupantKey([]byte("key"))), RealJID: func(id transports.UserID) stanza.JID {
 		local, err := book.Localpart(address.Address{Kind: address.User, Name: string(id), Key: "irc.net"})
 		if err != nil {
 			panic(err)

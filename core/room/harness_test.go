@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"isthmus/core/stanza"
+	"isthmus/core/xep"
 	"isthmus/transports"
 )
 
@@ -18,7 +19,7 @@ var (
 
 // hosted is the room of alice's account with these members; nobody is attached yet.
 func hosted(names ...string) *Hosted {
-	h := &Hosted{Room: New(roomJID, []byte("key")), RealJID: func(id transports.UserID) stanza.JID {
+	h := &Hosted{Room: New(roomJID, xep.NewOccupantKey([]byte("key"))), RealJID: func(id transports.UserID) stanza.JID {
 		return stanza.JID{Local: string(id) + "%irc.net", Domain: "gw.example"}
 	}}
 	h.Self = "alice"

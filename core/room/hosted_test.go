@@ -242,7 +242,7 @@ func TestWhenARoomIsDestroyedEveryoneIsPutOut(t *testing.T) {
 }
 
 func TestWhereSomeoneConnectsFromIsInTheirAddress(t *testing.T) {
-	h := &Hosted{Room: New(roomJID, []byte("key")), RealJID: func(id transports.UserID) stanza.JID {
+	h := &Hosted{Room: New(roomJID, xep.NewOccupantKey([]byte("key"))), RealJID: func(id transports.UserID) stanza.JID {
 		return stanza.JID{Local: string(id) + "%irc.net", Domain: "gw.example"}
 	}}
 	h.Enter(stanza.JID{Local: "alice", Domain: "example.org", Resource: "phone"}, "")

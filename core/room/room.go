@@ -21,11 +21,11 @@ type Room struct {
 	// Self is the account itself among the members.
 	Self    transports.UserID
 	members members
-	key     []byte
+	key     *xep.OccupantKey
 }
 
 // New makes an empty room; key is the secret from which occupant-ids are made.
-func New(jid stanza.JID, key []byte) *Room {
+func New(jid stanza.JID, key *xep.OccupantKey) *Room {
 	return &Room{JID: jid, key: key, members: newMembers()}
 }
 
@@ -96,7 +96,7 @@ func (r *Room) occupantID(u transports.User) string {
 	if identity == "" {
 		identity = string(u.ID)
 	}
-	return xep.OccupantID(r.key, r.JID.String(), identity)
+	return r.key.ID(r.JID.String(), identity)
 }
 
 // Len is the number of members.

@@ -70,6 +70,7 @@ func (r run) split(do func(text string, args []any) error) error {
 // statement that comes after the last change of its own key.
 type plan struct {
 	runs  []run
+	spare [][]any     // of the arguments of runs before
 	next  map[any]int // by key: the first run that may take the next change of this key
 	floor int         // no change joins a run before this one
 }
@@ -81,12 +82,37 @@ func (p *plan) add(s *statement, key any, args ...any) {
 		at++
 	}
 	if at == len(p.runs) {
-		p.runs = append(p.runs, run{statement: s})
+		p.runs = append(p.runs, run{statement: s, args: p.empty()})
 	}
 	p.runs[at].args = append(p.runs[at].args, args...)
 	if key != nil {
 		p.next[key] = at + 1
 	}
+}
+
+// maxSpare is how many arguments a list may have room for that is kept for the next transaction.
+const maxSpare = 16 << 10
+
+func (p *plan) empty() []any {
+	n := len(p.spare)
+	if n == 0 {
+		return nil
+	}
+	args := p.spare[n-1]
+	p.spare = p.spare[:n-1]
+	return args
+}
+
+// reset begins the plan of the next transaction in the memory of this one.
+func (p *plan) reset() {
+	for _, r := range p.runs {
+		if clear(r.args); cap(r.args) <= maxSpare {
+			p.spare = append(p.spare, r.args[:0])
+		}
+	}
+	clear(p.runs)
+	clear(p.next)
+	p.runs, p.floor = p.runs[:0], 0
 }
 
 // barrier keeps all that is added later behind all that was added before.

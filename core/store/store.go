@@ -65,7 +65,7 @@ func open(ctx context.Context, url string, log *slog.Logger, patience time.Durat
 		readers: readers,
 		reads:   newPrepared(readers, e.spell),
 		writer: &writer{
-			db: db, prepared: newPrepared(db, e.spell), transient: e.transient, queue: newQueue(queueBytes),
+			db: db, prepared: newPrepared(db, e.spell), transient: e.transient, queue: newQueue(queueBytes), plan: plan{next: map[any]int{}},
 			log: log, patience: patience, finished: make(chan struct{}),
 		},
 	}

@@ -25,6 +25,7 @@ type writer struct {
 	prepared  *prepared
 	transient func(error) bool // may go away when it is tried again
 	queue     *queue
+	plan      plan // of the transaction under way
 	log       *slog.Logger
 	patience  time.Duration
 	outage    time.Time // since when the database cannot be used; zero: it can
@@ -90,10 +91,11 @@ func (w *writer) persist(units []unit) error {
 
 func (w *writer) commit(units []unit) error {
 	ctx := context.Background() // handed over is handed over: no caller can call it back
-	p := plan{next: map[any]int{}}
+	p := &w.plan
+	defer p.reset()
 	for _, u := range units {
 		for _, c := range u.changes {
-			c.plan(&p)
+			c.plan(p)
 		}
 	}
 	type call struct {

@@ -4,15 +4,15 @@ import "testing"
 
 func TestOccupantIDsStayAndTellNothing(t *testing.T) {
 	key := []byte("secret")
-	id := OccupantID(key, roomJID.String(), "alice!a@host")
-	if id != OccupantID(key, roomJID.String(), "alice!a@host") {
+	id := NewOccupantKey(key).ID(roomJID.String(), "alice!a@host")
+	if id != NewOccupantKey(key).ID(roomJID.String(), "alice!a@host") {
 		t.Error("one identity has two ids")
 	}
 	for what, other := range map[string]string{
-		"another identity": OccupantID(key, roomJID.String(), "bob!b@host"),
-		"another room":     OccupantID(key, "#rust%irc.net@gw.example", "alice!a@host"),
-		"another gateway":  OccupantID([]byte("other"), roomJID.String(), "alice!a@host"),
-		"a shifted border": OccupantID(key, roomJID.String()+"a", "lice!a@host"),
+		"another identity": NewOccupantKey(key).ID(roomJID.String(), "bob!b@host"),
+		"another room":     NewOccupantKey(key).ID("#rust%irc.net@gw.example", "alice!a@host"),
+		"another gateway":  NewOccupantKey([]byte("other")).ID(roomJID.String(), "alice!a@host"),
+		"a shifted border": NewOccupantKey(key).ID(roomJID.String()+"a", "lice!a@host"),
 	} {
 		if other == id {
 			t.Errorf("%s has the same id", what)

@@ -126,7 +126,12 @@ func (s *Server) AddChannel(guild, name string, kind int, more Object) string {
 	c := Object{"id": id, "guild_id": guild, "type": kind, "name": name, "position": len(s.channels), "permission_overwrites": []Object{}, "topic": nil, "parent_id": nil, "last_message_id": nil}
 	maps.Copy(c, more)
 	s.channels[id] = c
-	s.dispatchIn(guild, "", "CHANNEL_CREATE", c)
+	switch meta, thread := c["thread_metadata"].(Object); {
+	case !thread:
+		s.dispatchIn(guild, "", "CHANNEL_CREATE", c)
+	case meta["archived"] == false:
+		s.dispatchIn(guild, "", "THREAD_CREATE", c)
+	}
 	s.mu.Unlock()
 	return id
 }

@@ -110,6 +110,13 @@ func (s *Server) routes(mux *http.ServeMux) {
 	handle("PUT /channels/{channel}/messages/{message}/reactions/{emoji}/@me", func(c *call) (any, *refusal) { return nil, c.react(true) })
 	handle("DELETE /channels/{channel}/messages/{message}/reactions/{emoji}/@me", func(c *call) (any, *refusal) { return nil, c.react(false) })
 	handle("POST /channels/{channel}/typing", (*call).typing)
+	handle("GET /channels/{channel}", (*call).getChannel)
+	handle("POST /channels/{channel}/messages/{message}/threads", (*call).startThread)
+	handle("GET /channels/{channel}/webhooks", (*call).listWebhooks)
+	handle("POST /channels/{channel}/webhooks", (*call).createWebhook)
+	handle("POST /webhooks/{webhook}/{token}", (*call).executeWebhook)
+	handle("PATCH /webhooks/{webhook}/{token}/messages/{message}", (*call).editByWebhook)
+	handle("DELETE /webhooks/{webhook}/{token}/messages/{message}", (*call).deleteByWebhook)
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, pattern string, do func(*call) (any, *refusal)) {

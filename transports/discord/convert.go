@@ -42,8 +42,8 @@ func timeOf(s string) time.Time {
 }
 
 // told is a message in the contract's words.
-func (w *world) told(place transports.Place, m *message) transports.Message {
-	out := transports.Message{Place: place, ID: transports.MessageID(m.ID), From: w.authorOf(m), Own: m.Author.ID == w.self.ID, At: timeOf(m.Timestamp),
+func (w *world) told(at spot, m *message) transports.Message {
+	out := transports.Message{Place: at.place, ID: at.id(m.ID), Thread: transports.MessageID(at.thread), From: w.authorOf(m), Own: m.Author.ID == w.self.ID, At: timeOf(m.Timestamp),
 		Nonce: nonceOf(m.Nonce), Text: w.textOf(m.GuildID, &m.content), Files: w.filesOf(m.ChannelID, m.ID, &m.content)}
 	if out.At.IsZero() {
 		out.At = saidAt(m.ID)
@@ -63,7 +63,7 @@ func (w *world) told(place transports.Place, m *message) transports.Message {
 			out.Files = append(out.Files, w.filesOf(m.ChannelID, m.ID, inner)...)
 		}
 	case m.Reference != nil && m.Reference.Type == 0 && m.Type == 19:
-		out.ReplyTo = &transports.Reference{ID: transports.MessageID(m.Reference.MessageID)}
+		out.ReplyTo = &transports.Reference{ID: at.id(m.Reference.MessageID)}
 		if of := m.Referred; of != nil && of.ID != "" {
 			of.GuildID = m.GuildID
 			out.ReplyTo.From, out.ReplyTo.Text = w.authorOf(of), w.textOf(m.GuildID, &of.content)

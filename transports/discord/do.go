@@ -28,6 +28,7 @@ func (s *Session) Do(ctx context.Context, command transports.Command, done func(
 	defer context.AfterFunc(l.ctx, cancel)()
 	switch c := command.(type) {
 	case transports.Join:
+		s.lookUp(ctx, c.Room)
 		s.inOrder(l, done, func(h *handler) (later bool, err error) { return h.join(c) })
 	case transports.Leave:
 		s.inOrder(l, done, func(h *handler) (later bool, err error) { return false, h.leave(c) })
@@ -137,7 +138,7 @@ var permissionNames = []struct {
 	bit  uint64
 	name string
 }{{viewChannel, "View Channel"}, {sendMessages, "Send Messages"}, {attachFiles, "Attach Files"}, {readHistory, "Read Message History"},
-	{addReactions, "Add Reactions"}, {manageMessages, "Manage Messages"}, {manageWebhooks, "Manage Webhooks"}, {createThreads, "Create Public Threads"}}
+	{addReactions, "Add Reactions"}, {manageMessages, "Manage Messages"}, {manageWebhooks, "Manage Webhooks"}, {createThreads, "Create Public Threads"}, {sendInThreads, "Send Messages in Threads"}}
 
 // channelOf finds the channel of a place, where the account may do what needs these permissions there.
 func (s *Session) channelOf(ctx context.Context, place transports.Place, needs uint64) (id, guild string, err error) {
@@ -195,22 +196,23 @@ func (s *Session) talk(ctx context.Context, user string) (string, error) {
 	return c.ID, nil
 }
 
-// delete takes a message back.
+// delete takes a message back, through the webhook that wrote it where one of ours did.
 func (s *Session) delete(ctx context.Context, d transports.Delete) error {
-	channel, _, err := s.channelOf(ctx, d.Place, 0)
+	channel, id, err := s.messageOf(ctx, d.Place, d.ID, 0)
 	if err != nil {
 		return err
 	}
-	if !isSnowflake(string(d.ID)) {
-		return noMessage(d.ID)
+	r := request{method: http.MethodDelete, path: "/channels/{}/messages/{}", ids: []string{channel, id}}
+	if hook, err := s.hookBehind(ctx, channel, id); err == nil && hook != nil {
+		_, thread := s.homeOf(channel)
+		r = request{method: http.MethodDelete, path: "/webhooks/{}/{}/messages/{}", ids: []string{hook.ID, hook.Token, id}, query: threadQuery(thread), owner: hook.owner()}
 	}
 	s.mu.Lock()
-	s.sent.deleting.put(string(d.ID), true)
+	s.sent.deleting.put(id, true)
 	s.mu.Unlock()
-	err = s.rest.do(ctx, request{method: http.MethodDelete, path: "/channels/{}/messages/{}", ids: []string{channel, string(d.ID)}}, nil)
-	if err != nil {
+	if err = s.rest.do(ctx, r, nil); err != nil {
 		s.mu.Lock()
-		s.sent.deleting.put(string(d.ID), false)
+		s.sent.deleting.put(id, false)
 		s.mu.Unlock()
 	}
 	return err
@@ -221,15 +223,16 @@ func (s *Session) react(ctx context.Context, r transports.React) error {
 	if len(r.Emoji) > maxReactions {
 		return fault(transports.TooLarge, "A message on Discord can have %d kinds of reactions.", maxReactions)
 	}
-	if !isSnowflake(string(r.ID)) {
-		return noMessage(r.ID)
+	_, guild, err := s.channelOf(ctx, r.Place, readHistory)
+	if err != nil {
+		return err
 	}
-	channel, guild, err := s.channelOf(ctx, r.Place, readHistory)
+	channel, id, err := s.messageOf(ctx, r.Place, r.ID, readHistory)
 	if err != nil {
 		return err
 	}
 	var m message
-	if err := s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}/messages/{}", ids: []string{channel, string(r.ID)}}, &m); err != nil {
+	if err := s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}/messages/{}", ids: []string{channel, id}}, &m); err != nil {
 		return err
 	}
 	have := map[string]emoji{}
@@ -239,7 +242,7 @@ func (s *Session) react(ctx context.Context, r transports.React) error {
 		}
 	}
 	change := func(method string, e emoji) error {
-		return s.rest.do(ctx, request{method: method, path: "/channels/{}/messages/{}/reactions/{}/@me", ids: []string{channel, string(r.ID), e.path()}}, nil)
+		return s.rest.do(ctx, request{method: method, path: "/channels/{}/messages/{}/reactions/{}/@me", ids: []string{channel, id, e.path()}}, nil)
 	}
 	for shown, e := range have {
 		if !slices.Contains(r.Emoji, shown) {

@@ -58,6 +58,7 @@ var errorCodes = map[int]struct {
 	50083:  {transports.Forbidden, "The thread is archived. Somebody on Discord must open it again first."},
 	50278:  {transports.Forbidden, "You can write only to people with whom the account shares a server."},
 	90001:  {transports.Forbidden, "The person who wrote the message has blocked the account."},
+	160004: {transports.Conflict, "The message has a thread already."},
 	160005: {transports.Forbidden, "The thread is locked."},
 	200000: {transports.Forbidden, "The server's rules (AutoMod) do not let this message through."},
 }

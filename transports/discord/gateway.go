@@ -208,7 +208,7 @@ func (e lostSession) Unwrap() error { return e.error }
 // ended is why a connection ended.
 func (s *socket) ended(err error) error {
 	var c *websocket.CloseError
-	if !errors.As(err, &c) {
+	if !errors.As(err, &c) || c.Code == websocket.CloseAbnormalClosure {
 		return &transports.Fault{Kind: transports.Offline, Text: "The connection to Discord was lost.", Cause: err}
 	}
 	if final := closed[c.Code]; final != nil {

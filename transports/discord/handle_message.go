@@ -12,17 +12,6 @@ import (
 // typingLasts is how long a user writes after they were told to (Trigger Typing Indicator).
 const typingLasts = 10 * time.Second
 
-// placeOf is where the core has a channel, if it has it.
-func (w *world) placeOf(channel string) (transports.Place, bool) {
-	if w.rooms[channel] {
-		return transports.InRoom(roomID(channel)), true
-	}
-	if u, is := w.talks[channel]; is {
-		return transports.TalkWith(transports.UserID(u)), true
-	}
-	return transports.Place{}, false
-}
-
 func (h *handler) messageCreated(data json.RawMessage) {
 	var m message
 	decode(data, &m)
@@ -30,35 +19,51 @@ func (h *handler) messageCreated(data json.RawMessage) {
 		return
 	}
 	h.mu.Lock()
-	events := h.created(&m)
+	events, of := h.created(&m)
 	h.mu.Unlock()
 	h.tell(events)
+	h.flush()
+	if of != nil {
+		close(of.heard)
+	}
 }
 
-// created is what the core is told of a new message.
-func (h *handler) created(m *message) (events []transports.Event) {
-	h.known.note(m)
+// created is what the core is told of a new message, and what it is the echo of, where that is not known yet.
+func (h *handler) created(m *message) (events []transports.Event, of *sending) {
 	w := h.world
 	if c := w.channels[m.ChannelID]; c != nil {
 		c.LastID = m.ID
 		m.GuildID = c.GuildID
 	}
+	h.known.note(m)
 	if m.GuildID == "" && m.Author.ID != "" && m.Author.ID != w.self.ID {
 		w.meet(m.ChannelID, m.Author)
 	}
-	place, there := w.placeOf(m.ChannelID)
-	if !there {
-		return nil
+	told := false
+	if of = h.sent.echo(m); of != nil {
+		told = of.over || of.id != "" && isClosed(of.heard)
+		m.Nonce, of.id = of.nonce, m.ID
+		if isClosed(of.heard) {
+			of = nil
+		}
+	}
+	at, there := w.spotOf(m.ChannelID)
+	if !there || told {
+		return nil, of
 	}
 	if g := w.guilds[m.GuildID]; g != nil && m.WebhookID == "" && m.Member != nil && g.members[m.Author.ID] == nil {
 		m.Member.User = m.Author
 		events = w.comes(g, g.put(*m.Member))
 	}
 	h.stopTyping(m.ChannelID, m.Author.ID)
-	if h.sent.echoed(m.Nonce, m.ID) {
-		return events
-	}
-	return append(events, w.told(place, m))
+	return append(events, h.told(at, m)), of
+}
+
+// told is a message in the contract's words. Those of our own webhooks are the account's.
+func (s *Session) told(at spot, m *message) transports.Message {
+	e := s.world.told(at, m)
+	e.Own = e.Own || m.WebhookID != "" && (s.hooks.byID[m.WebhookID] != nil || m.AppID != "" && m.AppID == s.app.ID)
+	return e
 }
 
 func (h *handler) messageUpdated(data json.RawMessage) {
@@ -68,7 +73,7 @@ func (h *handler) messageUpdated(data json.RawMessage) {
 	_ = json.Unmarshal(data, &raw)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	place, there := h.world.placeOf(m.ChannelID)
+	at, there := h.world.spotOf(m.ChannelID)
 	known := h.known.values[m.ID]
 	// Without the time of an edit it is an embed that arrives, or a change of flags.
 	if !there || m.Edited == "" || raw["content"] == nil || known != nil && known.edited == m.Edited {
@@ -85,7 +90,7 @@ func (h *handler) messageUpdated(data json.RawMessage) {
 	if c := h.world.channels[m.ChannelID]; c != nil {
 		m.GuildID = c.GuildID
 	}
-	h.emit(transports.Edited{Place: place, ID: transports.MessageID(m.ID), From: h.world.authorOf(&m), At: timeOf(m.Edited), Text: h.world.textOf(m.GuildID, &m.content)})
+	h.emit(transports.Edited{Place: at.place, ID: at.id(m.ID), From: h.world.authorOf(&m), At: timeOf(m.Edited), Text: h.world.textOf(m.GuildID, &m.content)})
 }
 
 func (h *handler) messageDeleted(data json.RawMessage) {
@@ -113,17 +118,18 @@ func (h *handler) messagesDeleted(data json.RawMessage) {
 func (h *handler) deleted(channel, id string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	place, there := h.world.placeOf(channel)
+	at, there := h.world.spotOf(channel)
 	if !there {
 		return
 	}
-	e := transports.Deleted{Place: place, ID: transports.MessageID(id)}
+	e := transports.Deleted{Place: at.place, ID: at.id(id)}
 	known := h.known.values[id]
 	switch {
 	case h.sent.deleting.values[id]:
 		e.By = userOf(h.world.self)
 	case known != nil && known.author.ID != h.world.self.ID:
-		m := message{Author: known.author}
+		m := message{}
+		m.Author = known.author
 		if c := h.world.channels[channel]; c != nil {
 			m.GuildID = c.GuildID
 		}
@@ -168,9 +174,9 @@ func (h *handler) reactionsCleared(data json.RawMessage) {
 }
 
 func (h *handler) tellReactions(e reactionEvent, user string, all []string) {
-	if place, there := h.world.placeOf(e.Channel); there {
+	if at, there := h.world.spotOf(e.Channel); there {
 		from, _ := h.world.person(e.Guild, user)
-		h.emit(transports.Reacted{Place: place, ID: transports.MessageID(e.Message), From: from, Emoji: all})
+		h.emit(transports.Reacted{Place: at.place, ID: at.id(e.Message), From: from, Emoji: all})
 	}
 }
 
@@ -183,7 +189,8 @@ func (h *handler) typingStarted(data json.RawMessage) {
 	}
 	decode(data, &e)
 	h.mu.Lock()
-	place, there := h.world.placeOf(e.Channel)
+	at, there := h.world.spotOf(e.Channel)
+	place := at.place
 	from, _ := h.world.person(e.Guild, e.User)
 	if e.Member != nil && e.Member.User.ID != "" {
 		from = h.world.userIn(e.Guild, e.Member)
@@ -209,5 +216,14 @@ func (h *handler) stopTyping(channel, user string) {
 	if timer := h.typing[key]; timer != nil {
 		timer.Stop()
 		delete(h.typing, key)
+	}
+}
+
+func isClosed(c chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
 	}
 }

@@ -75,23 +75,3 @@ func (m *messages) clear(id, emoji string) map[string][]string {
 	}
 	return left
 }
-
-// sentMessages are the account's own on their way, by their nonces. The core knows of them by the result of its command, so their echo is not told.
-type sentMessages struct {
-	*ring[string] // the id, empty until it is known
-	// deleting are the messages that the account takes back.
-	deleting *ring[bool]
-}
-
-func newSentMessages() *sentMessages {
-	return &sentMessages{newRing[string](maxKnown), newRing[bool](maxKnown)}
-}
-
-// echoed takes a message with a nonce, and tells whether it is one of these.
-func (s *sentMessages) echoed(nonce, id string) bool {
-	if _, ours := s.values[nonce]; !ours || nonce == "" {
-		return false
-	}
-	s.values[nonce] = id
-	return true
-}

@@ -33,38 +33,73 @@ func (s *Session) After(ctx context.Context, place transports.Place, id transpor
 		return nil, false, err
 	}
 	limit = min(max(limit, 1), maxPage)
-	query := url.Values{"limit": {strconv.Itoa(limit)}}
-	if id != "" {
-		if !isSnowflake(string(id)) {
-			return nil, false, noMessage(id)
-		}
-		query.Set("after", string(id))
+	_, last, ok := splitID(id)
+	if id != "" && !ok {
+		return nil, false, noMessage(id)
 	}
-	var all []message
-	if err := s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}/messages", ids: []string{channel}, query: query}, &all); err != nil {
+	all, err := s.after(ctx, channel, last, limit)
+	if err != nil {
 		return nil, false, err
 	}
-	slices.SortFunc(all, func(a, b message) int {
-		if a.ID == b.ID {
-			return 0
+	more = id != "" && len(all) == limit
+	if id != "" { // a channel's threads are shown in it
+		s.mu.Lock()
+		threads := s.world.threadsIn(channel, last)
+		s.mu.Unlock()
+		for _, t := range threads[:min(len(threads), maxThreadsRead)] {
+			said, err := s.after(ctx, t, last, limit)
+			if err != nil {
+				return nil, false, err
+			}
+			more = more || len(said) == limit
+			all = append(all, said...)
 		}
-		if older(a.ID, b.ID) {
-			return -1
-		}
-		return 1
-	})
+		slices.SortFunc(all, bySnowflake)
+	}
+	if len(all) > limit {
+		all, more = all[:limit], true
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range all {
 		m := &all[i]
-		if !isSnowflake(m.ID) {
-			continue
-		}
-		m.ChannelID, m.GuildID = channel, guild
+		m.GuildID = guild
 		s.known.note(m)
-		events = append(events, s.world.told(place, m))
+		at := spot{place: place}
+		if m.ChannelID != channel {
+			at.thread = m.ChannelID
+		}
+		events = append(events, s.told(at, m))
 	}
-	return events, id != "" && len(all) == limit, nil
+	return events, more, nil
+}
+
+// maxThreadsRead is of how many threads of a channel it is read what was missed.
+const maxThreadsRead = 10
+
+func bySnowflake(a, b message) int {
+	switch {
+	case a.ID == b.ID:
+		return 0
+	case older(a.ID, b.ID):
+		return -1
+	}
+	return 1
+}
+
+// after reads the messages of a channel after one, the last ones where it is empty; oldest first.
+func (s *Session) after(ctx context.Context, channel, id string, limit int) (all []message, err error) {
+	query := url.Values{"limit": {strconv.Itoa(limit)}}
+	if id != "" {
+		query.Set("after", id)
+	}
+	err = s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}/messages", ids: []string{channel}, query: query}, &all)
+	all = slices.DeleteFunc(all, func(m message) bool { return !isSnowflake(m.ID) })
+	for i := range all {
+		all[i].ChannelID = channel
+	}
+	slices.SortFunc(all, bySnowflake)
+	return all, err
 }
 
 // Rooms lists the guilds, their categories and their channels, as far as the account sees them.

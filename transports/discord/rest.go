@@ -217,3 +217,12 @@ func status(err error) int {
 	}
 	return 0
 }
+
+// code is Discord's number for why it refused, 0 for other errors.
+func code(err error) int {
+	var r *refused
+	if errors.As(err, &r) {
+		return r.said.Code
+	}
+	return 0
+}

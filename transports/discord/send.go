@@ -94,70 +94,102 @@ func (s *Session) send(ctx context.Context, c transports.Send) (result transport
 	if c.ReplyTo != nil {
 		needs |= readHistory
 	}
-	channel, _, err := s.channelOf(ctx, c.Place, needs)
+	if c.Thread != "" {
+		needs &^= sendMessages
+	}
+	channel, guild, err := s.channelOf(ctx, c.Place, needs)
 	if err != nil {
 		return result, err
 	}
+	at := spot{place: c.Place}
+	reply, err := s.whereTo(ctx, &c, channel)
+	if err != nil {
+		return result, err
+	}
+	if c.Thread != "" {
+		at.thread = string(c.Thread)
+		channel = at.thread
+	}
 	content, mentions := written(c.Style, c.Text)
+	home, _ := s.homeOf(channel)
+	hook := c.As != nil && s.mayHook(home)
+	switch {
+	case hook && reply != "":
+		content = answered(guild, channel, &transports.Reference{ID: transports.MessageID(reply), From: c.ReplyTo.From, Text: c.ReplyTo.Text}) + content
+		reply = ""
+	case c.As != nil && !hook:
+		content = attributed(c.As, content)
+	}
 	pieces := text.Pieces(content, maxText)
 	for i, piece := range pieces {
 		d := draft{Content: piece, Nonce: nonce(c.Nonce, i), Mentions: mentions}
-		d.Enforce = d.Nonce != ""
-		if i == 0 && c.ReplyTo != nil {
-			if !isSnowflake(string(c.ReplyTo.ID)) {
-				return result, noMessage(c.ReplyTo.ID)
-			}
-			d.Reference, d.Mentions.Replied = &draftReference{MessageID: string(c.ReplyTo.ID)}, true
+		if i == 0 && reply != "" {
+			d.Reference, d.Mentions.Replied = &draftReference{MessageID: reply}, true
 		}
 		var files []transports.Upload
 		if i == len(pieces)-1 {
 			files = c.Files
 		}
-		id, err := s.post(ctx, channel, d, files)
+		var id string
+		if hook {
+			id, err = s.postAs(ctx, channel, d, files, c.As)
+		} else {
+			id, err = s.post(ctx, channel, d, files)
+		}
 		if err != nil {
 			return result, err
 		}
-		result.Parts = append(result.Parts, transports.MessageID(id))
+		result.Parts = append(result.Parts, at.id(id))
 	}
 	return result, nil
 }
 
+// whereTo finds the thread of a message, and the message that it answers: one in a thread is answered there.
+func (s *Session) whereTo(ctx context.Context, c *transports.Send, channel string) (reply string, err error) {
+	if c.ReplyTo != nil {
+		thread, message, ok := splitID(c.ReplyTo.ID)
+		if !ok {
+			return "", noMessage(c.ReplyTo.ID)
+		}
+		reply = message
+		if c.Thread == "" && thread != "" {
+			c.Thread = transports.MessageID(thread)
+		}
+		if c.Thread != "" && string(c.Thread) != thread { // what is said in a channel cannot be answered in a thread
+			reply = ""
+		}
+	}
+	if c.Thread != "" {
+		thread, err := s.threadOf(ctx, c.Place, c.Thread)
+		if err != nil {
+			return "", err
+		}
+		c.Thread = transports.MessageID(thread)
+	}
+	return reply, nil
+}
+
 // post makes a message. Its nonce keeps it from being made twice, for the minutes in which it would be tried again.
 func (s *Session) post(ctx context.Context, channel string, d draft, files []transports.Upload) (string, error) {
+	d.Enforce = d.Nonce != ""
 	r := request{method: http.MethodPost, path: "/channels/{}/messages", ids: []string{channel}, body: d, again: d.Enforce}
 	if len(files) > 0 {
 		var err error
-		if r.raw, r.kind, err = s.multipart(ctx, &d, files); err != nil {
+		if r.raw, r.kind, err = s.multipart(ctx, &d, &d.Attachments, files); err != nil {
 			return "", err
 		}
 		r.body = nil
 	}
-	s.mu.Lock()
-	if d.Nonce != "" {
-		s.sent.put(d.Nonce, "")
-	}
-	s.mu.Unlock()
-	var m message
-	err := s.rest.do(ctx, r, &m)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err != nil {
-		if id := s.sent.values[d.Nonce]; id != "" { // its echo has come all the same
-			return id, nil
-		}
-		delete(s.sent.values, d.Nonce)
-		return "", err
-	}
-	s.known.note(&m)
-	return m.ID, nil
+	return s.sendAndHear(ctx, channel, d.Nonce, "", r)
 }
 
 // multipart is a message with files (API Reference, Uploading Files).
-func (s *Session) multipart(ctx context.Context, d *draft, files []transports.Upload) ([]byte, string, error) {
+func (s *Session) multipart(ctx context.Context, d any, list *[]draftAttachment, files []transports.Upload) ([]byte, string, error) {
 	var out bytes.Buffer
 	form := multipart.NewWriter(&out)
+	*list = nil
 	for i, f := range files {
-		d.Attachments = append(d.Attachments, draftAttachment{i, f.Name})
+		*list = append(*list, draftAttachment{i, f.Name})
 	}
 	head, _ := json.Marshal(d)
 	part, _ := form.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="payload_json"`}, "Content-Type": {"application/json"}})
@@ -203,19 +235,38 @@ func copyFile(ctx context.Context, to io.Writer, f transports.Upload, limit int6
 	return err
 }
 
-// edit replaces the text of an own message.
+// edit replaces the text of an own message, through the webhook that wrote it where one did.
 func (s *Session) edit(ctx context.Context, e transports.Edit) error {
-	channel, _, err := s.channelOf(ctx, e.Place, 0)
+	channel, id, err := s.messageOf(ctx, e.Place, e.ID, 0)
 	if err != nil {
 		return err
 	}
-	if !isSnowflake(string(e.ID)) {
-		return noMessage(e.ID)
+	hook, err := s.hookBehind(ctx, channel, id)
+	if err != nil {
+		return err
 	}
 	content, mentions := written(e.Style, e.Text)
+	if e.As != nil && hook == nil {
+		content = attributed(e.As, content)
+	}
 	if n := utf8.RuneCountInString(content); n > maxText {
 		return fault(transports.TooLarge, "With its formatting the message has %d characters, and Discord takes %d.", n, maxText)
 	}
-	return s.rest.do(ctx, request{method: http.MethodPatch, path: "/channels/{}/messages/{}", ids: []string{channel, string(e.ID)},
+	if hook != nil {
+		_, thread := s.homeOf(channel)
+		return s.rest.do(ctx, request{method: http.MethodPatch, path: "/webhooks/{}/{}/messages/{}", ids: []string{hook.ID, hook.Token, id}, query: threadQuery(thread),
+			owner: hook.owner(), body: hookDraft{Content: content, Mentions: mentions}}, nil)
+	}
+	return s.rest.do(ctx, request{method: http.MethodPatch, path: "/channels/{}/messages/{}", ids: []string{channel, id},
 		body: draft{Content: content, Mentions: mentions}}, nil)
+}
+
+// messageOf finds the channel and the id of a message.
+func (s *Session) messageOf(ctx context.Context, place transports.Place, id transports.MessageID, needs uint64) (channel, message string, err error) {
+	if channel, _, err = s.channelOf(ctx, place, needs); err != nil {
+		return "", "", err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.world.locate(channel, id)
 }

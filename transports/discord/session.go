@@ -28,6 +28,7 @@ type Session struct {
 	world *world
 	sent  *sentMessages
 	known *messages
+	hooks *hooks
 	// typing ends the typing of users, by channel and user.
 	typing map[string]*time.Timer
 }
@@ -40,7 +41,7 @@ type link struct {
 }
 
 func newSession(d *Driver, data credentials, env transports.Env) *Session {
-	return &Session{driver: d, env: env, data: data, rest: d.rest(data.authorization(), env), world: newWorld(d.config.CDN), sent: newSentMessages(), known: newMessages(),
+	return &Session{driver: d, env: env, data: data, rest: d.rest(data.authorization(), env), world: newWorld(d.config.CDN), sent: newSentMessages(), known: newMessages(), hooks: newHooks(),
 		typing: map[string]*time.Timer{}}
 }
 
@@ -55,7 +56,7 @@ const maxReactions = 20
 
 func (s *Session) capabilities() transports.Capabilities {
 	return transports.Capabilities{
-		Features: transports.Edits | transports.Deletions | transports.Reactions | transports.TypingShown | transports.Replies | transports.Uploads | transports.Mentions,
+		Features: transports.Edits | transports.Deletions | transports.Reactions | transports.TypingShown | transports.Replies | transports.Threads | transports.Uploads | transports.Mentions,
 		Durable:  true, MaxText: maxText, MaxFile: s.maxFile(), MaxReactions: maxReactions,
 	}
 }

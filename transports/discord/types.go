@@ -173,6 +173,7 @@ type message struct {
 	Member    *member           `json:"member"`
 	Nonce     string            `json:"nonce"`
 	WebhookID string            `json:"webhook_id"`
+	AppID     string            `json:"application_id"`
 	Reference *messageReference `json:"message_reference"`
 	Referred  *message          `json:"referenced_message"`
 	Snapshots []struct {

@@ -154,7 +154,7 @@ func (w *world) parentOf(c *channel) transports.RoomID {
 func (w *world) room(c *channel) transports.Room {
 	g := w.guilds[c.GuildID]
 	r := transports.Room{Room: roomID(c.ID), Name: w.title(c), Parent: w.parentOf(c), Topic: transports.Topic{Text: c.Topic}, Complete: g.complete}
-	if c.isThread() {
+	if parent := w.channels[c.ParentID]; c.isThread() && parent != nil && parent.talks() {
 		r.Thread = transports.MessageID(c.ID)
 	}
 	for id, m := range g.members {

@@ -144,7 +144,7 @@ func New(t *Transport, identity Identity, owner stanza.JID, scope transports.Sco
 	return &Account{Transport: t, identity: identity, id: identity.ID, owner: owner, scope: scope, key: key, maxRooms: maxRooms, login: identity.Login, present: map[string]bool{},
 		log:  t.Log.With("account", key, "person", owner.String()),
 		mail: newMailbox(), done: make(chan struct{}), lanes: lane.New[transports.Place](maxCommands),
-		rooms: map[transports.RoomID]*joined{}, asides: asides{}, gaps: map[transports.Place]*gap{}, told: orders{}, closes: func() {}, uploading: make(chan struct{}, maxUploading), sending: map[int64]bool{}, flying: map[flight][]func(){},
+		rooms: map[transports.RoomID]*joined{}, asides: asides{}, told: orders{}, closes: func() {}, uploading: make(chan struct{}, maxUploading),
 		contacts: map[transports.UserID]*contact{}, clients: map[string]*client{}}
 }
 
@@ -160,11 +160,17 @@ func (a *Account) Run() {
 			do()
 			work[i] = nil
 		}
+		if cap(work) > keptWork {
+			work = nil
+		}
 		if a.idle() && a.mail.closeIfEmpty() {
 			return
 		}
 	}
 }
+
+// keptWork is how long a list of work may be whose memory is kept for the next.
+const keptWork = 64
 
 // Done is closed when Run has returned.
 func (a *Account) Done() <-chan struct{} { return a.done }

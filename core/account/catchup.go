@@ -133,7 +133,7 @@ func (a *Account) openGap(place transports.Place, g *gap, read func(lookUp) ([]t
 	if a.gaps[place] != nil {
 		return
 	}
-	a.gaps[place] = g
+	put(&a.gaps, place, g)
 	link := a.link.ctx
 	a.commit(func(error) {
 		a.async(func() func() {
@@ -153,7 +153,7 @@ func (a *Account) closeGap(place transports.Place, g *gap, missed []transports.E
 	if a.gaps[place] != g {
 		return
 	}
-	delete(a.gaps, place)
+	drop(&a.gaps, place)
 	if g.closed != nil {
 		g.closed(whole)
 	}

@@ -23,7 +23,7 @@ type flight struct {
 func (a *Account) landed(p *utterance) {
 	f := flight{p.place, p.id}
 	waiting := a.flying[f]
-	delete(a.flying, f)
+	drop(&a.flying, f)
 	for _, refer := range waiting {
 		refer()
 	}
@@ -36,7 +36,7 @@ func (a *Account) refer(s *stanza.Stanza, place transports.Place, id string, the
 		waiting, flying := a.flying[flight{place, id}]
 		switch {
 		case flying: // the network has not said yet what it calls the message
-			a.flying[flight{place, id}] = append(waiting, func() { a.refer(s, place, id, then) })
+			put(&a.flying, flight{place, id}, append(waiting, func() { a.refer(s, place, id, then) }))
 		case len(parts) == 0:
 			a.refuse(s, noSuchMessage)
 		case a.link.phase != online:
@@ -217,11 +217,11 @@ func (a *Account) changeAll(s *stanza.Stanza, commands []transports.Command, don
 	journal := []store.Change{a.begin(nonce, s)}
 	for i, c := range commands {
 		if send, ok := c.(transports.Send); ok {
-			a.sending[send.Nonce] = true
+			put(&a.sending, send.Nonce, true)
 		}
 		a.command(c, func(r transports.Result, err error) {
 			if send, ok := c.(transports.Send); ok {
-				delete(a.sending, send.Nonce)
+				drop(&a.sending, send.Nonce)
 			}
 			results[i] = r
 			if err != nil {

@@ -46,7 +46,7 @@ func (a *Account) send(p *utterance, pieces []string) {
 	}
 	p.waiting, p.pieces = len(pieces), make([][]transports.MessageID, len(pieces))
 	if f := (flight{p.place, p.id}); p.id != "" {
-		a.flying[f] = a.flying[f]
+		put(&a.flying, f, a.flying[f])
 	}
 	for i, piece := range pieces {
 		nonce := store.NextID()
@@ -54,13 +54,13 @@ func (a *Account) send(p *utterance, pieces []string) {
 		if i == 0 {
 			command.ReplyTo = p.replyTo
 		}
-		a.sending[nonce] = true
+		put(&a.sending, nonce, true)
 		var fetch preparing
 		if i == len(pieces)-1 && len(p.files) > 0 {
 			fetch = a.attach(command, p.files)
 		}
 		a.prepared(command, fetch, func(r transports.Result, err error) {
-			delete(a.sending, nonce)
+			drop(&a.sending, nonce)
 			p.pieces[i] = r.Parts
 			a.sent(p, nonce, err)
 		}, a.begin(nonce, p.request))

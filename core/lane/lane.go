@@ -15,7 +15,7 @@ type Lanes[K comparable] struct {
 
 // New makes lanes that hold at most bound pieces of work, those being done included.
 func New[K comparable](bound int) *Lanes[K] {
-	l := &Lanes[K]{queues: map[K][]func(){}, bound: bound}
+	l := &Lanes[K]{bound: bound}
 	l.idle = sync.NewCond(&l.mu)
 	return l
 }
@@ -43,6 +43,9 @@ func (l *Lanes[K]) Must(key K, work func()) {
 func (l *Lanes[K]) add(key K, work func()) {
 	l.size++
 	queue, busy := l.queues[key]
+	if l.queues == nil {
+		l.queues = map[K][]func(){}
+	}
 	l.queues[key] = append(queue, work)
 	if !busy {
 		go l.drain(key)
@@ -54,7 +57,9 @@ func (l *Lanes[K]) drain(key K) {
 		l.mu.Lock()
 		queue := l.queues[key]
 		if len(queue) == 0 {
-			delete(l.queues, key)
+			if delete(l.queues, key); len(l.queues) == 0 {
+				l.queues = nil // most lanes are empty most of the time
+			}
 			l.mu.Unlock()
 			return
 		}

@@ -20,8 +20,11 @@ func (w *world) profiled(program string) (wait func()) {
 	return func() { <-done }
 }
 
-// keepHeap keeps a profile of what is in memory.
-func (w *world) keepHeap(program string) { w.keepProfile(program, "heap", "/debug/pprof/heap?gc=1") }
+// keepHeap keeps profiles of what is in memory, and of the goroutines.
+func (w *world) keepHeap(program string) {
+	w.keepProfile(program, "heap", "/debug/pprof/heap?gc=1")
+	w.keepProfile(program, "goroutines", "/debug/pprof/goroutine?debug=1")
+}
 
 func (w *world) keepProfile(program, kind, path string) {
 	if profiles == "" {

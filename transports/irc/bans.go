@@ -29,7 +29,7 @@ func (c *connection) ban(r *request, room, who, reason string) {
 		if len(c.banned) >= maxRemembered {
 			clear(c.banned)
 		}
-		c.banned[banned{c.fold(room), c.fold(who)}] = mask
+		put(&c.banned, banned{c.fold(room), c.fold(who)}, mask)
 		c.hold(r, changing|kicking, []string{room, who}, "MODE "+room+" +b "+mask, c.kick(room, who, reason))
 	})
 	if !c.support.isRoom(room) {
@@ -74,7 +74,7 @@ func (c *connection) onUserHost(m message) {
 			clear(c.hosts)
 		}
 		nick = strings.TrimSuffix(nick, "*")
-		c.hosts[c.fold(nick)] = mask[1:]
+		put(&c.hosts, c.fold(nick), mask[1:])
 		c.onAbsent(nick, mask[0] == '-')
 	}
 }

@@ -33,12 +33,12 @@ func (c *connection) onBatch(m message) {
 	}
 	if name[0] == '+' && len(c.batches) < maxBatches {
 		b := &batch{kind: m.Param(1), label: m.tag("label"), open: m, within: c.batches[m.tag("batch")]}
-		c.batches[name[1:]] = b
+		put(&c.batches, name[1:], b)
 		if b.kind == "chathistory" {
 			b.query = c.queryOf(b)
 		}
 	} else if b := c.batches[name[1:]]; name[0] == '-' && b != nil {
-		delete(c.batches, name[1:])
+		drop(&c.batches, name[1:])
 		c.closed(b)
 	}
 }

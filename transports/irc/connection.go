@@ -97,11 +97,11 @@ func newConnection(s *Session, socket net.Conn, at endpoint, emit func(transport
 	return &connection{
 		session: s, network: s.network, log: s.env.Log.With("host", s.network.host), emit: emit, socket: socket, at: at,
 		requests: make(chan *request), calls: make(chan func()), ended: make(chan struct{}), inbox: newInbox(), written: make(chan error, 1),
-		support: defaultSupport(), nick: s.wantedNick(), caps: newCaps(), login: newLogin(s, at), labels: newLabels(), batches: map[string]*batch{},
-		rooms: map[string]*room{}, entering: map[string]*entering{}, bans: map[string]*banList{}, hosts: map[string]string{}, banned: map[banned]string{},
-		presences: newPresences(), watches: watches{users: map[string]*watched{}}, whois: map[string]*whois{}, looking: map[string]bool{},
-		typing: newTyping(), readUpto: map[transports.Place]time.Time{},
-		out: newOutbox(s.network), questions: newQuestions(), began: time.Now(), heard: time.Now(), idle: idleAtLeast + rand.N(idleSpread),
+		support: defaultSupport(), nick: s.wantedNick(), caps: newCaps(), login: newLogin(s, at), labels: newLabels(),
+		rooms:     map[string]*room{},
+		presences: newPresences(), watches: watches{users: map[string]*watched{}},
+		typing: newTyping(),
+		out:    newOutbox(s.network), questions: newQuestions(), began: time.Now(), heard: time.Now(), idle: idleAtLeast + rand.N(idleSpread),
 	}
 }
 
@@ -134,6 +134,8 @@ func (c *connection) run(ctx context.Context) error {
 			lines, open := c.inbox.take()
 			for i := 0; i < len(lines) && c.fault == nil; i++ {
 				c.handle(lines[i].message)
+			}
+			if len(lines) > 0 {
 				c.heard, c.asked = time.Now(), false
 			}
 			if !open {

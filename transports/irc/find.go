@@ -100,7 +100,7 @@ func (c *connection) found(m message) {
 
 // onWhoEnd is the end of a WHO: RPL_ENDOFWHO, with its mask.
 func (c *connection) onWhoEnd(m message) {
-	delete(c.looking, c.fold(m.Param(1)))
+	drop(&c.looking, c.fold(m.Param(1)))
 	for _, find := range c.searches {
 		if find.job.started && find.job.names[0] == c.fold(m.Param(1)) {
 			find.job.settle(nil)

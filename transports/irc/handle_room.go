@@ -54,7 +54,7 @@ func (c *connection) enter(folded, name string) {
 	r := &room{id: c.idOf(name), name: name, list: map[string]transports.User{}}
 	if e != nil {
 		r.waiting = e.requests
-		delete(c.entering, folded)
+		drop(&c.entering, folded)
 	}
 	c.rooms[folded] = r
 	c.out.whenQuiet("MODE " + name) // tells the rules; RFC 2812 §3.2.3

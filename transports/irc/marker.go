@@ -49,7 +49,7 @@ func (c *connection) markRead(r *request, command transports.MarkRead) {
 			r.settle(nil)
 			return
 		}
-		c.readUpto[command.Place] = known.at
+		put(&c.readUpto, command.Place, known.at)
 		c.hold(r, marking, []string{target}, "MARKREAD "+target+" timestamp="+known.at.UTC().Format(markerTime))
 		return
 	}
@@ -70,7 +70,7 @@ func (c *connection) onRead(m message) {
 	if place.ID() == "" || !at.After(c.readUpto[place]) || len(c.readUpto) >= maxRemembered {
 		return
 	}
-	c.readUpto[place] = at
+	put(&c.readUpto, place, at)
 	upto := mark{}
 	for _, known := range c.session.marks {
 		if known.place == place && !known.at.After(at) && !known.at.Before(upto.at) {

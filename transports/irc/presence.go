@@ -215,7 +215,7 @@ func (c *connection) lookAround(r *room, members int) {
 	if c.support.whox {
 		c.out.whenQuiet("WHO " + r.name + " %tnf," + whoToken)
 	} else if c.out.whenQuiet("WHO " + r.name) {
-		c.looking[c.fold(r.name)] = true
+		put(&c.looking, c.fold(r.name), true)
 	}
 }
 

@@ -71,9 +71,9 @@ func (c *connection) askBans(name string, answer chan<- *transports.Fault) *banL
 		return list
 	}
 	list := &banList{waiting: []chan<- *transports.Fault{answer}}
-	c.bans[folded] = list
+	put(&c.bans, folded, list)
 	r := newRequest(nil, func(_ transports.Result, err error) {
-		delete(c.bans, folded)
+		drop(&c.bans, folded)
 		var fault *transports.Fault
 		if err != nil {
 			fault = transports.AsFault(err)

@@ -173,7 +173,7 @@ func (c *connection) idOf(name string) transports.RoomID {
 // refuse settles the Joins of a room that was not entered.
 func (c *connection) refuse(folded string, fault *transports.Fault) {
 	e := c.entering[folded]
-	delete(c.entering, folded)
+	drop(&c.entering, folded)
 	delete(c.session.ids, folded)
 	for _, r := range e.requests {
 		r.settle(fault)
@@ -206,7 +206,7 @@ func (c *connection) forgetJoins() {
 				return false
 			}
 		}
-		delete(c.entering, folded)
+		drop(&c.entering, folded)
 		delete(c.session.ids, folded)
 		return true
 	})

@@ -121,7 +121,7 @@ func (c *connection) join(r *request, command transports.Join) {
 	} else if e := c.entering[folded]; e != nil {
 		e.requests = append(e.requests, r)
 	} else {
-		c.entering[folded] = &entering{requests: []*request{r}}
+		put(&c.entering, folded, &entering{requests: []*request{r}})
 		c.out.join(entry{name, password})
 	}
 	r.release()

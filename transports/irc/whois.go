@@ -59,9 +59,9 @@ func (c *connection) askWhois(nick string, answer chan *transports.Fault) *whois
 	}
 	w := &whois{waiting: []chan *transports.Fault{answer}}
 	w.profile.User = transports.User{ID: userID(nick), Name: nick}
-	c.whois[folded] = w
+	put(&c.whois, folded, w)
 	r := newRequest(nil, func(_ transports.Result, err error) {
-		delete(c.whois, folded)
+		drop(&c.whois, folded)
 		var fault *transports.Fault
 		if err != nil {
 			fault = transports.AsFault(err)

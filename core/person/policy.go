@@ -71,21 +71,17 @@ func (p Policy) AllowsDomain(domain stanza.JID) bool {
 
 // refusal tells whom it does not allow what to do.
 func (p Policy) refusal() *stanza.Error {
-	return &stanza.Error{Type: xmpp.Auth, Condition: xmpp.Forbidden,
-		Text: "This gateway is for the people of " + strings.Join(p.domains(), ", ") + ". Ask its operator to let you in."}
-}
-
-func (p Policy) domains() []string {
 	var domains []string
 	for _, entry := range p.People {
 		if !strings.Contains(entry, "@") { // who else may use it is nobody's business
 			domains = append(domains, entry)
 		}
 	}
-	if len(domains) == 0 {
-		return []string{"a few invited people"}
+	whose := "those whom its operator has invited"
+	if len(domains) > 0 {
+		whose = "the people of " + strings.Join(domains, ", ")
 	}
-	return domains
+	return &stanza.Error{Type: xmpp.Auth, Condition: xmpp.Forbidden, Text: "This gateway is for " + whose + ". Ask its operator to let you in."}
 }
 
 // RefuseNetwork says why a person may not use a network, or nil.

@@ -19,8 +19,10 @@ import (
 // Programs: habits (version), "IRC asks the client's version and pings it".
 // Lists: habits, "the rooms are listed in order, a hundred of them"; discovery, "what passes in a room, and no commands at an occupant".
 // History and archive: archives.
-// Options: commands; TestServersThatPeopleNameThemselves; archives (max_history_length, persistent).
-// Floods: TestAFlood… (both directions); the pace of lines is in transports/irc, with faked time.
+// Options: commands; TestServersThatPeopleNameThemselves (an unknown host too); TestPasswordsThatAPersonSets; archives (max_history_length, persistent);
+// TestTheOperatorHasTheGatewayStayInEverybodysRooms.
+// Floods: TestAFlood…; TestWhatIsSentToAServerIsPacedAndInOrder.
+// Weather: netsplits, kills, bans, throttles, forced nicks, restarts; lifecycle.
 var customs = []scenario{
 	{"names that an address cannot hold are escaped", func(t *testing.T, w *world) {
 		alice := w.client(t, "alice", "desk")

@@ -106,6 +106,7 @@ func (c *connected) flush(t *testing.T) {
 }
 
 func TestARealServerLetsUsInAndAnswers(t *testing.T) {
+	t.Parallel()
 	each(t, servers.Options{}, func(t *testing.T, server *servers.Server, _ int) {
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
@@ -121,6 +122,7 @@ func TestARealServerLetsUsInAndAnswers(t *testing.T) {
 }
 
 func TestARealServersRefusalSaysWhatToDo(t *testing.T) {
+	t.Parallel()
 	each(t, servers.Options{KickNew: true}, func(t *testing.T, server *servers.Server, kind int) {
 		refusal := func(change func(*component.Config)) string {
 			t.Helper()
@@ -153,6 +155,7 @@ func TestARealServersRefusalSaysWhatToDo(t *testing.T) {
 }
 
 func TestAReplacedConnectionComesBack(t *testing.T) {
+	t.Parallel()
 	each(t, servers.Options{}, func(t *testing.T, server *servers.Server, kind int) {
 		if kinds[kind].name != "Prosody" {
 			t.Skip("it takes any number of connections")
@@ -170,6 +173,7 @@ func TestAReplacedConnectionComesBack(t *testing.T) {
 
 // TestARestartOfTheServerLosesNothing writes to an account that is offline while the server goes and comes back.
 func TestARestartOfTheServerLosesNothing(t *testing.T) {
+	t.Parallel()
 	each(t, servers.Options{}, func(t *testing.T, server *servers.Server, kind int) {
 		c := connect(t, config(server))
 		count := kinds[kind].count
@@ -220,6 +224,7 @@ func TestARestartOfTheServerLosesNothing(t *testing.T) {
 
 // TestNoAddressEndsTheStream sends from and to addresses as people on foreign networks may choose them.
 func TestNoAddressEndsTheStream(t *testing.T) {
+	t.Parallel()
 	each(t, servers.Options{}, func(t *testing.T, server *servers.Server, _ int) {
 		c := connect(t, config(server))
 		long := strings.Repeat("x", 1100)

@@ -16,6 +16,7 @@ func (g *guest) awaitPresence(id transports.UserID, show transports.Show, status
 }
 
 func TestPeopleAreWatchedOnARealServer(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, server *servers.Server) {
 		g := newGuest(t, plainNetwork(server))
 		event(g, anything[transports.Online])
@@ -59,6 +60,7 @@ func TestPeopleAreWatchedOnARealServer(t *testing.T) {
 }
 
 func TestMembersOfARealServerGoAway(t *testing.T) {
+	t.Parallel()
 	onInspIRCd(t, func(t *testing.T, server *servers.Server) {
 		romeo := dialPeer(t, server, "romeo")
 		romeo.does("JOIN #balcony", "AWAY :at the Capulets'")
@@ -76,6 +78,7 @@ func TestMembersOfARealServerGoAway(t *testing.T) {
 }
 
 func TestHowThePersonIsIsToldARealServer(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, server *servers.Server) {
 		g := newGuest(t, plainNetwork(server))
 		event(g, anything[transports.Online])
@@ -103,6 +106,7 @@ func TestHowThePersonIsIsToldARealServer(t *testing.T) {
 }
 
 func TestPeopleOfARealServerAreDescribedAndFound(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, server *servers.Server) {
 		romeo := dialPeer(t, server, "Romeo")
 		romeo.does("JOIN #balcony")

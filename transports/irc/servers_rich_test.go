@@ -35,6 +35,7 @@ func onInspIRCd(t *testing.T, story func(*testing.T, *servers.Server)) {
 }
 
 func TestMessageTagsOnARealServer(t *testing.T) {
+	t.Parallel()
 	onInspIRCd(t, func(t *testing.T, server *servers.Server) {
 		p := dialPeer(t, server, "romeo")
 		p.register()
@@ -101,6 +102,7 @@ func TestMessageTagsOnARealServer(t *testing.T) {
 }
 
 func TestHistoryOfARealServerIsToldOnce(t *testing.T) {
+	t.Parallel()
 	onInspIRCd(t, func(t *testing.T, server *servers.Server) {
 		p := dialPeer(t, server, "romeo")
 		p.does("JOIN #history", "MODE #history +H 10:1h", "PRIVMSG #history :before")

@@ -9,6 +9,7 @@ import (
 )
 
 func TestOrdersOnARealServer(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, server *servers.Server) {
 		g := newGuest(t, plainNetwork(server))
 		event(g, anything[transports.Online])
@@ -28,6 +29,7 @@ func TestOrdersOnARealServer(t *testing.T) {
 }
 
 func TestInvitationsOnARealServer(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, server *servers.Server) {
 		p := dialPeer(t, server, "romeo")
 		p.does("JOIN #Balcony", "MODE #Balcony +i")
@@ -49,6 +51,7 @@ func TestInvitationsOnARealServer(t *testing.T) {
 }
 
 func TestQuestionsOnARealServer(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, server *servers.Server) {
 		p := dialPeer(t, server, "romeo")
 		p.register()
@@ -77,6 +80,7 @@ func TestQuestionsOnARealServer(t *testing.T) {
 }
 
 func TestTheDirectoryOfARealServer(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, server *servers.Server) {
 		p := dialPeer(t, server, "romeo")
 		p.does("JOIN #Balcony", "TOPIC #Balcony :Wherefore", "JOIN #street", "MODE #Balcony +b *!*@evil.example", "MODE #Balcony +b x!*@*")

@@ -15,10 +15,12 @@ import (
 )
 
 func TestTheLawsHoldOnInspIRCd(t *testing.T) {
+	t.Parallel()
 	lawsOn(t, true, func(s servers.Starter) *servers.Server { return s.InspIRCd(servers.Options{}) })
 }
 
 func TestTheLawsHoldOnNgircd(t *testing.T) {
+	t.Parallel()
 	lawsOn(t, false, func(s servers.Starter) *servers.Server { return s.Ngircd(servers.Options{}) })
 }
 
@@ -27,8 +29,14 @@ func both(t *testing.T, story func(*testing.T, *servers.Server)) {
 	if testing.Short() {
 		t.Skip("a real server takes seconds")
 	}
-	t.Run("InspIRCd", func(t *testing.T) { story(t, servers.ForTest(t).InspIRCd(servers.Options{})) })
-	t.Run("ngircd", func(t *testing.T) { story(t, servers.ForTest(t).Ngircd(servers.Options{})) })
+	t.Run("InspIRCd", func(t *testing.T) {
+		t.Parallel()
+		story(t, servers.ForTest(t).InspIRCd(servers.Options{}))
+	})
+	t.Run("ngircd", func(t *testing.T) {
+		t.Parallel()
+		story(t, servers.ForTest(t).Ngircd(servers.Options{}))
+	})
 }
 
 // guest is an account on a real server.
@@ -120,6 +128,7 @@ func dialPeer(t *testing.T, server *servers.Server, nick string) *peer {
 }
 
 func TestARealServerCutsNothingOfALongText(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, server *servers.Server) {
 		p := dialPeer(t, server, "romeo")
 		p.does("JOIN #balcony")
@@ -139,6 +148,7 @@ func TestARealServerCutsNothingOfALongText(t *testing.T) {
 }
 
 func TestStandingsOnARealServer(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, server *servers.Server) {
 		g := newGuest(t, plainNetwork(server))
 		event(g, anything[transports.Online])
@@ -168,6 +178,7 @@ func TestStandingsOnARealServer(t *testing.T) {
 }
 
 func TestRefusalsOfARealServer(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, server *servers.Server) {
 		p := dialPeer(t, server, "romeo")
 		p.does("JOIN #closed,#key,#quiet,#ops", "MODE #closed +i", "MODE #key +k secret", "MODE #quiet +mt")
@@ -219,6 +230,7 @@ func TestRefusalsOfARealServer(t *testing.T) {
 }
 
 func TestTheCertificateOfARealServer(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, server *servers.Server) {
 		g := newGuest(t, irc.Network{Host: "localhost", Address: server.TLS})
 		err := <-g.ended

@@ -39,6 +39,7 @@ func ownCertificate(t *testing.T) string {
 }
 
 func TestTheServicesOfARealNetwork(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("a real server takes seconds")
 	}
@@ -128,6 +129,7 @@ func TestTheServicesOfARealNetwork(t *testing.T) {
 }
 
 func TestAServerWithoutLoginIsNotEnteredInSilence(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("a real server takes seconds")
 	}
@@ -139,6 +141,7 @@ func TestAServerWithoutLoginIsNotEnteredInSilence(t *testing.T) {
 }
 
 func TestThePeopleOfAGatewayAreToldApart(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, server *servers.Server) {
 		n := plainNetwork(server)
 		n.WebIRC = servers.WebIRCPassword

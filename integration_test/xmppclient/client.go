@@ -48,6 +48,7 @@ type Client struct {
 	errors  *bytes.Buffer // Python's standard error; to be read after events is closed
 	pending []*Element    // stanzas that came and were not looked at
 	numbers int           // ids given out
+	ignored string        // a pattern; empty for nothing
 }
 
 // event is a line from client.py.

@@ -81,6 +81,9 @@ func (c *Client) Drain(t testing.TB, to string) {
 	c.Expect(t, c.Ping(t, to))
 }
 
+// Ignore drops all stanzas from now on that fit the pattern, which may come at any time.
+func (c *Client) Ignore(pattern string) { c.ignored = pattern }
+
 func fitsAll(stanza *Element, patterns []string) bool {
 	for _, pattern := range patterns {
 		if !stanza.Matches(pattern) {
@@ -107,10 +110,11 @@ func (l *look) next(t testing.TB) *Element {
 	t.Helper()
 	c := l.client
 	var stanza *Element
-	if len(c.pending) > 0 {
-		stanza, c.pending = c.pending[0], c.pending[1:]
-	}
-	for stanza == nil {
+	for stanza == nil || c.ignored != "" && stanza.Matches(c.ignored) {
+		if len(c.pending) > 0 {
+			stanza, c.pending = c.pending[0], c.pending[1:]
+			continue
+		}
 		select {
 		case e, open := <-c.events:
 			if !open || e.Event == "offline" {

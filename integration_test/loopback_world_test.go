@@ -137,4 +137,5 @@ var loopbackScenarios = slices.Concat(
 	loopbackContacts,
 	loopbackConfiguration,
 	loopbackHistory,
+	loopbackMessages,
 )

@@ -1,7 +1,5 @@
 package transports
 
-import "time"
-
 // Feature is one thing that a network may be able to do; features are a set of bits.
 type Feature uint32
 
@@ -48,8 +46,6 @@ type Capabilities struct {
 	// message, 0 for any number.
 	Emoji        []string
 	MaxReactions int
-	// EditWithin is how old a message may be to be edited, 0 for any age.
-	EditWithin time.Duration
 }
 
 // Allows tells whether a command is within the capabilities; Do answers ErrUnsupported to others.

@@ -209,38 +209,54 @@ func (a *Account) mayReact(place transports.Place, emoji []string) *stanza.Error
 	return nil
 }
 
-// changeAll hands over commands about messages that are there already: in the journal until all have ended. The first that
-// fails answers for all.
+// changeAll hands over commands about messages that are there already: in the journal until all have ended. The others follow when the
+// first is done, so that a network that refuses a change has not done half of it. The first that fails answers for all.
 func (a *Account) changeAll(s *stanza.Stanza, commands []transports.Command, done func([]transports.Result)) {
 	nonce := store.NextID()
 	results, left, failed := make([]transports.Result, len(commands)), len(commands), false
-	journal := []store.Change{a.begin(nonce, s)}
-	for i, c := range commands {
-		if send, ok := c.(transports.Send); ok {
+	var hand func(i int, journal ...store.Change)
+	ended := func(i int, r transports.Result, err error) {
+		results[i] = r
+		left--
+		if err != nil && !failed {
+			failed = true
+			a.refuse(s, a.stanzaError(err))
+		}
+		switch {
+		case err != nil && i == 0:
+			left = 0
+			for _, c := range commands {
+				a.known.forget(c)
+			}
+		case err != nil:
+			a.known.forget(commands[i])
+		case i == 0 && left > 0:
+			for next := range left {
+				hand(next + 1)
+			}
+			return
+		}
+		if left > 0 {
+			return
+		}
+		a.Store.Write(nil, store.End{ID: nonce})
+		if !failed {
+			done(results)
+		}
+	}
+	hand = func(i int, journal ...store.Change) {
+		send, says := commands[i].(transports.Send)
+		if says {
 			put(&a.sending, send.Nonce, true)
 		}
-		a.command(c, func(r transports.Result, err error) {
-			if send, ok := c.(transports.Send); ok {
+		a.command(commands[i], func(r transports.Result, err error) {
+			if says {
 				drop(&a.sending, send.Nonce)
 			}
-			results[i] = r
-			if err != nil {
-				a.known.forget(c)
-				if !failed {
-					failed = true
-					a.refuse(s, a.stanzaError(err))
-				}
-			}
-			if left--; left > 0 {
-				return
-			}
-			a.Store.Write(nil, store.End{ID: nonce})
-			if !failed {
-				done(results)
-			}
+			ended(i, r, err)
 		}, journal...)
-		journal = nil
 	}
+	hand(0, a.begin(nonce, s))
 }
 
 // confirmChange tells a client that what it asked for was done: in a room by the reflection, else by a receipt if it wants one.

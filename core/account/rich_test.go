@@ -153,6 +153,42 @@ func TestTheArchiveHasALongMessageInThePiecesThatOthersSee(t *testing.T) {
 	})
 }
 
+func TestACorrectionThatIsRefusedTakesNothingAway(t *testing.T) {
+	richStory(t, transports.Capabilities{MaxText: 10}, func(t *testing.T, w *world) {
+		w.sends(about("m1", `<body>one two three four</body>`))
+		w.expectCommands("send #go one two", "send #go three four")
+		w.forget()
+		w.denies(transports.Forbidden, "It is too old.")
+		w.sends(about("m2", `<body>one</body>`+replaceM1))
+		w.expectCommands("edit n1 in #go: one")
+		w.expect("phone: m2 refused: forbidden: It is too old.")
+		if n := w.journal(); n != 0 {
+			t.Errorf("%d commands are in the journal", n)
+		}
+	})
+}
+
+func TestChangesAreInTheJournalUntilTheyEnd(t *testing.T) {
+	for name, change := range map[string]string{"a correction": `<body>two</body>` + replaceM1, "a retraction": retractM1,
+		"a reaction": `<reactions xmlns='urn:xmpp:reactions:0' id='m1'><reaction>👍</reaction></reactions>`} {
+		t.Run(name, func(t *testing.T) {
+			richStory(t, transports.Capabilities{}, func(t *testing.T, w *world) {
+				w.sends(about("m1", `<body>one</body>`))
+				w.settle()
+				w.holds()
+				w.sends(about("m2", change))
+				if n := w.journal(); n != 1 {
+					t.Errorf("%d entries while it is on its way", n)
+				}
+				w.decides(nil)
+				if n := w.journal(); n != 0 {
+					t.Errorf("%d entries when it has ended", n)
+				}
+			})
+		})
+	}
+}
+
 func TestARoomSaysWhatItLetsPass(t *testing.T) {
 	richStory(t, transports.Capabilities{}, func(t *testing.T, w *world) {
 		w.sends(iq("phone", "get", "#go%irc.net@gw.example", `<query xmlns='http://jabber.org/protocol/disco#info' node='http://jabber.org/protocol/muc#traffic'/>`))

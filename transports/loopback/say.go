@@ -99,7 +99,7 @@ func (n *network) edit(u *user, e transports.Edit) error {
 	if err != nil {
 		return err
 	}
-	within := u.can(n).EditWithin
+	within := n.config.EditWithin
 	switch {
 	case authorOf(m.said.From) != u.ID:
 		return fault(transports.Forbidden, "Only %s can edit this message.", n.known(m.said.From).Name)

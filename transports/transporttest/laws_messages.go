@@ -224,6 +224,11 @@ func typingAndReading(t *testing.T, h Harness) {
 	if event.Can.Features&transports.TypingShown != 0 {
 		w.succeed(transports.SetTyping{Place: place, On: true})
 		w.peerSees("typing", func(e transports.Event) bool { _, is := e.(transports.Typing); return is })
+		for _, e := range w.soFar() {
+			if own, is := e.(transports.Typing); is && own.From.ID == event.Self.ID {
+				t.Error("the account is told that it is typing itself")
+			}
+		}
 	}
 	if event.Can.Features&transports.Reading != 0 {
 		h.Peer.Say(h.Room, "have you read this?")

@@ -152,16 +152,23 @@ func eventChannel(e Object) string {
 	return in
 }
 
-// Disconnect sends a disconnect message over all sockets, and closes them unless it is a warning.
+// Disconnect sends a disconnect message over all sockets, and closes them unless it is a warning. One that asks to refresh concerns the oldest of an app's.
 func (w *Workspace) Disconnect(reason string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, a := range w.apps {
-		for _, s := range a.sockets {
+		concerned := a.sockets
+		if reason == "refresh_requested" {
+			concerned = a.sockets[:min(len(a.sockets), 1)]
+		}
+		for _, s := range concerned {
 			s.send <- Object{"type": "disconnect", "reason": reason, "debug_info": Object{"host": "fake"}}
+			if reason != "warning" {
+				close(s.send)
+			}
 		}
 		if reason != "warning" {
-			w.drop(a)
+			a.sockets = slices.Clone(a.sockets[len(concerned):])
 		}
 	}
 }

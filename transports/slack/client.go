@@ -66,7 +66,9 @@ func (c *client) readWithHeader(ctx context.Context, method string, arguments ur
 		return "", nil, err
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("Authorization", "Bearer "+c.token)
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
 	resp, err := c.roundTrip(req)
 	if err != nil {
 		return "", nil, err

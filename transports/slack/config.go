@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -14,10 +15,18 @@ type Config struct {
 	// PresenceEvery is how often it is asked whether someone is there whom a person watches: once in three minutes where nothing is said. Slack allows an
 	// account 50 such questions a minute.
 	PresenceEvery time.Duration `mapstructure:"presence_every"`
+	// ClientID and ClientSecret are those of an app of the operator's, which people authorise by a link instead of making one; AppToken is its token for Socket
+	// Mode (xapp-). All three or none.
+	ClientID     string `mapstructure:"client_id"`
+	ClientSecret string `mapstructure:"client_secret"`
+	AppToken     string `mapstructure:"app_token"`
+	// Authorize is the page where people authorise it: Slack's own where it is empty.
+	Authorize string `mapstructure:"authorize"`
 }
 
 const (
 	slackAPI              = "https://slack.com/api/"
+	slackAuthorize        = "https://slack.com/oauth/v2/authorize"
 	defaultPresenceEvery  = 3 * time.Minute
 	shortestPresenceEvery = time.Second
 )
@@ -36,6 +45,14 @@ func (c *Config) complete() error {
 	}
 	if c.PresenceEvery == 0 {
 		c.PresenceEvery = defaultPresenceEvery
+	}
+	switch {
+	case (c.ClientID == "") != (c.ClientSecret == "") || (c.ClientID == "") != (c.AppToken == ""):
+		return errors.New("client_id, client_secret and app_token belong together: give all three, or none")
+	case c.AppToken != "" && !strings.HasPrefix(c.AppToken, "xapp-"):
+		return errors.New("app_token: that is no app-level token, which begins with xapp-")
+	case c.Authorize == "":
+		c.Authorize = slackAuthorize
 	}
 	if c.PresenceEvery < shortestPresenceEvery {
 		return fmt.Errorf("presence_every: %v is too often; write %v or more", c.PresenceEvery, shortestPresenceEvery)

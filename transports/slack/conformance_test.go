@@ -235,15 +235,24 @@ func harness(t *testing.T, how func(*slacktest.Workspace)) transporttest.Harness
 	tess, ida := w.AddUser("Tess"), w.AddUser("Ida Lovelace")
 	w.Change(ida, func(u *slacktest.User) { u.Admin = true })
 	token, app := w.Token(tess, scopes), w.AppToken()
-	driver := start(t, slack.Config{API: w.API()})
+	w.ClientID, w.ClientSecret, w.Browser = "1.2", "hush", tess
+	driver := start(t, slack.Config{API: w.API(), Authorize: w.Authorize(), ClientID: "1.2", ClientSecret: "hush", AppToken: app})
+	pages(t, driver)
 	room := func(name string) transports.RoomID {
 		return transports.RoomID("#" + strings.ToLower(w.AddChannel(name, false)))
 	}
+	code := ""
 	p := &peer{t: t, w: w, u: ida, reacted: map[string][]string{}}
 	return transporttest.Harness{
 		Driver: driver, Account: logIn(t, driver, token, app), Env: transports.Env{Log: slog.New(slog.DiscardHandler)},
 		Room: room("lobby"), Other: room("attic"), Peer: p.acts(), Cut: w.Cut,
-		Answer: func(string, transports.Step) transports.Options {
+		Answer: func(flow string, step transports.Step) transports.Options {
+			if flow == "link" {
+				if step.Show != nil {
+					code = browse(t, step.Show.URL)
+				}
+				return transports.Options{"code": {code}}
+			}
 			return transports.Options{"token": {token}, "app_token": {app}}
 		},
 	}

@@ -15,8 +15,9 @@ import (
 
 // Driver serves the workspaces of a Config. It holds what accounts share: the sockets of apps, the people of workspaces, the rates of calls.
 type Driver struct {
-	config Config
-	limits *limits
+	config   Config
+	limits   *limits
+	consents consents
 
 	mu    sync.Mutex
 	apps  map[string]*app
@@ -28,13 +29,17 @@ func New(config Config) (*Driver, error) {
 	if err := config.complete(); err != nil {
 		return nil, err
 	}
-	return &Driver{config: config, limits: newLimits(), apps: map[string]*app{}, teams: map[transports.Scope]*people{}}, nil
+	return &Driver{config: config, limits: newLimits(), apps: map[string]*app{}, teams: map[transports.Scope]*people{}, consents: consents{waiting: map[string]*consent{}}}, nil
 }
 
 // About describes the driver.
-func (*Driver) About() transports.About {
-	return transports.About{Kind: "slack", Name: "Slack", Sigils: "#", StableIDs: true, Flows: []transports.Flow{{Name: flowTokens, Label: "Tokens of an app of your own",
+func (d *Driver) About() transports.About {
+	about := transports.About{Kind: "slack", Name: "Slack", Sigils: "#", StableIDs: true, Flows: []transports.Flow{{Name: flowTokens, Label: "Tokens of an app of your own",
 		Help: "You make an app in your workspace, which takes some minutes, and paste its two tokens. The form says how."}}}
+	if d.config.ClientID != "" {
+		about.Flows = append([]transports.Flow{{Name: flowLink, Label: "A link to open in a browser", Help: "You allow the operator's app to act for you."}}, about.Flows...)
+	}
+	return about
 }
 
 // Run waits until ctx ends: sockets live as long as the sessions that need them.
@@ -60,13 +65,19 @@ func (*Driver) Check([]transports.Field, transports.Options) error { return nil 
 type secrets struct {
 	// Token is what the account acts with, App what its events come by.
 	Token string `json:"token"`
-	App   string `json:"app_token"`
+	App   string `json:"app_token,omitempty"`
+	// OAuth: the app is the operator's, and its token is in the configuration.
+	OAuth bool `json:"oauth,omitempty"`
 }
 
 // Open makes a session.
 func (d *Driver) Open(account transports.Account, env transports.Env) (transports.Session, error) {
 	var s secrets
-	if err := json.Unmarshal(account.Data, &s); err != nil || s.Token == "" || s.App == "" {
+	err := json.Unmarshal(account.Data, &s)
+	if s.OAuth {
+		s.App = d.config.AppToken
+	}
+	if err != nil || s.Token == "" || s.App == "" {
 		s = secrets{} // Run says it
 	}
 	return newSession(d, account.Scope, s, env), nil

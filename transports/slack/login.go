@@ -12,7 +12,10 @@ import (
 )
 
 // The ways to log in.
-const flowTokens = "tokens"
+const (
+	flowTokens = "tokens"
+	flowLink   = "link"
+)
 
 //go:embed manifest.yaml
 var manifest string
@@ -32,10 +35,13 @@ type login struct {
 
 // Login begins a login.
 func (d *Driver) Login(flow, _ string, env transports.Env) (transports.Login, error) {
-	if flow != flowTokens {
-		return nil, fault(transports.Invalid, "There is no way to log in that is called %q.", flow)
+	switch {
+	case flow == flowTokens:
+		return &login{driver: d, env: env}, nil
+	case flow == flowLink && d.config.ClientID != "":
+		return &link{driver: d, env: env}, nil
 	}
-	return &login{driver: d, env: env}, nil
+	return nil, fault(transports.Invalid, "There is no way to log in that is called %q.", flow)
 }
 
 // Begin asks for the tokens.

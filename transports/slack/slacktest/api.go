@@ -77,6 +77,9 @@ func (w *Workspace) answer(to http.ResponseWriter, name, bearer string, argument
 		}
 		return Object{"ok": true, "url": "ws://" + w.listener.Addr().String() + "/socket/" + bearer}
 	}
+	if name == "oauth.v2.access" {
+		return w.access(arguments)
+	}
 	t := w.tokens[bearer]
 	switch {
 	case bearer == "":

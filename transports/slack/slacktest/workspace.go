@@ -23,6 +23,9 @@ type Workspace struct {
 	PageSize int
 	// Odd has events and answers carry fields that nobody knows and values of types that nobody expects.
 	Odd bool
+	// ClientID and ClientSecret are those of an app that people can authorise, Browser who does so when the page is opened.
+	ClientID, ClientSecret string
+	Browser                *User
 
 	listener net.Listener
 	server   *http.Server
@@ -38,6 +41,7 @@ type Workspace struct {
 	emoji    map[string]string
 	failures map[string][]failure
 	calls    map[string]int
+	grants   map[string]grant
 	seen     []Object
 	told     Object // the last event
 	watchers []chan struct{}
@@ -90,9 +94,10 @@ func New() (*Workspace, error) {
 	}
 	w := &Workspace{Team: "T0ACME", Name: "Acme", listener: listener, clock: 1_700_000_000_000_000, users: map[string]*User{}, tokens: map[string]*token{},
 		apps: map[string]*app{}, channels: map[string]*channel{}, files: map[string]*file{}, emoji: map[string]string{}, failures: map[string][]failure{},
-		calls: map[string]int{}}
+		calls: map[string]int{}, grants: map[string]grant{}}
 	routes := http.NewServeMux()
 	routes.HandleFunc("/api/{method}", w.serveAPI)
+	routes.HandleFunc("GET /oauth/v2/authorize", w.serveAuthorize)
 	routes.HandleFunc("/socket/{app}", w.serveSocket)
 	routes.HandleFunc("POST /upload/{file}", w.serveUpload)
 	routes.HandleFunc("GET /files/{file}/{name}", w.serveFile)

@@ -1,0 +1,53 @@
+package slacktest
+
+import (
+	"net/http"
+	"net/url"
+)
+
+// grant is what a browser brings back.
+type grant struct{ user, scopes, redirect string }
+
+// Authorize is the address of the page where people authorise the app.
+func (w *Workspace) Authorize() string {
+	return "http://" + w.listener.Addr().String() + "/oauth/v2/authorize"
+}
+
+// serveAuthorize is the page: whoever opens it is Browser, and allows what is asked for; where there is none, they refuse.
+func (w *Workspace) serveAuthorize(to http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	back, err := url.Parse(query.Get("redirect_uri"))
+	if query.Get("client_id") != w.ClientID || err != nil {
+		http.Error(to, "bad client_id", http.StatusBadRequest)
+		return
+	}
+	w.mu.Lock()
+	answer := url.Values{"state": {query.Get("state")}}
+	if w.Browser == nil {
+		answer.Set("error", "access_denied")
+	} else {
+		code := w.id("code")
+		w.grants[code] = grant{w.Browser.ID, query.Get("user_scope"), query.Get("redirect_uri")}
+		answer.Set("code", code)
+	}
+	w.mu.Unlock()
+	back.RawQuery = answer.Encode()
+	http.Redirect(to, r, back.String(), http.StatusFound)
+}
+
+// access exchanges a grant for a token, once (oauth.v2.access).
+func (w *Workspace) access(a Object) Object {
+	g, known := w.grants[str(a, "code")]
+	delete(w.grants, str(a, "code"))
+	switch {
+	case str(a, "client_id") != w.ClientID || str(a, "client_secret") != w.ClientSecret:
+		return bad("bad_client_secret")
+	case !known:
+		return bad("invalid_code")
+	case g.redirect != str(a, "redirect_uri"):
+		return bad("bad_redirect_uri")
+	}
+	name := "xoxp-" + w.id("")
+	w.tokens[name] = &token{user: g.user, scopes: g.scopes}
+	return Object{"ok": true, "app_id": "A1", "team": Object{"id": w.Team, "name": w.Name}, "authed_user": Object{"id": g.user, "scope": g.scopes, "access_token": name, "token_type": "user"}}
+}

@@ -75,10 +75,12 @@ type Hub struct {
 	work     chan func()
 	accounts map[Key]Account
 	// owned are the keys of each person's accounts, in order.
-	owned    map[stanza.JID][]string
-	pace     pace
-	stopping bool
-	done     chan struct{}
+	owned map[stanza.JID][]string
+	// dismissed are the accounts that end because their owners may not use them any more, and why.
+	dismissed map[Key]*stanza.Error
+	pace      pace
+	stopping  bool
+	done      chan struct{}
 }
 
 // backlog is how many stanzas may wait for the hub before the stream's reader waits; the hub itself waits for nobody.
@@ -89,7 +91,7 @@ const sweepEvery = 10 * time.Minute
 
 // New makes a hub; Run starts it.
 func New(c Config) *Hub {
-	return &Hub{Config: c, work: make(chan func(), backlog), accounts: map[Key]Account{}, owned: map[stanza.JID][]string{}, pace: pace{}, done: make(chan struct{})}
+	return &Hub{Config: c, work: make(chan func(), backlog), accounts: map[Key]Account{}, owned: map[stanza.JID][]string{}, dismissed: map[Key]*stanza.Error{}, pace: pace{}, done: make(chan struct{})}
 }
 
 // Run owns the hub until ctx ends.
@@ -163,7 +165,7 @@ func (h *Hub) OptionsChanged(owner stanza.JID) {
 			key := Key{owner, k}
 			a := h.accounts[key]
 			if _, refusal := h.admit(key); refusal != nil { // a registration has ended
-				a.Dismiss(refusal.Text)
+				h.dismiss(key, a, refusal)
 				continue
 			}
 			a.OptionsChanged()
@@ -290,6 +292,10 @@ func (h *Hub) deliver(s *stanza.Stanza, to address.Address) {
 				return
 			}
 		}
+		if refusal := h.dismissed[key]; refusal != nil { // it has not ended yet
+			h.refuse(s, refusal)
+			return
+		}
 		taken, ended := a.Handle(s, to)
 		if ended {
 			h.forget(key, a)
@@ -338,12 +344,19 @@ func (h *Hub) admit(key Key) (transports.Scope, *stanza.Error) {
 	return scope, h.Policy.RefuseNetwork(key.Owner, scope, h.Registered)
 }
 
+// dismiss ends an account that may not be any more.
+func (h *Hub) dismiss(key Key, a Account, refusal *stanza.Error) {
+	h.dismissed[key] = refusal
+	a.Dismiss(refusal.Text)
+}
+
 // forget takes out an account that has ended, once.
 func (h *Hub) forget(key Key, a Account) {
 	if h.accounts[key] != a {
 		return
 	}
 	delete(h.accounts, key)
+	delete(h.dismissed, key)
 	h.owned[key.Owner] = slices.DeleteFunc(h.owned[key.Owner], func(k string) bool { return k == key.Key })
 	if len(h.owned[key.Owner]) == 0 {
 		delete(h.owned, key.Owner)

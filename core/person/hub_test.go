@@ -429,3 +429,14 @@ func TestAnAccountOfALoginIsStartedOnceAndFollowsItsOwner(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoIsDismissedHearsWhyWhileTheirAccountEnds(t *testing.T) {
+	story(t, []string{"example.org"}, func(t *testing.T, w *world) {
+		w.sends(stanza.Message, "chat", "1", phone, "bob%irc.net@gw.example")
+		w.accounts[0].stays = true
+		w.hub.Reload(t.Context(), Policy{People: []string{"example.org"}, RegistrationRequired: true})
+		synctest.Wait()
+		w.sends(stanza.Message, "chat", "2", phone, "bob%irc.net@gw.example")
+		w.expect("2 to " + phone + ": registration-required")
+	})
+}

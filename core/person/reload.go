@@ -13,7 +13,7 @@ func (h *Hub) Reload(ctx context.Context, p Policy) []string {
 			clear(h.pace)
 		}
 		h.Policy = p
-		out <- h.dismiss()
+		out <- h.dismissAll()
 	})
 	select {
 	case owners := <-out:
@@ -24,12 +24,12 @@ func (h *Hub) Reload(ctx context.Context, p Policy) []string {
 	return nil
 }
 
-// dismiss ends the accounts that may not be any more.
-func (h *Hub) dismiss() []string {
+// dismissAll ends the accounts that may not be any more.
+func (h *Hub) dismissAll() []string {
 	var owners []string
 	for key, a := range h.accounts {
 		if _, refusal := h.admit(key); refusal != nil {
-			a.Dismiss(refusal.Text)
+			h.dismiss(key, a, refusal)
 			owners = append(owners, key.Owner.String())
 			continue
 		}

@@ -55,8 +55,13 @@ func TestStoppingTheGatewayPutsEveryoneOutAndSaysGoodbye(t *testing.T) {
 // awaitGateway waits until the gateway answers, which it does when its stream is there.
 func awaitGateway(t *testing.T, c *xmppclient.Client) {
 	t.Helper()
+	awaitAnswer(t, c, domain)
+}
+
+func awaitAnswer(t *testing.T, c *xmppclient.Client, gateway string) {
+	t.Helper()
 	for deadline := time.Now().Add(3 * xmppclient.Patience); time.Now().Before(deadline); { // after a conflict it comes back slowly
-		if c.Expect(t, c.Ping(t, domain)).Attr("type") == "result" {
+		if c.Expect(t, c.Ping(t, gateway)).Attr("type") == "result" {
 			return
 		}
 	}

@@ -2,6 +2,7 @@ package integration_test
 
 import (
 	"testing"
+	"time"
 
 	"isthmus/integration_test/loopbackclient"
 	"isthmus/integration_test/xmppclient"
@@ -185,6 +186,53 @@ var loginScenarios = []loopbackScenario{
 		loggedOut(t, alice, loopbackNetwork)
 		said := say(t, alice, room, "am I out?")
 		alice.Expect(t, "message[@type='error'][@id='"+said+"']/error/"+conditions+"registration-required")
+	}},
+	{"rooms of an account are bookmarks of the person, and what was read elsewhere is read", func(t *testing.T, w *loopbackWorld) {
+		if !privileged(t) { // what ejabberd 23.01 grants holds no requests in a person's name
+			t.Skip("the server grants no such requests")
+		}
+		self, ida, id, room := w.member(t, "fay")
+		alice := w.client(t, "alice", "desk")
+		alice.Send(t, "<presence/>")
+		loggedIn(t, alice, "fay")
+		alice.Send(t, "<presence type='subscribe' to='{account}'/>", "account", loopbackNetwork+"@"+loopbackDomain)
+		alice.Expect(t, account(loopbackNetwork, "", ""))
+		node := func(name, shows string) {
+			t.Helper()
+			for deadline := time.Now().Add(xmppclient.Patience); time.Now().Before(deadline); { // the gateway asks her server when it is connected, and nobody is told of the end of that
+				q := alice.NewID()
+				alice.Send(t, "<iq type='get' id='{id}'><pubsub xmlns='http://jabber.org/protocol/pubsub'><items node='{node}'/></pubsub></iq>", "id", q, "node", name)
+				if alice.Expect(t, "iq[@id='"+q+"']").Matches("iq/{http://jabber.org/protocol/pubsub}pubsub/items/item[@id='" + room + "']/" + shows) {
+					return
+				}
+			}
+			t.Fatalf("the node %s has no %s", name, shows)
+		}
+		node("urn:xmpp:bookmarks:1", "{urn:xmpp:bookmarks:1}conference[@autojoin='true'][nick[text()='fay']]")
+		join(t, alice, room, "fay")
+		hers := ida.Say(t, id, "have you read this?")
+		alice.Expect(t, "message/body[text()='have you read this?']")
+		w.TakeOver(t, self).Do(t, transports.MarkRead{Place: transports.InRoom(id), Upto: hers})
+		node("urn:xmpp:mds:displayed:0", "{urn:xmpp:mds:displayed:0}displayed/{urn:xmpp:sid:0}stanza-id[@id='"+xmppID(hers)+"'][@by='"+room+"']")
+		loggedOut(t, alice, loopbackNetwork)
+	}},
+	{"the spaces of the network are found, and the rooms in them", func(t *testing.T, w *loopbackWorld) {
+		self, _, _, _ := w.member(t, "gil")
+		space := w.AddSpace(t, "The club")
+		inside := w.AddRoom(t, "The bar", space)
+		w.TakeOver(t, self).Join(t, inside)
+		bob := w.client(t, "bob", "desk")
+		bob.Send(t, "<presence/>")
+		loggedIn(t, bob, "gil")
+		at := loopbackNetwork + "@" + loopbackDomain
+		bob.Send(t, "<presence type='subscribe' to='{account}'/>", "account", at)
+		bob.Expect(t, account(loopbackNetwork, "", ""))
+		bob.Send(t, "<iq type='get' id='sp1' to='{to}'><query xmlns='http://jabber.org/protocol/disco#items'><filter xmlns='urn:xmpp:pubsub-filter:0'><x xmlns='jabber:x:data' type='submit'>"+
+			"<field var='included-types'><value>urn:xmpp:spaces:0</value></field></x></filter></query></iq>", "to", at)
+		bob.Expect(t, "iq[@type='result'][@id='sp1']/{disco#items}query/item[@node='"+string(space)+"'][@name='The club']")
+		bob.Send(t, "<iq type='get' id='sp2' to='{to}'><pubsub xmlns='http://jabber.org/protocol/pubsub'><items node='{node}'/></pubsub></iq>", "to", at, "node", string(space))
+		bob.Expect(t, "iq[@type='result'][@id='sp2']/{http://jabber.org/protocol/pubsub}pubsub/items/item[@id='"+loopbackAddress(string(inside))+"']/{urn:xmpp:bookmarks:1}conference[@name='The bar']")
+		loggedOut(t, bob, loopbackNetwork)
 	}},
 	{"accounts come back after a restart, with the credentials of now", func(t *testing.T, w *loopbackWorld) {
 		self, _, _, room := w.member(t, "eve")

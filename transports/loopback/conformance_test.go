@@ -214,7 +214,7 @@ func loggedIn(t *testing.T, d *loopback.Driver) []byte {
 func TestTheLawsHold(t *testing.T) {
 	for name, config := range map[string]loopback.Config{
 		"with everything":         {},
-		"with logins and limits":  {Logins: true, MaxText: 200, MaxFile: 1000, Emoji: []string{"👍", "👎"}, MaxReactions: 2},
+		"with logins and limits":  {Logins: true, MaxText: 200, MaxFile: 1000, Emoji: []string{"👍", "👎", "🎉"}, MaxReactions: 2},
 		"with ids of each one's":  {IDs: "own", Durable: true},
 		"without lists":           {Without: []string{"contact_lists"}},
 		"with as good as nothing": {IDs: "none", Only: []string{"topics", "names", "roles"}, SingleLine: true},

@@ -126,6 +126,8 @@ func deletions(t *testing.T, h Harness) {
 		if e := await(w, func(e transports.Deleted) bool { return e.ID != id }); e.By.ID == event.Self.ID {
 			t.Errorf("a moderator deleted as %+v", e)
 		}
+		h.Peer.Say(h.Room, "not yours")
+		w.fails("a deletion of an owner's message", transports.Delete{Place: place, ID: w.said("not yours").ID})
 	}
 }
 
@@ -241,6 +243,10 @@ func limits(t *testing.T, h Harness) {
 	if most := event.Can.MaxText; most > 0 {
 		w.succeed(say(place, strings.Repeat("ü", most)))
 		w.kind("a text over the limit", w.do(context.Background(), say(place, strings.Repeat("ü", most+1))).outcome(), transports.TooLarge)
+	}
+	if most := event.Can.MaxReactions; most > 0 && len(event.Can.Emoji) > most {
+		id := w.sent(place, "what do you all think?")
+		w.fails("more reactions than the limit", transports.React{Place: place, ID: id, Emoji: event.Can.Emoji[:most+1]})
 	}
 	if most := event.Can.MaxFile; most > 0 && event.Can.Features&transports.Uploads != 0 {
 		send := say(place, "")

@@ -103,6 +103,11 @@ func harness(t *testing.T) transporttest.Harness {
 			Send: func(in transports.RoomID, name, content string) {
 				p.Upload(channel(in), p.ida, name, "text/plain", content)
 			},
+			SetPresence: func(presence transports.Presence) {
+				p.Dispatch("PRESENCE_UPDATE", discordfake.Object{"guild_id": p.guild, "user": discordfake.Object{"id": p.ida},
+					"status":     map[transports.Show]string{transports.Present: "online", transports.Away: "idle", transports.Busy: "dnd"}[presence.Show],
+					"activities": []any{discordfake.Object{"type": 4, "name": "Custom Status", "state": presence.Status}}})
+			},
 			SetPicture: func(data []byte, _ string) { p.Server.SetPicture(p.ida, "abcdef", data) },
 		},
 	}

@@ -32,6 +32,10 @@ func (s *Session) Do(ctx context.Context, command transports.Command, done func(
 		s.inOrder(l, done, func(h *handler) (later bool, err error) { return h.join(c) })
 	case transports.Leave:
 		s.inOrder(l, done, func(h *handler) (later bool, err error) { return false, h.leave(c) })
+	case transports.Subscribe:
+		s.inOrder(l, done, func(h *handler) (later bool, err error) { return false, h.subscribe(c) })
+	case transports.Authorize: // the account's presence is seen by everybody
+		done(transports.Result{}, nil)
 	default:
 		result, err := s.carryOut(ctx, command)
 		if status(err) == http.StatusUnauthorized {

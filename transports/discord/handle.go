@@ -41,7 +41,7 @@ var handlers = map[string]func(*handler, json.RawMessage){
 	"MESSAGE_DELETE": (*handler).messageDeleted, "MESSAGE_DELETE_BULK": (*handler).messagesDeleted,
 	"MESSAGE_REACTION_ADD": (*handler).reactionAdded, "MESSAGE_REACTION_REMOVE": (*handler).reactionRemoved,
 	"MESSAGE_REACTION_REMOVE_ALL": (*handler).reactionsCleared, "MESSAGE_REACTION_REMOVE_EMOJI": (*handler).reactionsCleared,
-	"TYPING_START": (*handler).typingStarted, "USER_UPDATE": (*handler).selfUpdated,
+	"TYPING_START": (*handler).typingStarted, "USER_UPDATE": (*handler).selfUpdated, "PRESENCE_UPDATE": (*handler).presenceUpdated,
 }
 
 // dispatch takes an event. The first one after a resumption says that it was granted.

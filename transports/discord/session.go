@@ -29,6 +29,8 @@ type Session struct {
 	sent  *sentMessages
 	known *messages
 	hooks *hooks
+	// watched are the users whose presence is told on this connection.
+	watched map[string]bool
 	// typing ends the typing of users, by channel and user.
 	typing map[string]*time.Timer
 }
@@ -41,7 +43,7 @@ type link struct {
 }
 
 func newSession(d *Driver, data credentials, env transports.Env) *Session {
-	return &Session{driver: d, env: env, data: data, rest: d.rest(data.authorization(), env), world: newWorld(d.config.CDN), sent: newSentMessages(), known: newMessages(), hooks: newHooks(),
+	return &Session{driver: d, env: env, data: data, rest: d.rest(data.authorization(), env), world: newWorld(d.config.CDN), sent: newSentMessages(), known: newMessages(), hooks: newHooks(), watched: map[string]bool{},
 		typing: map[string]*time.Timer{}}
 }
 
@@ -55,10 +57,17 @@ const maxText = 2000
 const maxReactions = 20
 
 func (s *Session) capabilities() transports.Capabilities {
-	return transports.Capabilities{
+	s.mu.Lock()
+	sees := s.app.Flags != nil && s.app.has(flagPresences)
+	s.mu.Unlock()
+	can := transports.Capabilities{
 		Features: transports.Edits | transports.Deletions | transports.Reactions | transports.TypingShown | transports.Replies | transports.Threads | transports.Uploads | transports.Mentions,
 		Durable:  true, MaxText: maxText, MaxFile: s.maxFile(), MaxReactions: maxReactions,
 	}
+	if sees {
+		can.Features |= transports.Subscriptions
+	}
+	return can
 }
 
 // Run connects and emits what happens until the connection is lost or ctx ends.

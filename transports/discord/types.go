@@ -117,16 +117,17 @@ func (c *channel) talks() bool {
 }
 
 type guild struct {
-	ID          string    `json:"id"`
-	Name        string    `json:"name"`
-	OwnerID     string    `json:"owner_id"`
-	Unavailable bool      `json:"unavailable"`
-	MemberCount int       `json:"member_count"`
-	Roles       []role    `json:"roles"`
-	Emojis      []emoji   `json:"emojis"`
-	Channels    []channel `json:"channels"`
-	Threads     []channel `json:"threads"`
-	Members     []member  `json:"members"`
+	ID          string     `json:"id"`
+	Name        string     `json:"name"`
+	OwnerID     string     `json:"owner_id"`
+	Unavailable bool       `json:"unavailable"`
+	MemberCount int        `json:"member_count"`
+	Roles       []role     `json:"roles"`
+	Emojis      []emoji    `json:"emojis"`
+	Channels    []channel  `json:"channels"`
+	Threads     []channel  `json:"threads"`
+	Members     []member   `json:"members"`
+	Presences   []presence `json:"presences"`
 }
 
 type attachment struct {

@@ -16,6 +16,7 @@ type world struct {
 	// dms are the channels of talks by user, talks the users by channel.
 	dms, talks map[string]string
 	people     map[string]user // by id, whom the account has met outside of guilds
+	presences  map[string]transports.Presence
 	// pending are the guilds of READY that have not been told yet.
 	pending map[string]bool
 	// rooms are the channels that the core was told of.
@@ -34,7 +35,7 @@ type guildState struct {
 
 func newWorld(cdn string) *world {
 	return &world{cdn: cdn, guilds: map[string]*guildState{}, channels: map[string]*channel{}, dms: map[string]string{}, talks: map[string]string{},
-		people: map[string]user{}, pending: map[string]bool{}, rooms: map[string]bool{}}
+		people: map[string]user{}, presences: map[string]transports.Presence{}, pending: map[string]bool{}, rooms: map[string]bool{}}
 }
 
 // maxMembers is the size of a guild from which on only those are members of its rooms who have said something.
@@ -53,6 +54,11 @@ func (w *world) take(g guild) *guildState {
 	for _, m := range g.Members {
 		if m.User.ID == w.self.ID || g.MemberCount <= maxMembers {
 			state.put(m)
+		}
+	}
+	for _, p := range g.Presences {
+		if state.members[p.User.ID] != nil {
+			w.presences[p.User.ID] = p.told()
 		}
 	}
 	if state.members[w.self.ID] == nil {

@@ -47,7 +47,7 @@ func (s *Session) After(ctx context.Context, place transports.Place, id transpor
 	}
 	messages := s.takeLeftover(place, id)
 	if messages == nil {
-		if messages, err = s.readAfter(ctx, channel, string(id), limit); err != nil {
+		if messages, err = s.readAfter(ctx, channel, string(id), limit, place.Room != ""); err != nil {
 			return nil, false, asFault(err, false)
 		}
 	}
@@ -76,8 +76,9 @@ func (s *Session) takeLeftover(place transports.Place, id transports.MessageID) 
 	return messages
 }
 
-// readAfter reads the messages after a timestamp, oldest first; without one, the last.
-func (s *Session) readAfter(ctx context.Context, channel, ts string, limit int) ([]*messageObject, error) {
+// readAfter reads the messages after a timestamp, oldest first; without one, the last. Answers in threads that began before are looked for in rooms: talks have
+// few, and after an outage there are many talks to read.
+func (s *Session) readAfter(ctx context.Context, channel, ts string, limit int, room bool) ([]*messageObject, error) {
 	if ts == "" {
 		all, err := s.readHistory(ctx, "conversations.history", url.Values{"channel": {channel}}, limit)
 		return clean(all), err
@@ -86,9 +87,12 @@ func (s *Session) readAfter(ctx context.Context, channel, ts string, limit int) 
 	if err != nil {
 		return nil, err
 	}
-	before, err := s.readHistory(ctx, "conversations.history", url.Values{"channel": {channel}, "latest": {ts}, "inclusive": {"true"}}, rootsBefore)
-	if err != nil {
-		s.log.Info("What was answered to earlier messages could not be read.", "channel", channel, "error", err)
+	var before []*messageObject
+	if room {
+		before, err = s.readHistory(ctx, "conversations.history", url.Values{"channel": {channel}, "latest": {ts}, "inclusive": {"true"}}, rootsBefore)
+		if err != nil {
+			s.log.Info("What was answered to earlier messages could not be read.", "channel", channel, "error", err)
+		}
 	}
 	threads := 0
 	for _, root := range slices.Concat(before, all) {

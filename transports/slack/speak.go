@@ -2,10 +2,12 @@ package slack
 
 import (
 	"context"
+	"strings"
 	"unicode/utf8"
 
 	slackgo "github.com/slack-go/slack"
 
+	"isthmus/mapping/text"
 	"isthmus/transports"
 )
 
@@ -31,7 +33,7 @@ func (s *Session) send(ctx context.Context, c *connection, command transports.Se
 	landed := s.flies(c, channel)
 	defer func() { landed(marks...) }()
 	if len(command.Files) > 0 {
-		ts, mark, err := s.sendFiles(ctx, channel, command, words)
+		ts, mark, err := s.sendFiles(ctx, channel, command, attributed(command.As, words))
 		marks = append(marks, mark...)
 		if ts != "" {
 			result.Parts = []transports.MessageID{transports.MessageID(ts)}
@@ -45,11 +47,14 @@ func (s *Session) send(ctx context.Context, c *connection, command transports.Se
 	case command.Style == transports.Does: // threads have no such messages
 		words = "_" + words + "_"
 	}
+	if !s.speaksForOthers() {
+		words = attributed(command.As, words)
+	}
 	options = append(options, slackgo.MsgOptionText(words, false))
 	if command.Thread != "" {
 		options = append(options, slackgo.MsgOptionTS(string(command.Thread)))
 	}
-	options = append(options, persona(command.As)...)
+	options = append(options, s.persona(command.As)...)
 	_, ts, _, err := s.client.web().SendMessageContext(ctx, channel, options...)
 	if err = s.client.did(method, err); err != nil {
 		return result, asFault(err, true)
@@ -61,9 +66,20 @@ func (s *Session) send(ctx context.Context, c *connection, command transports.Se
 	return transports.Result{Parts: []transports.MessageID{transports.MessageID(ts)}}, nil
 }
 
-// persona has a bot speak under someone's name and picture (chat:write.customize).
-func persona(as *transports.Persona) []slackgo.MsgOption {
+// attributed is what somebody says through an account that cannot speak under their name: a person's own, and a bot's with a file.
+func attributed(as *transports.Persona, words string) string {
 	if as == nil {
+		return words
+	}
+	return "*" + mrkdwn(text.Plain(flat(as.Name))) + "*: " + words
+}
+
+// speaksForOthers tells whether the account can speak under other names: a bot can.
+func (s *Session) speaksForOthers() bool { return strings.HasPrefix(s.secrets.Token, "xoxb-") }
+
+// persona has a bot speak under someone's name and picture (chat:write.customize).
+func (s *Session) persona(as *transports.Persona) []slackgo.MsgOption {
+	if as == nil || !s.speaksForOthers() {
 		return nil
 	}
 	options := []slackgo.MsgOption{slackgo.MsgOptionUsername(as.Name)}
@@ -88,6 +104,9 @@ func (s *Session) edit(ctx context.Context, c *connection, command transports.Ed
 	}
 	if command.Style == transports.Does && command.As != nil {
 		words = "_" + words + "_"
+	}
+	if !s.speaksForOthers() {
+		words = attributed(command.As, words)
 	}
 	var marks []string
 	landed := s.flies(c, channel)

@@ -505,6 +505,17 @@ func TestABotSpeaksForPeople(t *testing.T) {
 	s.only("no echoes")
 }
 
+func TestAPersonsAccountSpeaksForOthersByNamingThem(t *testing.T) {
+	s := newStory(t)
+	send := s.say("hello")
+	send.As = &transports.Persona{Name: "romeo <r>"}
+	s.must(send)
+	all := s.w.Messages(s.lobby)
+	if last := all[len(all)-1]; last["text"] != "*romeo &lt;r&gt;*: hello" {
+		t.Errorf("the message is %v", last)
+	}
+}
+
 func TestReadingIsToldOnceForMany(t *testing.T) {
 	s := newStory(t)
 	var last string

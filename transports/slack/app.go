@@ -342,5 +342,5 @@ func (d *Driver) client(token string, env transports.Env, dead func(*apiError)) 
 	if web == nil {
 		web = http.DefaultClient
 	}
-	return &client{base: d.config.API, token: token, http: web, limits: d.limits, dead: dead}
+	return &client{base: d.config.API, token: token, shares: token, http: web, limits: d.limits, dead: dead}
 }

@@ -27,6 +27,8 @@ type client struct {
 	base, token string
 	http        *http.Client
 	limits      *limits
+	// shares names those who share the rates of calls: all accounts of an app in a workspace.
+	shares string
 	// dead, which may be nil, is told when the token is worth nothing any more.
 	dead func(*apiError)
 }
@@ -103,7 +105,7 @@ func (c *client) test(ctx context.Context) (who identity, scopes []string, err e
 func (c *client) check(method string, resp *http.Response, data []byte) (answer, error) {
 	var a answer
 	if resp.StatusCode == http.StatusTooManyRequests {
-		return a, &apiError{method: method, code: "ratelimited", wait: c.limits.until(c.token, method)}
+		return a, &apiError{method: method, code: "ratelimited", wait: c.limits.until(c.shares, method)}
 	}
 	if err := lenient(data, &a); err != nil {
 		return a, &apiError{method: method, code: "bad_answer_" + resp.Status}
@@ -122,8 +124,8 @@ func (c *client) check(method string, resp *http.Response, data []byte) (answer,
 // notice takes up what an error means for the calls after it.
 func (c *client) notice(e *apiError, header http.Header) {
 	if e.code == "ratelimited" || e.code == "rate_limited" {
-		c.limits.block(c.token, e.method, retryAfter(header))
-		e.wait = c.limits.until(c.token, e.method)
+		c.limits.block(c.shares, e.method, retryAfter(header))
+		e.wait = c.limits.until(c.shares, e.method)
 	}
 	if deadTokens[e.code] && c.dead != nil {
 		c.dead(e)
@@ -135,7 +137,7 @@ func (c *client) roundTrip(req *http.Request) (*http.Response, error) {
 	method, isAPI := strings.CutPrefix(req.URL.String(), c.base)
 	method, _, _ = strings.Cut(method, "?")
 	if isAPI {
-		if err := c.limits.take(req.Context(), c.token, method); err != nil {
+		if err := c.limits.take(req.Context(), c.shares, method); err != nil {
 			return nil, err
 		}
 	}
@@ -144,7 +146,7 @@ func (c *client) roundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := c.http.Do(req)
 	if err == nil && isAPI && resp.StatusCode == http.StatusTooManyRequests {
-		c.limits.block(c.token, method, retryAfter(resp.Header))
+		c.limits.block(c.shares, method, retryAfter(resp.Header))
 	}
 	return resp, err
 }
@@ -162,7 +164,7 @@ func (c *client) did(method string, err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &limited):
-		return &apiError{method: method, code: "ratelimited", wait: c.limits.until(c.token, method)}
+		return &apiError{method: method, code: "ratelimited", wait: c.limits.until(c.shares, method)}
 	case errors.As(err, &refused):
 		e := &apiError{method: method, code: refused.Err, needed: refused.Needed, provided: refused.Provided}
 		c.notice(e, nil)

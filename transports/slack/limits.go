@@ -33,7 +33,7 @@ const (
 	maxBlock     = 10 * time.Minute
 )
 
-// limits has the calls of each token and method wait for their turn, so that Slack need not refuse them.
+// limits has the calls of each method wait for their turn, so that Slack need not refuse them.
 type limits struct {
 	mu      sync.Mutex
 	buckets map[string]*bucket
@@ -49,9 +49,9 @@ func newLimits() *limits { return &limits{buckets: map[string]*bucket{}} }
 // maxBuckets bounds the memory; idle ones are forgotten above it.
 const maxBuckets = 10_000
 
-// bucket is that of a token and a method. The caller holds the lock.
-func (l *limits) bucket(token, method string) *bucket {
-	key := token + " " + method
+// bucket is that of a method for those who share it. The caller holds the lock.
+func (l *limits) bucket(who, method string) *bucket {
+	key := who + " " + method
 	b := l.buckets[key]
 	if b == nil {
 		tier := tiers[method]
@@ -72,9 +72,9 @@ func (l *limits) bucket(token, method string) *bucket {
 }
 
 // take waits for the turn of a call: no longer than its patience, then it is refused with the time after which it can be tried again.
-func (l *limits) take(ctx context.Context, token, method string) error {
+func (l *limits) take(ctx context.Context, who, method string) error {
 	l.mu.Lock()
-	b := l.bucket(token, method)
+	b := l.bucket(who, method)
 	now := time.Now()
 	reserved := b.tokens.ReserveN(now, 1)
 	wait := max(reserved.DelayFrom(now), time.Until(b.blocked))
@@ -98,20 +98,20 @@ func (l *limits) take(ctx context.Context, token, method string) error {
 }
 
 // block has a method rest, as Slack asked for.
-func (l *limits) block(token, method string, wait time.Duration) {
+func (l *limits) block(who, method string, wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	b := l.bucket(token, method)
+	b := l.bucket(who, method)
 	if until := time.Now().Add(min(wait, maxBlock)); until.After(b.blocked) {
 		b.blocked = until
 	}
 }
 
 // until is how long a method rests still; at least a second, for it is asked after a refusal.
-func (l *limits) until(token, method string) time.Duration {
+func (l *limits) until(who, method string) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return max(time.Until(l.bucket(token, method).blocked), time.Second)
+	return max(time.Until(l.bucket(who, method).blocked), time.Second)
 }
 
 // retryAfter is what a refusal says about the next try.

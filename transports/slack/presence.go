@@ -21,9 +21,12 @@ func (s *Session) subscribe(ctx context.Context, c *connection, command transpor
 		s.mu.Unlock()
 		return nil
 	}
-	who, err := s.people.find(ctx, s.client, id)
-	if err != nil {
-		return asFault(err, false)
+	who, err := s.people.find(patient(ctx, maxBlock), s.client, id)
+	switch f := transports.AsFault(asFault(err, false)); {
+	case err != nil && (f.Kind == transports.RateLimited || f.Kind == transports.Offline): // no reason to lose a contact
+		who = stranger(id)
+	case err != nil:
+		return f
 	}
 	if who.deleted {
 		return fault(transports.Gone, "This person's account is deactivated.")

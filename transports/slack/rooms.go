@@ -381,12 +381,16 @@ func (s *Session) channelFor(ctx context.Context, place transports.Place) (strin
 func (s *Session) show(emit func(transports.Event), place transports.Place, who person, by string) {
 	r := s.room(channelOf(place.Room))
 	s.mu.Lock()
+	was, known := s.shown[who.id]
 	s.shown[who.id] = who.user()
 	news := place.Room != "" && r != nil && !r.told[who.id]
 	if news {
 		r.told[who.id] = true
 	}
 	s.mu.Unlock()
+	if known && was.Name != who.name { // it was not to be had before
+		emit(transports.UserRenamed{Was: was.ID, User: who.user()})
+	}
 	if news {
 		emit(transports.MemberChanged{Room: place.Room, Member: who.member(), By: by})
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"isthmus/transports"
 )
@@ -54,6 +55,7 @@ func newSession(d *Driver, scope transports.Scope, secrets secrets, env transpor
 		s.env.Log = s.log
 	}
 	s.client = d.client(secrets.Token, s.env, s.tokenDied)
+	s.client.shares = secrets.App + " " + string(scope)
 	return s
 }
 
@@ -221,6 +223,8 @@ func (s *Session) Do(ctx context.Context, command transports.Command, done func(
 		done(transports.Result{}, notSent())
 		return
 	}
+	ctx, end := context.WithTimeout(ctx, timeOfCommand(command))
+	defer end()
 	both, cancel := c.joined(ctx)
 	defer cancel()
 	result, err := s.carryOut(both, c, command)
@@ -228,6 +232,24 @@ func (s *Session) Do(ctx context.Context, command transports.Command, done func(
 		err = why // whatever was on its way was refused for that
 	}
 	done(result, err)
+}
+
+const (
+	// commandTime bounds a command, with what it waits for its turn; uploadTime one with files.
+	commandTime = time.Minute
+	uploadTime  = 15 * time.Minute
+)
+
+func timeOfCommand(command transports.Command) time.Duration {
+	switch command := command.(type) {
+	case transports.Send:
+		if len(command.Files) > 0 {
+			return uploadTime
+		}
+	case transports.Subscribe: // nobody waits for it
+		return uploadTime
+	}
+	return commandTime
 }
 
 // carryOut does a command, and gives a Fault where it fails.

@@ -28,6 +28,9 @@ type saying struct {
 	corrects, of string
 }
 
+// usualContent is how many bytes the rendered children of most messages have room in.
+const usualContent = 224
+
 // record makes the archive's row of what was said in a room, and what people see of it: the same bytes, rendered once. Where the
 // network gives stable ids, the row is everyone's and its id the network's; else it is the account's.
 func (a *Account) record(j *joined, w saying) (store.Append, room.Said) {
@@ -53,7 +56,7 @@ func (a *Account) record(j *joined, w saying) (store.Append, room.Said) {
 	if !w.byRoom {
 		nick, occupant = j.view.Nick(w.from), j.view.Occupant(w.from)
 	}
-	var content []byte
+	content := make([]byte, 0, usualContent)
 	for _, c := range w.children {
 		if c != nil {
 			content = c.Append(content)

@@ -15,7 +15,7 @@ func TestEveryRowCanBeMeasured(t *testing.T) {
 		t.Fatalf("building the gateway: %v\n%s", err, out)
 	}
 	for _, r := range rows(true) {
-		t.Run(r.name, func(t *testing.T) {
+		t.Run(r.name+", "+r.on, func(t *testing.T) {
 			figures, err := r.measure(program)
 			if err != nil {
 				t.Fatal(err)

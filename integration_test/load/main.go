@@ -65,7 +65,7 @@ func run(program, against, only, doc string, small bool) error {
 	if doc == "" {
 		return nil
 	}
-	return keep(doc, "Measured on "+time.Now().Format("2 January 2006")+" with "+runtime.Version()+", "+fmt.Sprint(runtime.NumCPU())+" processors shared with the load program.\n\n"+table)
+	return keep(doc, "Measured on "+time.Now().Format("2 January 2006")+" with "+runtime.Version()+", "+fmt.Sprint(runtime.NumCPU())+" processors shared with the load program. "+always+"\n\n"+table)
 }
 
 // line measures a row.
@@ -92,7 +92,7 @@ func (r row) line(program, against string) (string, error) {
 
 func heading(ratios bool) string {
 	if ratios {
-		return "| what | what was on | measured | aim | the other | ratios |\n|---|---|---|---|---|---|\n"
+		return "| what | with | measured | aim | the other | ratios |\n|---|---|---|---|---|---|\n"
 	}
-	return "| what | what was on | measured | aim |\n|---|---|---|---|\n"
+	return "| what | with | measured | aim |\n|---|---|---|---|\n"
 }

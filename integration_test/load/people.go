@@ -90,7 +90,7 @@ func crowd(people int) func(string) ([]figure, error) {
 		// Of n people each sees all others and bob once, whoever came first.
 		c := countdown(people * (people + 1))
 		w.xmpp.watch(func(s []byte) {
-			if bytes.HasPrefix(s, []byte("<presence from=")) || bytes.HasPrefix(s, []byte("<presence ")) && !bytes.Contains(s[:min(len(s), 60)], []byte("type=")) {
+			if bytes.HasPrefix(s, []byte("<presence ")) && attr(string(s), "type") == "" {
 				c.count()
 			}
 		})
@@ -125,6 +125,7 @@ func joining(people int) func(string) ([]figure, error) {
 		defer w.close()
 		w.irc.silent = 5
 		shared := func(n int) string { return room(fmt.Sprintf("#shared%d", n/10), ircHost) }
+		defer w.profiled(program)()
 		began := time.Now()
 		if err := w.enter(0, people/2, shared); err != nil {
 			return nil, err
@@ -172,6 +173,7 @@ func idle(people int) func(string) ([]figure, error) {
 			return nil, err
 		}
 		w.keepHeap(program)
+		defer w.profiled(program)()
 		rest, err := w.spending(func() error { time.Sleep(idleFor); return nil })
 		accounts := float64(people * len(scopes))
 		return []figure{{float64(after-before) / accounts / kb, "kB", "an account"}, {float64(after) / mb, "MB", "RSS"}, {u.wall.Seconds(), "s", "to join"},

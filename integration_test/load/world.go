@@ -28,13 +28,8 @@ type world struct {
 	dir     string
 }
 
-// world options: what the gateway is to serve.
-type served struct {
-	// memory: the network in memory, in three scopes, in place of IRC.
-	memory bool
-	// options are more lines of the configuration, of the transport's.
-	options string
-}
+// served is what the gateway is to serve: IRC, or the networks in memory.
+type served struct{ memory bool }
 
 const ircConfig = `
 store: "sqlite:%[1]s/isthmus.db"
@@ -136,9 +131,9 @@ func entry(n int, room string) string {
 	return fmt.Sprintf("<presence from='%s' to='%s/%s'><x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='0'/></x></presence>", person(n), room, nick(n))
 }
 
-// enter has people from..to-1 enter rooms, a hundred at a time at most, and returns when each has had the room's subject.
+// enter has people from..to-1 enter rooms, five hundred at a time at most, and returns when each has had the room's subject.
 func (w *world) enter(from, to int, room func(n int) string) error {
-	const window = 100
+	const window = 500
 	credit := make(chan struct{}, window)
 	for range window {
 		credit <- struct{}{}

@@ -34,6 +34,9 @@ func (m message) tag(name string) string {
 
 // clientTag is the value of a tag that another client has set: under its name, or under that of its draft.
 func (m message) clientTag(name string) string {
+	if m.tags == "" {
+		return ""
+	}
 	if value := m.tag("+" + name); value != "" {
 		return value
 	}

@@ -15,6 +15,9 @@ const (
 	queueBytes   = 16 << 20
 	batchChanges = 1024 // of one transaction; a larger unit is not split
 	patience     = 30 * time.Second
+	// A transaction costs as much as many rows. After one of several units there are more to come, and some gather before the next.
+	severalUnits = 4
+	gatherTime   = time.Millisecond
 	firstRetry   = 20 * time.Millisecond
 	lastRetry    = 2 * time.Second
 )
@@ -41,6 +44,9 @@ func (w *writer) run() {
 			return
 		}
 		w.settle(batch)
+		if n := len(batch); n >= severalUnits && n < batchChanges/2 {
+			time.Sleep(gatherTime)
+		}
 		clear(batch)
 	}
 }

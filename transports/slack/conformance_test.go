@@ -53,7 +53,11 @@ func start(t *testing.T, config slack.Config) *slack.Driver {
 // logIn logs in with tokens, and gives the account.
 func logIn(t *testing.T, d *slack.Driver, token, app string) transports.Account {
 	t.Helper()
-	login, err := d.Login("tokens", "tester", transports.Env{})
+	flow := "tokens"
+	if strings.HasPrefix(token, "xoxb-") {
+		flow = "bot"
+	}
+	login, err := d.Login(flow, "tester", transports.Env{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,6 +256,11 @@ func harness(t *testing.T, how func(*slacktest.Workspace)) transporttest.Harness
 					code = browse(t, step.Show.URL)
 				}
 				return transports.Options{"code": {code}}
+			}
+			if flow == "bot" {
+				bot := w.AddUser("Bot")
+				bot.Bot = true
+				return transports.Options{"token": {w.Token(bot, scopes)}, "app_token": {app}}
 			}
 			return transports.Options{"token": {token}, "app_token": {app}}
 		},

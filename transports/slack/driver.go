@@ -35,7 +35,8 @@ func New(config Config) (*Driver, error) {
 // About describes the driver.
 func (d *Driver) About() transports.About {
 	about := transports.About{Kind: "slack", Name: "Slack", Sigils: "#", StableIDs: true, Flows: []transports.Flow{{Name: flowTokens, Label: "Tokens of an app of your own",
-		Help: "You make an app in your workspace, which takes some minutes, and paste its two tokens. The form says how."}}}
+		Help: "You make an app in your workspace, which takes some minutes, and paste its two tokens. The form says how."},
+		{Name: flowBot, Label: "A bot, for several people", Help: "As before, but the account is a bot, which speaks under the names of those to whom you open it. The form says how."}}}
 	if d.config.ClientID != "" {
 		about.Flows = append([]transports.Flow{{Name: flowLink, Label: "A link to open in a browser", Help: "You allow the operator's app to act for you."}}, about.Flows...)
 	}

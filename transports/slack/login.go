@@ -14,11 +14,15 @@ import (
 // The ways to log in.
 const (
 	flowTokens = "tokens"
+	flowBot    = "bot"
 	flowLink   = "link"
 )
 
 //go:embed manifest.yaml
 var manifest string
+
+//go:embed manifest-bot.yaml
+var botManifest string
 
 // needed are the scopes without which a token is of no use; the manifest asks for more, and what lacks one of the others says so when it is used.
 var needed = []string{"channels:history", "channels:read", "chat:write", "groups:history", "groups:read", "im:history", "im:read", "im:write", "mpim:history", "mpim:read",
@@ -31,13 +35,14 @@ var neededBot = []string{"channels:history", "channels:read", "chat:write", "use
 type login struct {
 	driver *Driver
 	env    transports.Env
+	bot    bool
 }
 
 // Login begins a login.
 func (d *Driver) Login(flow, _ string, env transports.Env) (transports.Login, error) {
 	switch {
-	case flow == flowTokens:
-		return &login{driver: d, env: env}, nil
+	case flow == flowTokens || flow == flowBot:
+		return &login{driver: d, env: env, bot: flow == flowBot}, nil
 	case flow == flowLink && d.config.ClientID != "":
 		return &link{driver: d, env: env}, nil
 	}
@@ -48,29 +53,48 @@ func (d *Driver) Login(flow, _ string, env transports.Env) (transports.Login, er
 func (l *login) Begin(context.Context) (transports.Step, error) { return l.ask(""), nil }
 
 func (l *login) ask(problem string) transports.Step {
-	return transports.Step{Form: &transports.LoginForm{Title: "Log in to Slack", Text: instructions(), Problem: problem, Fields: []transports.Field{
-		{Name: "token", Label: "User OAuth Token", Kind: transports.Secret, Help: "It begins with xoxp-. A bot's, which begins with xoxb-, makes the account the bot."},
+	return transports.Step{Form: &transports.LoginForm{Title: "Log in to Slack", Text: l.instructions(), Problem: problem, Fields: []transports.Field{
+		{Name: "token", Label: l.tokenName(), Kind: transports.Secret, Help: "It begins with " + l.prefix() + "."},
 		{Name: "app_token", Label: "App-Level Token", Kind: transports.Secret, Help: "It begins with xapp-."},
 	}}}
 }
 
+func (l *login) tokenName() string {
+	if l.bot {
+		return "Bot User OAuth Token"
+	}
+	return "User OAuth Token"
+}
+
+// prefix is how the token begins that the account acts with.
+func (l *login) prefix() string {
+	if l.bot {
+		return "xoxb-"
+	}
+	return "xoxp-"
+}
+
 // instructions say how to come by the tokens.
-func instructions() string {
+func (l *login) instructions() string {
+	what, lines := "with them, anyone can read and write as you", manifest
+	if l.bot {
+		what, lines = "with them, anyone can read and write as the bot. In Slack, invite it to the channels that it is to be in (/invite @isthmus)", botManifest
+	}
 	return `You need an app of your own in the workspace. It takes some minutes, once:
 1. Open https://api.slack.com/apps?new_app=1 in a browser, choose "From a manifest" and your workspace.
 2. Choose YAML, replace what is there by the lines at the end of this text, and go on until the app is created.
 3. Under "Basic Information", "App-Level Tokens", generate a token with the scope connections:write. It begins with xapp-: paste it below.
-4. Under "Install App", install the app to your workspace. Where an owner has to approve it, wait for that. Paste the "User OAuth Token" below: it begins with xoxp-.
-Keep both secret: with them, anyone can read and write as you. They are sealed where they are kept. To end it, remove the app in Slack.
+4. Under "Install App", install the app to your workspace. Where an owner has to approve it, wait for that. Paste the "` + l.tokenName() + `" below: it begins with ` + l.prefix() + `.
+Keep both secret: ` + what + `. They are sealed where they are kept. To end it, remove the app in Slack.
 What each permission is for stands beside it.
 
-` + manifest
+` + lines
 }
 
 // Answer takes the tokens, and checks each of them.
 func (l *login) Answer(ctx context.Context, answers transports.Options) (transports.Step, error) {
 	s := secrets{Token: strings.TrimSpace(answers.Get(nil, "token")), App: strings.TrimSpace(answers.Get(nil, "app_token"))}
-	if problem := shape(s); problem != "" {
+	if problem := l.shape(s); problem != "" {
 		return l.ask(problem), nil
 	}
 	c := l.driver.client(s.Token, l.env, nil)
@@ -79,7 +103,7 @@ func (l *login) Answer(ctx context.Context, answers transports.Options) (transpo
 		return l.refused("token", err)
 	}
 	want := needed
-	if strings.HasPrefix(s.Token, "xoxb-") {
+	if l.bot {
 		want = neededBot
 	}
 	if missing := lacking(want, scopes); len(missing) > 0 {
@@ -97,23 +121,25 @@ func (l *login) Answer(ctx context.Context, answers transports.Options) (transpo
 }
 
 // shape says what is wrong with tokens as they look.
-func shape(s secrets) string {
-	swapped := strings.HasPrefix(s.Token, "xapp-") && strings.HasPrefix(s.App, "xox")
+func (l *login) shape(s secrets) string {
+	name := l.tokenName()
 	switch {
 	case s.Token == "" && s.App == "":
 		return "Both tokens are missing."
-	case swapped:
-		return "The tokens are in each other's places: the first begins with xoxp-, the second with xapp-."
+	case strings.HasPrefix(s.Token, "xapp-") && strings.HasPrefix(s.App, "xox"):
+		return "The tokens are in each other's places: the first begins with " + l.prefix() + ", the second with xapp-."
 	case s.Token == "":
-		return "The User OAuth Token is missing. You find it under Install App."
+		return "The " + name + " is missing. You find it under Install App."
 	case s.App == "":
 		return "The App-Level Token is missing. You generate it under Basic Information."
 	case strings.HasPrefix(s.Token, "xoxe"):
-		return "This token expires after some hours. Turn token rotation off for the app (a new app has it off), install it again, and paste the token that begins with xoxp-."
+		return "This token expires after some hours. Turn token rotation off for the app (a new app has it off), install it again, and paste the token that begins with " + l.prefix() + "."
 	case strings.HasPrefix(s.Token, "xoxc-") || strings.HasPrefix(s.Token, "xoxd-"):
-		return "This is a token of a browser, which Slack ends at will. Paste the User OAuth Token of the app: it begins with xoxp-."
-	case !strings.HasPrefix(s.Token, "xoxp-") && !strings.HasPrefix(s.Token, "xoxb-"):
-		return "This is no User OAuth Token: it begins with xoxp-. You find it under Install App."
+		return "This is a token of a browser, which Slack ends at will. Paste the " + name + " of the app: it begins with " + l.prefix() + "."
+	case !l.bot && strings.HasPrefix(s.Token, "xoxb-"):
+		return "This is the token of a bot. Paste the " + name + ", which begins with xoxp-; or begin again, and choose to log in as a bot."
+	case !strings.HasPrefix(s.Token, l.prefix()):
+		return "This is no " + name + ": it begins with " + l.prefix() + ". You find it under Install App."
 	case !strings.HasPrefix(s.App, "xapp-"):
 		return "This is no App-Level Token: it begins with xapp-. You generate it under Basic Information."
 	}
@@ -126,7 +152,7 @@ func (l *login) refused(field string, err error) (transports.Step, error) {
 	if !errors.As(err, &e) {
 		return transports.Step{}, asFault(err, false)
 	}
-	name, where := "User OAuth Token", "Install the app again (Install App), and paste the token that is shown there."
+	name, where := l.tokenName(), "Install the app again (Install App), and paste the token that is shown there."
 	if field == "app_token" {
 		name, where = "App-Level Token", "Generate another under Basic Information, App-Level Tokens, with the scope connections:write."
 	}

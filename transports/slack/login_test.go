@@ -17,7 +17,10 @@ func TestEachRefusalOfATokenSaysWhatToChange(t *testing.T) {
 	off := w.AppToken()
 	w.Revoke(off, "link_disabled")
 	d := start(t, slack.Config{API: w.API()})
+	bot := w.AddUser("Bot")
+	bot.Bot = true
 	for _, c := range []struct{ token, app, says string }{
+		{w.Token(bot, scopes), app, "choose to log in as a bot"},
 		{"", "", "Both tokens are missing"},
 		{good, "", "App-Level Token is missing"},
 		{"", app, "User OAuth Token is missing"},

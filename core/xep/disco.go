@@ -67,6 +67,9 @@ func contactValues(uris []string) []form.Option {
 
 func (i Info) identities() []info.Identity {
 	all := []info.Identity{{Category: i.Category, Type: i.Type, Name: i.Name}}
+	if i.Category == "conference" && i.Type != "text" { // by which clients know a room and its name (XEP-0045 §6.4)
+		all = append(all, info.Identity{Category: "conference", Type: "text", Name: i.Name})
+	}
 	if i.Rooms {
 		all = append(all, info.Identity{Category: "conference", Type: i.Type, Name: i.Name})
 	}

@@ -46,8 +46,8 @@ func TestDiscoveryRequestsAreFoundWithTheirNode(t *testing.T) {
 
 func TestDiscoveryAnswers(t *testing.T) {
 	i := Info{Category: "conference", Type: "irc", Name: "a & b", Features: []string{"urn:a"}}
-	rendered(t, i.Query(""), `<query xmlns='http://jabber.org/protocol/disco#info'><identity category='conference' type='irc' name='a &amp; b'/><feature var='urn:a'/></query>`)
-	rendered(t, i.Query("n"), `<query xmlns='http://jabber.org/protocol/disco#info' node='n'><identity category='conference' type='irc' name='a &amp; b'/><feature var='urn:a'/></query>`)
+	rendered(t, i.Query(""), `<query xmlns='http://jabber.org/protocol/disco#info'><identity category='conference' type='irc' name='a &amp; b'/><identity category='conference' type='text' name='a &amp; b'/><feature var='urn:a'/></query>`)
+	rendered(t, i.Query("n"), `<query xmlns='http://jabber.org/protocol/disco#info' node='n'><identity category='conference' type='irc' name='a &amp; b'/><identity category='conference' type='text' name='a &amp; b'/><feature var='urn:a'/></query>`)
 	rendered(t, Items("", []Item{{roomJID.WithResource("bob"), "bob"}, {JID: roomJID}}),
 		`<query xmlns='http://jabber.org/protocol/disco#items'><item jid='#go%irc.net@gw.example/bob' name='bob'/><item jid='#go%irc.net@gw.example'/></query>`)
 	rendered(t, Items("n", nil), `<query xmlns='http://jabber.org/protocol/disco#items' node='n'/>`)

@@ -28,6 +28,7 @@ type Config struct {
 	Web        Web         `mapstructure:"web"`
 	Files      Files       `mapstructure:"files"`
 	Transports []Transport `mapstructure:"transports"`
+	Relays     []Relay     `mapstructure:"relays"`
 }
 
 // Log says what is logged, to standard error, and how.
@@ -179,7 +180,7 @@ func (c *Config) complete() error {
 		}
 		domains[t.Domain] = true
 	}
-	return nil
+	return c.completeRelays()
 }
 
 func (t *Transport) complete() error {

@@ -51,6 +51,7 @@ type Config struct {
 	// Keys seal the secrets among people's options.
 	Keys       *seal.Keys
 	Transports []Transport
+	Relays     []Relay
 	// Keep says what the archive keeps.
 	Keep    Keep
 	Version string
@@ -106,6 +107,10 @@ func Run(ctx context.Context, c Config) error {
 		services = append(services, s)
 		sites.pages(t.Component.Domain, t.Driver)
 	}
+	relays, err := newRelays(c, services)
+	if err != nil {
+		return err
+	}
 	sites.measure(&metrics{version: c.Version, store: c.Store, services: services, files: files})
 	group, ctx := errgroup.WithContext(ctx)
 	sites.serve(ctx, group)
@@ -115,6 +120,7 @@ func Run(ctx context.Context, c Config) error {
 	for _, s := range services {
 		group.Go(func() error { return s.run(ctx) })
 	}
+	group.Go(func() error { relays.run(ctx); return nil })
 	group.Go(func() error { again.run(ctx, services); return nil })
 	group.Go(func() error { again.retention.run(ctx); return nil })
 	return group.Wait()
@@ -153,6 +159,8 @@ type service struct {
 	policy    atomic.Pointer[person.Policy]
 	addresses address.Config
 	roster    *roster
+	media     *media.Transport
+	relays    *relays
 }
 
 func newService(ctx context.Context, c Config, t Transport, key []byte, known *register, again *reloads, files *media.Media) (*service, error) {
@@ -172,7 +180,7 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 	s.policy.Store(&t.Policy)
 	s.grants = privilege.New(func(domain stanza.JID) bool { return s.policy.Load().AllowsDomain(domain) }, log)
 	s.component = component.New(t.Component, func(st *stanza.Stanza) {
-		if !s.grants.Take(st) && !s.rosterPushed(st) {
+		if !s.relays.take(st) && !s.grants.Take(st) && !s.rosterPushed(st) {
 			s.hub.Handle(st)
 		}
 	}, s.up)
@@ -197,6 +205,7 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 		Env: transports.Env{Log: log, Dial: dial, HTTP: client(dial)}, Version: c.Version, OccupantKey: xep.NewOccupantKey(key), Grants: s.grants, Pictures: avatar.New(domain, c.Store, log), Log: log,
 		Media: s.files(c, files, domain),
 	}
+	s.media = shared.Media
 	s.face = &face{info: xep.GatewayInfo(about.Kind, about.Name), version: c.Version, jid: stanza.JID{Domain: domain}, fixed: about.Fixed != "", started: time.Now(), reply: s.component.Reply}
 	if s.face.fixed {
 		s.face.info.Name += ": " + string(about.Fixed)
@@ -252,6 +261,7 @@ const botName = "isthmus"
 
 // up is called when the stream is there, before its first stanza.
 func (s *service) up(first bool) {
+	s.relays.up(s.face.jid.Domain)
 	if first {
 		s.debts.settle(s.component.Reply)
 		s.comeBack()
@@ -305,6 +315,10 @@ func (s *service) run(ctx context.Context) error {
 	defer cancel()
 	s.hub.Stop(ending, "The gateway is shutting down.")
 	s.roster.tell(s.roster.gone)
+	select {
+	case <-s.relays.ended:
+	case <-ending.Done():
+	}
 	flushing, cancel := context.WithTimeout(context.Background(), stopStream)
 	defer cancel()
 	if err := s.component.Flush(flushing); err != nil {

@@ -12,6 +12,7 @@ import (
 	"isthmus/configs"
 	"isthmus/core"
 	"isthmus/core/seal"
+	"isthmus/core/stanza"
 	"isthmus/core/store"
 	"isthmus/core/web"
 
@@ -47,6 +48,7 @@ func serve(ctx context.Context, path string) error {
 		}
 		gateway.Transports = append(gateway.Transports, ready)
 	}
+	gateway.Relays = relays(c.Relays)
 	if gateway.Keys, err = seal.Open(c.KeyFile); err != nil {
 		return err
 	}
@@ -76,6 +78,22 @@ func files(f configs.Files) core.Files {
 	const day = 24 * time.Hour
 	return core.Files{Cache: f.Cache, CacheBytes: f.CacheSize << 20, Unused: time.Duration(f.CacheDays) * day, MaxFile: f.MaxFile << 20,
 		ByWeb: f.Through == configs.ThroughWeb, Valid: time.Duration(f.ValidDays) * day, Service: f.UploadService, Hosts: f.Hosts}
+}
+
+func relays(all []configs.Relay) (ready []core.Relay) {
+	for _, r := range all {
+		muc, _ := stanza.ParseJID(r.MUC) // configs.Load has checked it
+		relay := core.Relay{MUC: muc, Nick: r.Nick, Puppets: *r.MaxPuppets, TopicsToMUC: r.Topics == configs.ToMUC || r.Topics == configs.BothWays,
+			TopicsFromMUC: r.Topics == configs.FromMUC || r.Topics == configs.BothWays}
+		if r.Puppets == configs.Nobody {
+			relay.Puppets = 0
+		}
+		for _, room := range r.Rooms {
+			relay.Rooms = append(relay.Rooms, core.RelayRoom{Transport: room.Transport, Network: room.Network, Room: room.Room, Suffix: room.Suffix})
+		}
+		ready = append(ready, relay)
+	}
+	return ready
 }
 
 func keep(a configs.Archive) core.Keep {

@@ -29,6 +29,10 @@ func (c *Component) Reply(s *stanza.Stanza) { c.send(s, s.Kind != stanza.IQ, fal
 // not call it. It keeps what Reply keeps.
 func (c *Component) Show(s *stanza.Stanza) { c.send(s, s.Kind != stanza.IQ, true) }
 
+// Pass sends a stanza once, and blocks as Show does. It is for what must not come twice, as into rooms of others, which pass it on each time; false tells
+// that it was not sent, for there is no stream.
+func (c *Component) Pass(s *stanza.Stanza) bool { return c.send(s, false, true) }
+
 // Flush waits until the server has confirmed all that was handed over before. Its error is that of ctx, or tells that
 // the component has ended.
 func (c *Component) Flush(ctx context.Context) error { return c.out.flush(ctx) }

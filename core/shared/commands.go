@@ -112,11 +112,15 @@ func (g *Group) pass(ctx context.Context, s *stay, command transports.Command, d
 	after := func(transports.Result) {}
 	switch c := command.(type) {
 	case transports.Send:
-		c.As = persona
+		if c.As == nil { // who relays speaks for others
+			c.As = persona
+		}
 		g.spoken.sending(c.Nonce, s.user())
 		command, after = c, func(r transports.Result) { g.sent(s, c, r) }
 	case transports.Edit:
-		c.As = persona
+		if c.As == nil {
+			c.As = persona
+		}
 		command, after = c, func(transports.Result) {
 			g.tellOthers(s, place, transports.Edited{Place: place, ID: c.ID, From: s.user(), At: time.Now(), Style: c.Style, Text: c.Text})
 		}

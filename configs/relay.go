@@ -1,0 +1,115 @@
+package configs
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Relay joins a real Multi-User Chat with rooms of networks.
+type Relay struct {
+	// MUC is its address.
+	MUC string `mapstructure:"muc"`
+	// Nick is what the relay is called, in the MUC and on the networks.
+	Nick string `mapstructure:"nick"`
+	// Puppets says who of a network has an occupant of their own in the MUC: "speakers" or "none". MaxPuppets is how many at most.
+	Puppets    string `mapstructure:"puppets"`
+	MaxPuppets *int   `mapstructure:"max_puppets"`
+	// Topics says which way topics are passed on: "both", "to_muc", "from_muc" or "none".
+	Topics string      `mapstructure:"topics"`
+	Rooms  []RelayRoom `mapstructure:"rooms"`
+}
+
+// RelayRoom is a room of a network.
+type RelayRoom struct {
+	// Transport is the domain of one of the transports, Network how addresses call one of its networks, and Room how the network calls the room.
+	Transport string `mapstructure:"transport"`
+	Network   string `mapstructure:"network"`
+	Room      string `mapstructure:"room"`
+	// Suffix ends the nicks of the network's people in the MUC, so that nobody there is taken for one of the MUC's own.
+	Suffix string `mapstructure:"suffix"`
+}
+
+// The words for who has a puppet, and for topics.
+const (
+	Speakers = "speakers"
+	Nobody   = "none"
+	BothWays = "both"
+	ToMUC    = "to_muc"
+	FromMUC  = "from_muc"
+)
+
+// usualPuppets is how many occupants a relay has at most where nothing is said: each of them is sent a copy of all that is said.
+const usualPuppets = 50
+
+func (c *Config) completeRelays() error {
+	mucs, rooms := map[string]bool{}, map[string]bool{}
+	for i := range c.Relays {
+		r := &c.Relays[i]
+		if err := r.complete(c); err != nil {
+			return fmt.Errorf("relays: number %d (%s): %w", i+1, r.MUC, err)
+		}
+		if mucs[r.MUC] {
+			return fmt.Errorf("relays: %s is there twice; list all its rooms in one", r.MUC)
+		}
+		mucs[r.MUC] = true
+		for _, room := range r.Rooms {
+			key := strings.ToLower(room.Transport + " " + room.Network + " " + room.Room)
+			if rooms[key] {
+				return fmt.Errorf("relays: the room %s of %s is there twice; it can be in one relay only, or messages would go round", room.Room, room.Network)
+			}
+			rooms[key] = true
+		}
+	}
+	return nil
+}
+
+func (r *Relay) complete(c *Config) error {
+	r.MUC = strings.ToLower(r.MUC)
+	local, domain, ok := strings.Cut(r.MUC, "@")
+	switch {
+	case !ok || local == "" || domain == "" || strings.ContainsAny(domain, "@/ "):
+		return fmt.Errorf(`muc: %q is not the address of a room, such as "team@conference.example.org"`, r.MUC)
+	case c.Transport(domain) != nil:
+		return fmt.Errorf("muc: %s is a room of this gateway itself; a relay needs one of a real service", r.MUC)
+	case len(r.Rooms) == 0:
+		return errors.New("rooms: there is none, so there is nothing to join it with")
+	}
+	if r.Nick == "" {
+		r.Nick = "relay"
+	}
+	switch r.Puppets {
+	case "":
+		r.Puppets = Speakers
+	case Speakers, Nobody:
+	default:
+		return fmt.Errorf("puppets: %q is neither speakers nor none", r.Puppets)
+	}
+	if r.MaxPuppets == nil {
+		usual := usualPuppets
+		r.MaxPuppets = &usual
+	}
+	if *r.MaxPuppets <= 0 {
+		return errors.New("max_puppets: give at least 1, or write puppets: none")
+	}
+	switch r.Topics {
+	case "":
+		r.Topics = Nobody
+	case BothWays, ToMUC, FromMUC, Nobody:
+	default:
+		return fmt.Errorf("topics: %q is none of both, to_muc, from_muc, none", r.Topics)
+	}
+	for i := range r.Rooms {
+		room := &r.Rooms[i]
+		room.Transport = strings.ToLower(room.Transport)
+		switch {
+		case c.Transport(room.Transport) == nil:
+			return fmt.Errorf("rooms: transport: %q is none of the domains under transports", room.Transport)
+		case room.Network == "":
+			return errors.New("rooms: network: is missing; write the network as in addresses, for instance irc.libera.chat")
+		case room.Room == "":
+			return errors.New(`rooms: room: is missing; write for instance "#chan", in quotes`)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,227 @@
+package relay
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"isthmus/core/stanza"
+	"isthmus/core/xep"
+)
+
+// standing is how one of ours stands in the MUC.
+type standing uint8
+
+const (
+	outside standing = iota
+	asked            // to be let in
+	entered          // the bot's own presence has come, the end of the room's history has not
+	inside
+)
+
+// bot is the relay's own occupant: it alone listens.
+type bot struct {
+	standing standing
+	nick     string
+	attempts int
+	since    time.Time // of the standing
+	retry    time.Time // when to try again, the zero time while that is not called for
+	heard    time.Time // when the MUC was last heard
+	pinging  bool
+	// missed is since when something may have been said that the relay has not heard; the zero time before it was first inside.
+	missed time.Time
+	can    xep.RoomAbilities
+}
+
+const (
+	firstWait  = 2 * time.Second
+	longWait   = 10 * time.Minute
+	answerTime = 30 * time.Second
+	// quiet is after how long a silence the bot asks whether it is still inside (XEP-0410 §3).
+	quiet = time.Minute
+	// maxMissed is how many messages are fetched that the relay has not heard.
+	maxMissed = 100
+	// skew is how far the clocks of the MUC and of the gateway may differ.
+	skew = 10 * time.Second
+)
+
+func (r *Relay) occupant(nick string) stanza.JID { return r.MUC.WithResource(nick) }
+
+// enter has the bot enter, also where it may be inside already: then the room tells everything anew (XEP-0410 §4.1), with what was missed.
+func (r *Relay) enter() {
+	b := &r.bot
+	if b.nick == "" {
+		b.nick = r.Nick
+	}
+	if b.standing == inside {
+		b.missed = b.heard
+	}
+	b.standing, b.since, b.retry, b.pinging = asked, time.Now(), time.Time{}, false
+	clear(r.others)
+	for _, p := range r.puppets {
+		p.seen = false
+	}
+	since := time.Time{}
+	if !b.missed.IsZero() {
+		since = b.missed
+		if len(r.flying) > 0 && r.flying[0].passed.Before(since) {
+			since = r.flying[0].passed
+		}
+		since = since.Add(-skew)
+	}
+	if !r.Stream.Pass(xep.Enter(r.JID, r.occupant(b.nick), since, maxMissed)) {
+		r.tryAgain()
+		return
+	}
+	r.Stream.Request(xep.AskAbilities(r.JID, r.MUC), answerTime, func(answer *stanza.Stanza) {
+		go r.post(func() {
+			if answer != nil && answer.Type == "result" {
+				b.can = xep.ParseAbilities(answer)
+			}
+		})
+	})
+}
+
+// tryAgain waits longer each time, and not in step with others.
+func (r *Relay) tryAgain() {
+	b := &r.bot
+	wait := min(firstWait<<min(b.attempts, 10), longWait)
+	b.attempts++
+	b.standing, b.since = outside, time.Now()
+	b.retry = b.since.Add(wait/2 + rand.N(wait))
+}
+
+// lost tells that the bot is in the MUC no longer. Puppets outlive it only where the room does.
+func (r *Relay) lost(why string) {
+	r.Log.Warn("The relay is not in the MUC. It tries again.", "muc", r.MUC.String(), "reason", why)
+	if r.bot.standing == inside {
+		r.bot.missed = r.bot.heard
+	}
+	for _, p := range r.puppets {
+		if p.standing != outside {
+			r.depart(p, "")
+		}
+	}
+	r.tryAgain()
+}
+
+// lookAfterBot has it come back, and make sure that it is there.
+func (r *Relay) lookAfterBot(now time.Time) {
+	b := &r.bot
+	switch {
+	case b.standing == outside && !b.retry.IsZero() && !now.Before(b.retry):
+		r.enter()
+	case b.standing == asked && now.Sub(b.since) > answerTime:
+		r.lost("the MUC does not answer")
+	case b.standing == entered && now.Sub(b.since) > answerTime: // a room without a subject, which none should be
+		r.arrived()
+	case b.standing == inside && len(r.flying) > 0 && now.Sub(r.flying[0].passed) > answerTime:
+		r.enter()
+	case b.standing == inside && now.Sub(b.heard) > quiet && !b.pinging:
+		b.pinging = true
+		r.Stream.Request(xep.Ping(r.JID, r.occupant(b.nick)), answerTime, func(answer *stanza.Stanza) {
+			go r.post(func() { r.pinged(answer) })
+		})
+	}
+}
+
+func (r *Relay) pinged(answer *stanza.Stanza) {
+	if !r.bot.pinging || r.bot.standing != inside {
+		return
+	}
+	r.bot.pinging = false
+	if xep.SelfPingSaysOutside(answer) {
+		r.lost("the MUC says that it is not inside")
+		return
+	}
+	r.bot.heard = time.Now()
+}
+
+// botPresence takes what the MUC says of the bot itself.
+func (r *Relay) botPresence(s *stanza.Stanza, o xep.Occupancy) {
+	b := &r.bot
+	switch {
+	case s.Type == "error":
+		if b.standing != asked {
+			return
+		}
+		if s.Condition() == "conflict" {
+			b.nick += "_"
+			if len(b.nick) < len(r.Nick)+5 {
+				r.enter()
+				return
+			}
+			b.nick = r.Nick
+		}
+		r.lost(string(s.Condition()) + " " + s.Child("", "error").Child("urn:ietf:params:xml:ns:xmpp-stanzas", "text").Text())
+	case s.Type == "unavailable" && o.Has(xep.StatusRenamed):
+		delete(r.voices, b.nick)
+		b.nick = o.Nick
+		r.speaksAs(b.nick, nil)
+	case s.Type == "unavailable":
+		if b.standing == outside {
+			return
+		}
+		why := "it was put out"
+		if o.Reason != "" {
+			why += ": " + o.Reason
+		}
+		r.lost(why)
+		if o.Has(xep.StatusBanned, xep.StatusKicked) {
+			r.bot.retry = time.Now().Add(longWait)
+		}
+	case s.Type == "":
+		b.nick = s.From.Resource
+		r.speaksAs(b.nick, nil)
+		if b.standing == asked {
+			b.standing, b.since = entered, time.Now()
+		}
+	}
+}
+
+// arrived is when the room has told all that was.
+func (r *Relay) arrived() {
+	b := &r.bot
+	b.standing, b.since, b.heard, b.missed = inside, time.Now(), time.Now(), time.Now()
+	b.attempts = 0
+	for _, p := range r.puppets {
+		if p.standing == inside && !p.seen { // the MUC was restarted
+			r.isOut(p)
+		}
+	}
+	r.Log.Info("The relay is in the MUC.", "muc", r.MUC.String(), "nick", b.nick)
+	var again []*saying // what the room's history has not
+	for _, s := range r.flying {
+		if s.tries < maxTries {
+			again = append(again, s)
+		}
+	}
+	r.flying = nil
+	r.out = append(again, r.out...)
+	r.flow()
+}
+
+// speaksAs notes under which nick one of ours is in the MUC; nil is the bot.
+func (r *Relay) speaksAs(nick string, p *puppet) {
+	if len(r.former) > maxLines {
+		clear(r.former)
+	}
+	r.voices[nick], r.former[nick] = p, true
+}
+
+// leave has all of ours leave the MUC.
+func (r *Relay) leave(status string) {
+	for _, p := range r.puppets {
+		if p.standing != outside {
+			r.depart(p, status)
+		}
+	}
+	r.Stream.Pass(gone(r.JID, r.occupant(r.bot.nick), status))
+}
+
+func gone(from, occupant stanza.JID, status string) *stanza.Stanza {
+	s := &stanza.Stanza{Kind: stanza.Presence, Type: "unavailable", From: from, To: occupant}
+	if status != "" {
+		s.Add(stanza.Text("", "status", status))
+	}
+	return s
+}

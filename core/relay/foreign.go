@@ -1,0 +1,176 @@
+package relay
+
+import (
+	"context"
+	"math/rand/v2"
+	"strconv"
+	"time"
+
+	"isthmus/transports"
+)
+
+// foreign is a room of a network, as the relay is in it.
+type foreign struct {
+	Room
+	relay *Relay
+	id    transports.RoomID
+	// ctx is that of the connection, nil while there is none; live: the network has let us in.
+	ctx   context.Context
+	live  bool
+	self  transports.User
+	can   transports.Capabilities
+	tasks []*task
+	busy  bool
+	// wait is until when nothing is asked of the network, which wants it so.
+	wait time.Time
+	// dropped is how many messages were too much since people were told last.
+	dropped int
+	tries   int
+}
+
+// task is something to be asked of the network, in order.
+type task struct {
+	// make gives the command when its turn has come, nil where there is none any more; end is told what came of it.
+	make func() transports.Command
+	end  func(transports.Result, error)
+	// says: it is somebody's message, of which too many are dropped.
+	says  bool
+	tries int
+}
+
+const (
+	// maxTasks is how many messages wait for a network.
+	maxTasks = 500
+	// lasting is how long a connection must have held for the next attempt to come soon.
+	lasting = time.Minute
+)
+
+// run keeps up the connection until ctx ends.
+func (f *foreign) run(ctx context.Context) {
+	for failures := 0; ctx.Err() == nil; {
+		begun := time.Now()
+		link, cut := context.WithCancel(ctx)
+		f.relay.post(func() { f.ctx = link })
+		err := f.Session.Run(link, func(e transports.Event) { f.relay.post(func() { f.event(e) }) })
+		cut()
+		if ctx.Err() != nil {
+			return
+		}
+		if time.Since(begun) > lasting {
+			failures = 0
+		}
+		f.relay.post(func() { f.lost(err) })
+		wait := min(firstWait<<min(failures, 10), longWait)
+		failures++
+		timer := time.NewTimer(max(wait/2+rand.N(wait), transports.AsFault(err).Wait))
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+		}
+	}
+}
+
+// lost tells the MUC, once, that the network is gone for now.
+func (f *foreign) lost(err error) {
+	f.ctx, f.live = nil, false
+	f.relay.Log.Warn("A relay has lost its connection to a network. It tries again.", "room", f.Name, "error", err)
+	why := ""
+	if err != nil {
+		why = ": " + transports.AsFault(err).Text
+	}
+	if f.relay.sometimes("lost "+f.Name, longWait) {
+		f.relay.say("There is no connection to " + f.Name + " now" + why + " What is said here is passed on when it is back.")
+	}
+}
+
+// join has the network let us into the room.
+func (f *foreign) join() {
+	if f.ctx == nil {
+		return
+	}
+	if f.id == "" {
+		f.id = f.ID
+	}
+	id, ctx := f.id, f.ctx
+	go f.Session.Do(ctx, transports.Join{Room: id}, func(_ transports.Result, err error) {
+		f.relay.post(func() { f.joined(ctx, err) })
+	})
+}
+
+func (f *foreign) joined(ctx context.Context, err error) {
+	if err == nil || ctx != f.ctx {
+		return
+	}
+	fault := transports.AsFault(err)
+	if fault.Kind == transports.Moved && fault.To != f.id {
+		f.id = fault.To
+		f.join()
+		return
+	}
+	f.relay.Log.Warn("A relay cannot enter a room. It tries again.", "room", f.Name, "error", err)
+	if f.relay.sometimes("join "+f.Name, longWait) {
+		f.relay.say("I cannot enter " + f.Name + ": " + fault.Text)
+	}
+	wait := min(firstWait<<min(f.tries, 10), longWait)
+	f.tries++
+	f.relay.after(max(wait, fault.Wait), func() {
+		if ctx == f.ctx && !f.live {
+			f.join()
+		}
+	})
+}
+
+// do asks the network for something, after all that was asked before.
+func (f *foreign) do(t *task) {
+	if t.says && len(f.tasks) >= maxTasks {
+		f.dropped++
+		t.end(transports.Result{}, &transports.Fault{Kind: transports.RateLimited, Text: "Too much is waiting to be sent to " + f.Name + "."})
+		return
+	}
+	f.tasks = append(f.tasks, t)
+	f.next()
+}
+
+// next carries out the next task, as soon as the network has taken the one before.
+func (f *foreign) next() {
+	for !f.busy && f.live && len(f.tasks) > 0 && !time.Now().Before(f.wait) {
+		t := f.tasks[0]
+		f.tasks = f.tasks[1:]
+		command := t.make()
+		if command == nil {
+			continue
+		}
+		if !f.can.Allows(command) {
+			t.end(transports.Result{}, transports.ErrUnsupported)
+			continue
+		}
+		f.busy = true
+		ctx := f.ctx
+		go func() {
+			f.Session.Do(ctx, command, func(result transports.Result, err error) {
+				f.relay.post(func() { f.ended(t, result, err) })
+			})
+			f.relay.post(func() { f.busy = false; f.next() })
+		}()
+	}
+	if len(f.tasks) == 0 && f.dropped > 0 {
+		n := f.dropped
+		f.dropped = 0
+		f.relay.say(strconv.Itoa(n) + " messages were too many for " + f.Name + " and were not passed on.")
+	}
+}
+
+// ended takes what came of a task; what the network will take later is tried again.
+func (f *foreign) ended(t *task, result transports.Result, err error) {
+	if err != nil {
+		fault := transports.AsFault(err)
+		if t.tries++; t.tries < maxTries && (fault.Kind == transports.Offline || fault.Kind == transports.RateLimited) { // it has not been sent
+			wait := max(fault.Wait, firstWait)
+			f.tasks, f.wait = append([]*task{t}, f.tasks...), time.Now().Add(wait)
+			f.relay.after(wait, f.next)
+			return
+		}
+	}
+	t.end(result, err)
+}

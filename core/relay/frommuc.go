@@ -1,0 +1,162 @@
+package relay
+
+import (
+	"strings"
+
+	"isthmus/core/stanza"
+	"isthmus/core/xep"
+	"isthmus/transports"
+)
+
+// groupchat takes what is said in the MUC, as the bot hears it.
+func (r *Relay) groupchat(s *stanza.Stanza) {
+	nick := s.From.Resource
+	body := s.ChildText("", "body")
+	subject := s.Child("", "subject")
+	if r.bot.standing == asked || r.bot.standing == outside {
+		return
+	}
+	switch _, ours := r.voices[nick]; {
+	case subject != nil && body == "" && s.Child("", "thread") == nil: // XEP-0045 §8.1; on entering it ends the history (§7.2.15)
+		if r.bot.standing == entered {
+			r.topic = subject.Text()
+			r.arrived()
+			return
+		}
+		if !ours {
+			r.subjectChanged(nick, subject.Text())
+		}
+	case ours || r.bot.standing == entered && r.former[nick]:
+		r.reflected(s)
+	case nick == "":
+		if id, by, reason, ok := xep.Moderated(s); ok {
+			r.moderated(id, by, reason)
+		}
+	case r.bot.standing == entered && (r.bot.missed.IsZero() || r.known(s)): // history that is of no concern
+	default:
+		r.passOn(s, nick, body)
+	}
+}
+
+// known tells whether something of the room's history has been heard before; where the room gives no ids, all of it is taken for that.
+func (r *Relay) known(s *stanza.Stanza) bool {
+	id := xep.StanzaIDBy(s, r.MUC)
+	return !r.bot.can.StanzaIDs || id == "" || r.lines.byStanza[id] != nil
+}
+
+// passOn takes what somebody of the MUC says to the networks.
+func (r *Relay) passOn(s *stanza.Stanza, nick, body string) {
+	author := r.author(s)
+	reacted, emoji, reacts := xep.ParseReactions(s)
+	switch {
+	case xep.Encrypted(s) || xep.ParseShared(s, body).Sealed:
+		if r.sometimes("encrypted "+author, longWait) {
+			r.whisper(nick, "What you write is encrypted, so it stays in this room: nobody on "+r.names()+" could read it. Switch encryption off for this room to be read there.")
+		}
+	case xep.Retracts(s) != "":
+		if l := r.lines.byStanza[xep.Retracts(s)]; l != nil && l.room == nil && l.author == author {
+			for _, f := range r.rooms {
+				f.delete(l, "", nick)
+			}
+		}
+	case reacts:
+		l := r.lines.byStanza[reacted]
+		if l == nil {
+			return
+		}
+		l.reactions[author] = reaction{emoji: emoji}
+		for _, f := range r.rooms {
+			f.react(l, nick)
+		}
+	case body == "":
+	case xep.Corrects(s) != "":
+		l := r.lines.bySaid[[2]string{author, xep.Corrects(s)}]
+		if l == nil {
+			r.pass(s, author, nick, body)
+			return
+		}
+		words, does := strings.CutPrefix(body, "/me ") // XEP-0245 §3
+		l.text, l.does = styled(s, words), does
+		for _, f := range r.rooms {
+			f.edit(l, nick)
+		}
+	default:
+		r.pass(s, author, nick, body)
+	}
+}
+
+// pass takes a message to the networks.
+func (r *Relay) pass(s *stanza.Stanza, author, nick, body string) {
+	words := xep.ParseShared(s, body).Links(xep.WithoutQuotation(s, body))
+	words, does := strings.CutPrefix(words, "/me ")
+	l := &line{author: author, said: s.ID, nick: nick, text: styled(s, words), does: does}
+	if r.bot.can.StanzaIDs {
+		l.stanzaID = xep.StanzaIDBy(s, r.MUC)
+	}
+	if l.stanzaID != "" && r.lines.byStanza[l.stanzaID] != nil {
+		return
+	}
+	r.lines.add(l)
+	replied := r.lines.byStanza[xep.RepliesTo(s)]
+	for _, f := range r.rooms {
+		f.say(l, nick, replied)
+	}
+}
+
+// moderated takes away what a moderator of the MUC took away (XEP-0425 §5).
+func (r *Relay) moderated(id, by, reason string) {
+	if l := r.lines.byStanza[id]; l != nil {
+		for _, f := range r.rooms {
+			f.delete(l, reason, by)
+		}
+	}
+}
+
+func (r *Relay) subjectChanged(nick, topic string) {
+	if topic == r.topic {
+		return
+	}
+	r.topic = topic
+	if !r.TopicsFromMUC {
+		return
+	}
+	for _, f := range r.rooms {
+		f.setTopic(topic)
+	}
+}
+
+// names are the rooms' names in a sentence.
+func (r *Relay) names() string {
+	var names []string
+	for _, f := range r.rooms {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, " and ")
+}
+
+// failed tells who wrote something that it did not reach a network; for what is about a message, that is said rarely.
+func (f *foreign) failed(nick, what string, fault *transports.Fault) {
+	f.relay.Log.Info("A network did not take something of a relay's.", "room", f.Name, "what", what, "kind", fault.Kind)
+	if nick != "" {
+		f.relay.whisper(nick, what+" did not reach "+f.Name+": "+fault.Text)
+	}
+}
+
+// tell says something in the bot's own words on a network.
+func (r *Relay) tell(f *foreign, words string) {
+	f.do(&task{make: func() transports.Command {
+		return transports.Send{Place: transports.InRoom(f.id), Style: transports.Notice, Text: plain(words), Nonce: nonce()}
+	}, end: func(_ transports.Result, err error) {
+		if err != nil {
+			f.failed("", "a notice", transports.AsFault(err))
+		}
+	}})
+}
+
+func (f *foreign) setTopic(topic string) {
+	f.do(&task{make: func() transports.Command { return transports.SetTopic{Room: f.id, Text: topic} }, end: func(_ transports.Result, err error) {
+		if err != nil && f.relay.sometimes("topic "+f.Name, longWait) {
+			f.relay.say("The topic of " + f.Name + " could not be changed: " + transports.AsFault(err).Text)
+		}
+	}})
+}

@@ -1,0 +1,281 @@
+package relay
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"isthmus/core/stanza"
+	"isthmus/core/xep"
+	"isthmus/mapping/text"
+	"isthmus/transports"
+)
+
+// event takes what happened on a network.
+func (f *foreign) event(e transports.Event) {
+	r := f.relay
+	switch e := e.(type) {
+	case transports.Online:
+		f.self, f.can = e.Self, e.Can
+		if !f.live {
+			f.join()
+		}
+	case transports.Room:
+		if f.live && e.Room == f.id {
+			return
+		}
+		f.id, f.live, f.tries = e.Room, true, 0
+		delete(r.warned, "join "+f.Name)
+		if _, told := r.warned["lost "+f.Name]; told {
+			delete(r.warned, "lost "+f.Name)
+			r.say("Connected to " + f.Name + " again.")
+		}
+		f.next()
+	case transports.Message:
+		f.heard(e)
+	case transports.Edited:
+		f.edited(e)
+	case transports.Deleted:
+		f.deleted(e)
+	case transports.Reacted:
+		f.reacted(e)
+	case transports.TopicChanged:
+		f.topicChanged(e.Topic)
+	case transports.MemberLeft:
+		if e.Room == f.id {
+			f.left(e)
+		}
+	case transports.UserLeft:
+		f.gone(e.User, e.Reason)
+	case transports.UserRenamed:
+		f.renamed(e)
+	}
+}
+
+// left may be the relay itself, which comes back after a while.
+func (f *foreign) left(e transports.MemberLeft) {
+	if e.User.ID != f.self.ID {
+		f.gone(e.User, e.Reason)
+		return
+	}
+	if !f.live {
+		return
+	}
+	f.live = false
+	why := ""
+	if e.By != "" {
+		why = " by " + e.By
+	}
+	if e.Reason != "" {
+		why += " (" + e.Reason + ")"
+	}
+	f.relay.say("I was put out of " + f.Name + why + ". I try to come back.")
+	ctx := f.ctx
+	f.relay.after(answerTime, func() {
+		if ctx == f.ctx && !f.live {
+			f.join()
+		}
+	})
+}
+
+// gone has a puppet leave with its user.
+func (f *foreign) gone(u transports.User, reason string) {
+	if p := f.relay.puppets[who{f, u.ID}]; p != nil {
+		if p.standing != outside {
+			f.relay.queue(&saying{room: f, user: u, bare: true, more: func(string) ([]*stanza.Element, bool) { // after what they have said
+				if f.relay.puppets[p.who] == p && p.standing == inside {
+					f.relay.depart(p, reason)
+				}
+				return nil, false
+			}})
+		}
+	}
+}
+
+func (f *foreign) renamed(e transports.UserRenamed) {
+	r := f.relay
+	if e.Was == f.self.ID {
+		f.self = e.User
+	}
+	p := r.puppets[who{f, e.Was}]
+	if p == nil {
+		return
+	}
+	delete(r.puppets, p.who)
+	p.user = e.User.ID
+	r.puppets[p.who] = p
+	for _, s := range r.out {
+		if s.room == f && s.user.ID == e.Was {
+			s.user.ID = e.User.ID
+		}
+	}
+	if p.standing == inside {
+		r.rename(p, e.User.Name)
+	} else {
+		p.name = e.User.Name
+	}
+}
+
+// fileWait is how long a message waits for its files to be where clients can fetch them.
+const fileWait = 15 * time.Second
+
+// heard takes a message. What the relay itself has said there is none.
+func (f *foreign) heard(e transports.Message) {
+	r := f.relay
+	if e.Own || e.Place.Room != f.id || e.ID != "" && r.lines.byForeign[foreignID{f, e.ID}] != nil {
+		return
+	}
+	l := r.lines.add(&line{room: f, user: e.From, nick: e.From.Name, text: e.Text, does: e.Style == transports.Does})
+	r.lines.has(l, f, e.ID)
+	s := &saying{room: f, user: e.From, line: l, at: e.At, body: e.Text.Styling(), does: e.Style == transports.Does}
+	if e.Forwarded != nil {
+		s.body = strings.TrimSuffix("Forwarded from "+e.Forwarded.From.Name+":\n"+text.Text{{Kind: text.Quote, Children: e.Forwarded.Text}}.Styling()+"\n"+s.body, "\n")
+	}
+	if e.ReplyTo != nil {
+		f.replies(s, e.ReplyTo)
+	}
+	if s.body != "" {
+		r.queue(s)
+	}
+	for i, file := range e.Files {
+		shared := &saying{room: f, user: e.From, at: e.At, waits: true}
+		if i == 0 && s.body == "" {
+			shared.line = l
+		}
+		r.queue(shared)
+		f.share(shared, file)
+	}
+}
+
+// share finds where clients can fetch a file; what came after it waits.
+func (f *foreign) share(s *saying, file transports.File) {
+	r, ctx := f.relay, f.ctx
+	go func() {
+		ctx, cancel := context.WithTimeout(ctx, fileWait)
+		defer cancel()
+		shared, err := f.Share(ctx, file)
+		r.post(func() {
+			s.waits, s.body = false, shared.URL
+			if err != nil {
+				s.body = "sent the file " + xep.CleanFileName(file.Name) + ", which cannot be shown here: " + transports.AsFault(err).Text
+				s.does = true
+			} else if children := xep.SharedFile(shared); len(children) > 1 {
+				s.more = func(string) ([]*stanza.Element, bool) { return children[1:], true } // the body is first
+			}
+			r.flow()
+		})
+	}()
+}
+
+// replies adds what a message answers (XEP-0461).
+func (f *foreign) replies(s *saying, to *transports.Reference) {
+	r := f.relay
+	of := r.lines.byForeign[foreignID{f, to.ID}]
+	quoted := to.Text
+	if of != nil {
+		quoted = of.text
+	}
+	s.quote, s.answers = quotation(quoted), of
+	s.more = func(string) ([]*stanza.Element, bool) {
+		if of == nil || of.stanzaID == "" {
+			return nil, true
+		}
+		children := []*stanza.Element{xep.Reply(of.stanzaID, r.occupant(of.nick))}
+		if s.quote != "" {
+			children = append(children, xep.ReplyFallback(characters(s.quote)))
+		}
+		return children, true
+	}
+}
+
+// edited says a message anew (XEP-0308), in the MUC and on the other networks.
+func (f *foreign) edited(e transports.Edited) {
+	r := f.relay
+	l := r.lines.byForeign[foreignID{f, e.ID}]
+	if l == nil || l.room != f || e.Text.Equal(l.text) {
+		return
+	}
+	l.text, l.does = e.Text, e.Style == transports.Does
+	r.queue(&saying{room: f, user: l.user, body: e.Text.Styling(), does: l.does, more: func(nick string) ([]*stanza.Element, bool) {
+		if l.said == "" || l.nick != nick { // it was never said, or by another occupant, whose it stays
+			return nil, l.said != ""
+		}
+		return []*stanza.Element{xep.Correction(l.said)}, true
+	}})
+	for _, other := range r.rooms {
+		if other != f {
+			other.edit(l, "")
+		}
+	}
+}
+
+// deleted takes a message back: its author's puppet does so (XEP-0424); what somebody of the MUC has said, the bot as a moderator (XEP-0425).
+func (f *foreign) deleted(e transports.Deleted) {
+	r := f.relay
+	l := r.lines.byForeign[foreignID{f, e.ID}]
+	if l == nil || e.By.ID == f.self.ID {
+		return
+	}
+	for _, other := range r.rooms {
+		if other != f {
+			other.delete(l, e.Reason, "")
+		}
+	}
+	if l.room != nil {
+		r.queue(&saying{room: l.room, user: l.user, more: func(nick string) ([]*stanza.Element, bool) {
+			return xep.Retraction(l.stanzaID), l.stanzaID != "" && l.nick == nick
+		}})
+		return
+	}
+	told := func() {
+		r.say(e.By.Name + " has deleted a message of " + l.nick + "'s on " + f.Name + ". It is still here.")
+	}
+	if l.stanzaID == "" || !r.bot.can.Moderation {
+		told()
+		return
+	}
+	r.Stream.Request(xep.AskModeration(r.JID, r.MUC, l.stanzaID, e.Reason), answerTime, func(answer *stanza.Stanza) {
+		if answer == nil || answer.Type != "result" {
+			go r.post(told)
+		}
+	})
+}
+
+// reacted shows the reactions of a user (XEP-0444).
+func (f *foreign) reacted(e transports.Reacted) {
+	r := f.relay
+	l := r.lines.byForeign[foreignID{f, e.ID}]
+	if l == nil || e.From.ID == f.self.ID {
+		return
+	}
+	key := f.Name + " " + string(e.From.ID)
+	if slices.Equal(l.reactions[key].emoji, e.Emoji) {
+		return
+	}
+	l.reactions[key] = reaction{f, e.Emoji}
+	r.queue(&saying{room: f, user: e.From, bare: true, more: func(string) ([]*stanza.Element, bool) {
+		return []*stanza.Element{xep.Reactions(l.stanzaID, e.Emoji), xep.Stored()}, l.stanzaID != ""
+	}})
+	for _, other := range r.rooms {
+		if other != f {
+			other.react(l, "")
+		}
+	}
+}
+
+func (f *foreign) topicChanged(t transports.Topic) {
+	r := f.relay
+	if !r.TopicsToMUC || t.Text == r.topic {
+		return
+	}
+	r.topic = t.Text
+	r.queue(&saying{once: true, more: func(string) ([]*stanza.Element, bool) { // XEP-0045 §8.1
+		return []*stanza.Element{stanza.Text("", "subject", t.Text)}, r.topic == t.Text
+	}})
+	for _, other := range r.rooms {
+		if other != f {
+			other.setTopic(t.Text)
+		}
+	}
+}

@@ -1,0 +1,211 @@
+// Package relay joins a real Multi-User Chat with rooms of networks, in a star: what is said in one of them is said in all. In the MUC, who speaks on a
+// network has an occupant of their own, a puppet; on the networks, people of the MUC speak under their names (transports.Persona).
+//
+// The MUC's order is everybody's: what comes from one network goes to the others when the MUC has reflected it. A goroutine, Run, owns all that is known.
+package relay
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"isthmus/core/stanza"
+	"isthmus/core/xep"
+	"isthmus/transports"
+)
+
+// Stream is a component's stream, as a relay needs it.
+type Stream interface {
+	// Pass sends a stanza once, or tells that it did not; it blocks while too much waits.
+	Pass(*stanza.Stanza) bool
+	// Request asks, and answer is called with what came back, or nil.
+	Request(iq *stanza.Stanza, deadline time.Duration, answer func(*stanza.Stanza))
+}
+
+// Config says what is joined.
+type Config struct {
+	MUC stanza.JID
+	// Nick is what the relay's own occupant, the bot, is called; JID is its address and Stream that of its component.
+	Nick   string
+	JID    stanza.JID
+	Stream Stream
+	// Puppets is how many there may be at most; with 0, the bot says everything.
+	Puppets int
+	// TopicsToMUC and TopicsFromMUC say which way topics are passed on.
+	TopicsToMUC, TopicsFromMUC bool
+	Rooms                      []Room
+	Log                        *slog.Logger
+}
+
+// Room is a room of a network.
+type Room struct {
+	// Name is what people call it in notices, Suffix what ends the nicks of its puppets.
+	Name, Suffix string
+	ID           transports.RoomID
+	// Domain is the transport's.
+	Domain string
+	// Session is the relay's own.
+	Session transports.Session
+	// Stream is that of the transport's component, and Puppet the address of a user's puppet there.
+	Stream Stream
+	Puppet func(transports.UserID) (stanza.JID, error)
+	// Share finds where a file of the network can be fetched by clients.
+	Share func(context.Context, transports.File) (xep.File, error)
+}
+
+// Resource is that of the relays' occupants.
+const Resource = "relay"
+
+// Relay is a star at work.
+type Relay struct {
+	Config
+	work chan func()
+	done chan struct{}
+	// overrun: a stanza of the MUC was dropped, for too many waited.
+	overrun atomic.Bool
+	ctx     context.Context
+
+	rooms   []*foreign
+	bot     bot
+	others  map[string]*occupant // of the MUC, by nick
+	serial  int
+	unique  string // what the ids of this run begin with
+	puppets map[who]*puppet
+	// addresses are those of the puppets, for the streams' readers.
+	addresses sync.Map
+	voices    map[string]*puppet // those that are in the MUC, by nick; nil is the bot
+	former    map[string]bool    // all nicks that ours have had
+	paced     time.Time          // when the next puppet may join
+	out       []*saying          // what is to be said in the MUC
+	dropped   int                // how much of that was too much
+	flying    []*saying          // what has been said and not been reflected
+	lines     lines
+	warned    map[string]time.Time
+	topic     string
+}
+
+// backlog is how many stanzas may wait for a relay.
+const backlog = 1024
+
+// New makes a relay; Run starts it.
+func New(c Config) *Relay {
+	r := &Relay{Config: c, work: make(chan func(), backlog), done: make(chan struct{}), others: map[string]*occupant{},
+		puppets: map[who]*puppet{}, voices: map[string]*puppet{}, former: map[string]bool{}, unique: rand.Text()[:10] + "-", lines: newLines(), warned: map[string]time.Time{}}
+	for _, room := range c.Rooms {
+		r.rooms = append(r.rooms, &foreign{Room: room, relay: r})
+	}
+	return r
+}
+
+// tick is how often the relay looks after what has grown old.
+const tick = 5 * time.Second
+
+// Run is in the MUC and in the rooms until ctx ends, then leaves them.
+func (r *Relay) Run(ctx context.Context) {
+	r.ctx = ctx
+	sessions, hangUp := context.WithCancel(context.Background())
+	ended := make(chan struct{}, len(r.rooms))
+	for _, f := range r.rooms {
+		go func() { f.run(sessions); ended <- struct{}{} }()
+	}
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	r.enter()
+	for ctx.Err() == nil {
+		select {
+		case do := <-r.work:
+			do()
+		case now := <-ticker.C:
+			r.lookAfter(now)
+		case <-ctx.Done():
+		}
+		if r.overrun.Swap(false) {
+			r.Log.Warn("The MUC wrote more than the relay could take. What was missed is read from its history.")
+			r.enter()
+		}
+	}
+	r.leave("The relay is shutting down.")
+	hangUp()
+	close(r.done)
+	for range r.rooms {
+		<-ended
+	}
+}
+
+// lookAfter does what time asks for.
+func (r *Relay) lookAfter(now time.Time) {
+	r.lookAfterBot(now)
+	r.lookAfterPuppets(now)
+	r.flow()
+}
+
+// post has the relay's goroutine do something, after all that was posted before.
+func (r *Relay) post(do func()) {
+	select {
+	case r.work <- do:
+	case <-r.done:
+	}
+}
+
+// after has it do something later.
+func (r *Relay) after(wait time.Duration, do func()) {
+	time.AfterFunc(wait, func() { r.post(do) })
+}
+
+// Handle takes a stanza of the MUC to the bot or a puppet. It never blocks.
+func (r *Relay) Handle(s *stanza.Stanza) {
+	if s.To != r.JID {
+		if _, known := r.addresses.Load(s.To); !known {
+			r.wayOut(s)
+			return
+		}
+	}
+	if s.Kind == stanza.Message && s.Type == "groupchat" && s.To != r.JID {
+		return // the bot hears it too
+	}
+	if s.Kind == stanza.Presence && s.Type == "" && s.To != r.JID {
+		if o, ok := xep.ParseOccupancy(s); ok && !o.Has(xep.StatusSelf) { // of somebody else, whom the bot sees too
+			return
+		}
+	}
+	select {
+	case r.work <- func() { r.stanza(s) }:
+	default:
+		r.overrun.Store(true)
+	}
+}
+
+// wayOut has a puppet leave that a run before this one left behind, for it had no time to.
+func (r *Relay) wayOut(s *stanza.Stanza) {
+	if s.Type == "error" || s.Type == "unavailable" || s.Kind == stanza.IQ {
+		return
+	}
+	for _, f := range r.rooms {
+		if f.Domain == s.To.Domain {
+			select {
+			case r.work <- func() { f.Stream.Pass(gone(s.To, s.From, "")) }:
+			default:
+			}
+			return
+		}
+	}
+}
+
+// Resync tells that the stream of a component was lost and is there again.
+func (r *Relay) Resync() { go r.post(r.enter) }
+
+// sometimes tells whether it is time to say something again that need not be said often.
+func (r *Relay) sometimes(what string, every time.Duration) bool {
+	now := time.Now()
+	if last, said := r.warned[what]; said && now.Sub(last) < every {
+		return false
+	}
+	if len(r.warned) > maxLines {
+		clear(r.warned)
+	}
+	r.warned[what] = now
+	return true
+}

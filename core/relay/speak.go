@@ -1,0 +1,222 @@
+package relay
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"isthmus/core/stanza"
+	"isthmus/core/xep"
+	"isthmus/mapping/text"
+	"isthmus/transports"
+)
+
+// nonce names a command, as the echo of it does.
+func nonce() int64 { return rand.Int64() }
+
+func plain(words string) text.Text { return text.Plain(words) }
+
+// styled is the text of a body (XEP-0393).
+func styled(s *stanza.Stanza, body string) text.Text {
+	if xep.Unstyled(s) {
+		return text.Plain(body)
+	}
+	return text.ParseStyling(body)
+}
+
+// persona is under which name somebody speaks on a network.
+func persona(l *line) *transports.Persona {
+	if l.room != nil {
+		return &transports.Persona{Name: l.user.Name}
+	}
+	return &transports.Persona{Name: l.nick}
+}
+
+// say has a network hear a message; to is the one that it answers, nil for none. nick is who in the MUC is told when the network does not hear
+// it, empty for nobody.
+func (f *foreign) say(l *line, nick string, to *line) {
+	c := &copied{flying: true}
+	l.copies[f] = c
+	parts := pieces(l.text, f.can)
+	left, failed := len(parts), false
+	for i, part := range parts {
+		f.do(&task{says: true, make: func() transports.Command {
+			send := transports.Send{Place: transports.InRoom(f.id), Nonce: nonce(), Text: f.named(part), As: persona(l)}
+			if l.does {
+				send.Style = transports.Does
+			}
+			if to != nil && i == 0 {
+				if id := to.id(f); id != "" && f.can.Features&transports.Replies != 0 {
+					send.ReplyTo = &transports.Reference{ID: id, From: transports.User{Name: to.nick}, Text: to.text}
+				} else if q := quotation(to.text); q != "" && !f.can.SingleLine {
+					send.Text = append(text.Text{{Kind: text.Quote, Children: plain(strings.TrimSuffix(strings.TrimPrefix(q, "> "), "\n"))}}, send.Text...)
+				}
+			}
+			return send
+		}, end: func(result transports.Result, err error) {
+			f.relay.lines.has(l, f, result.Parts...)
+			if err != nil && !failed {
+				failed = true
+				f.failed(nick, "Your message", transports.AsFault(err))
+			}
+			if left--; left == 0 {
+				c.flying = false
+				waiting := c.waiting
+				c.waiting = nil
+				for _, do := range waiting {
+					do()
+				}
+			}
+		}})
+	}
+}
+
+// pieces are a text as messages that a network takes.
+func pieces(t text.Text, can transports.Capabilities) []text.Text {
+	lines := []text.Text{t}
+	if can.SingleLine {
+		lines = nil
+		for _, line := range strings.Split(t.Styling(), "\n") {
+			if strings.TrimSpace(line) != "" {
+				lines = append(lines, text.ParseStyling(line))
+			}
+		}
+	}
+	var all []text.Text
+	for _, line := range lines {
+		if can.MaxText == 0 || characters(line.String()) <= can.MaxText {
+			all = append(all, line)
+			continue
+		}
+		for _, piece := range text.Pieces(line.Styling(), can.MaxText) {
+			all = append(all, text.ParseStyling(piece))
+		}
+	}
+	return all
+}
+
+// named calls the room's own people as they are called there, and not by the nicks of their puppets.
+func (f *foreign) named(t text.Text) text.Text {
+	out := slices.Clone(t)
+	for i, block := range out {
+		var spans []text.Span
+		for _, span := range block.Spans {
+			spans = append(spans, f.namedIn(span)...)
+		}
+		if block.Spans != nil {
+			out[i].Spans = spans
+		}
+	}
+	return out
+}
+
+func (f *foreign) namedIn(span text.Span) []text.Span {
+	if span.Ref.Kind != text.NoRef || span.Style&text.Monospace != 0 {
+		return []text.Span{span}
+	}
+	for nick, p := range f.relay.voices {
+		if p == nil || p.room != f {
+			continue
+		}
+		before, after, found := strings.Cut(span.Text, nick)
+		if !found {
+			continue
+		}
+		name := span
+		name.Text = p.name
+		if f.can.Features&transports.Mentions != 0 {
+			name.Text, name.Ref = "@"+p.name, text.Ref{Kind: text.MentionUser, ID: string(p.user)}
+			before = strings.TrimSuffix(before, "@")
+		}
+		var all []text.Span
+		for _, rest := range []string{before, after} {
+			if rest != "" {
+				piece := span
+				piece.Text = rest
+				all = append(all, f.namedIn(piece)...)
+			}
+			if name.Text != "" {
+				all = append(all, name)
+				name.Text = ""
+			}
+		}
+		return all
+	}
+	return []text.Span{span}
+}
+
+// edit has a network hear the new text of a message; where it has no such thing, it is said anew.
+func (f *foreign) edit(l *line, nick string) {
+	l.whenKnown(f, func() {
+		id := l.id(f)
+		if id == "" || f.can.Features&transports.Edits == 0 {
+			delete(l.copies, f)
+			f.say(l, nick, nil)
+			return
+		}
+		t, does := l.text, l.does
+		f.do(&task{make: func() transports.Command {
+			c := transports.Edit{Place: transports.InRoom(f.id), ID: id, Text: f.named(t), As: persona(l)}
+			if does {
+				c.Style = transports.Does
+			}
+			return c
+		}, end: f.orTell(nick, "Your correction")})
+	})
+}
+
+func (f *foreign) orTell(nick, what string) func(transports.Result, error) {
+	return func(_ transports.Result, err error) {
+		if err != nil {
+			f.failed(nick, what, transports.AsFault(err))
+		}
+	}
+}
+
+// delete takes a message back on a network, each part of it.
+func (f *foreign) delete(l *line, reason, nick string) {
+	l.whenKnown(f, func() {
+		c := l.copies[f]
+		if c == nil {
+			return
+		}
+		if len(c.parts) == 0 || f.can.Features&transports.Deletions == 0 {
+			f.failed(nick, "That a message was deleted", &transports.Fault{Text: "Messages there cannot be deleted. It can still be read there."})
+			return
+		}
+		for _, id := range c.parts {
+			f.do(&task{make: func() transports.Command {
+				return transports.Delete{Place: transports.InRoom(f.id), ID: id, Reason: reason}
+			}, end: f.orTell(nick, "That a message was deleted")})
+		}
+	})
+}
+
+// react makes these the relay's reactions on a message: all those of people who are not there themselves.
+func (f *foreign) react(l *line, nick string) {
+	l.whenKnown(f, func() {
+		id := l.id(f)
+		if id == "" || f.can.Features&transports.Reactions == 0 {
+			return
+		}
+		f.do(&task{make: func() transports.Command {
+			var all []string
+			for _, of := range l.reactions {
+				if of.room == f {
+					continue
+				}
+				for _, e := range of.emoji {
+					if f.can.Emoji == nil || slices.Contains(f.can.Emoji, e) {
+						all = append(all, e)
+					}
+				}
+			}
+			slices.Sort(all)
+			all = slices.Compact(all)
+			if f.can.MaxReactions > 0 && len(all) > f.can.MaxReactions {
+				all = all[:f.can.MaxReactions]
+			}
+			return transports.React{Place: transports.InRoom(f.id), ID: id, Emoji: all}
+		}, end: f.orTell(nick, "Your reaction")})
+	})
+}

@@ -1,0 +1,139 @@
+package relay
+
+import (
+	"strconv"
+
+	"isthmus/core/stanza"
+	"isthmus/core/xep"
+
+	xmpp "mellium.im/xmpp/stanza"
+)
+
+// occupant is somebody in the MUC who is none of ours.
+type occupant struct {
+	// key stays the same for as long as the MUC says that it is one person.
+	key string
+	// moderator tells whether they may moderate.
+	moderator bool
+}
+
+// stanza takes what the MUC sends to one of ours.
+func (r *Relay) stanza(s *stanza.Stanza) {
+	toBot := s.To == r.JID
+	var p *puppet
+	if !toBot {
+		if p = r.puppetOf(s.To); p == nil {
+			return
+		}
+	}
+	r.bot.heard = now()
+	switch s.Kind {
+	case stanza.Presence:
+		o, _ := xep.ParseOccupancy(s)
+		switch {
+		case p != nil:
+			r.puppetPresence(p, s, o)
+		case s.Type == "error" || o.Has(xep.StatusSelf):
+			r.botPresence(s, o)
+		default:
+			r.otherPresence(s, o)
+		}
+	case stanza.Message:
+		switch {
+		case s.Type == "error":
+			r.notSaid(s)
+		case s.Type == "groupchat":
+			if toBot {
+				r.groupchat(s)
+			}
+		case s.ChildText("", "body") != "" && s.From.Resource != "":
+			r.answer(p, s, s.Refuse(r.noTalks(p)))
+		}
+	case stanza.IQ:
+		if s.Request() {
+			r.asked(p, s)
+		}
+	}
+}
+
+// answer sends something for the bot, or for a puppet.
+func (r *Relay) answer(p *puppet, _ *stanza.Stanza, answer *stanza.Stanza) {
+	if p == nil {
+		r.Stream.Pass(answer)
+		return
+	}
+	p.room.Stream.Pass(answer)
+}
+
+// noTalks says where to write instead.
+func (r *Relay) noTalks(p *puppet) *stanza.Error {
+	e := &stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ServiceUnavailable, Text: "I only join rooms with each other. Write to the room."}
+	if p != nil {
+		e.Text = p.name + " is on another network, and private messages are not passed on from here. Write to " + p.jid.Bare().String() + " instead, or to the room."
+	}
+	return e
+}
+
+// asked answers what people ask occupants.
+func (r *Relay) asked(p *puppet, s *stanza.Stanza) {
+	_, info := xep.IsInfo(s)
+	switch {
+	case xep.IsPing(s): // also by the room itself, for ours have to answer for themselves
+		r.answer(p, s, s.Result())
+	case info:
+		i := xep.Info{Category: "client", Type: "bot", Name: r.Nick}
+		if p != nil {
+			i.Name = p.name
+		}
+		r.answer(p, s, s.Result(i.Query("")))
+	default:
+		r.answer(p, s, s.Refuse(&stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ServiceUnavailable}))
+	}
+}
+
+// otherPresence notes who is in the MUC.
+func (r *Relay) otherPresence(s *stanza.Stanza, o xep.Occupancy) {
+	nick := s.From.Resource
+	if p, ours := r.voices[nick]; ours {
+		if p != nil && s.Type == "" {
+			p.seen = true
+		}
+		return
+	}
+	was := r.others[nick]
+	if s.Type == "unavailable" {
+		delete(r.others, nick)
+		if was != nil && o.Has(xep.StatusRenamed) && o.Nick != "" {
+			r.others[o.Nick] = was
+		}
+		return
+	}
+	if was == nil {
+		was = &occupant{key: r.keyOf(s, o)}
+		r.others[nick] = was
+	}
+	was.moderator = o.Role == "moderator"
+}
+
+// keyOf tells people apart: by their occupant-id (XEP-0421) where the room gives one, else by their address where it shows it, else from their coming to their going.
+func (r *Relay) keyOf(s *stanza.Stanza, o xep.Occupancy) string {
+	switch id := xep.OccupantIDOf(s); {
+	case r.bot.can.OccupantIDs && id != "":
+		return "id " + id
+	case !o.JID.IsZero():
+		return "jid " + o.JID.Bare().String()
+	}
+	r.serial++
+	return "nr " + strconv.Itoa(r.serial)
+}
+
+// author is who says something in the MUC.
+func (r *Relay) author(s *stanza.Stanza) string {
+	if id := xep.OccupantIDOf(s); r.bot.can.OccupantIDs && id != "" {
+		return "id " + id
+	}
+	if o := r.others[s.From.Resource]; o != nil {
+		return o.key
+	}
+	return "nick " + s.From.Resource
+}

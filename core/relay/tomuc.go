@@ -1,0 +1,250 @@
+package relay
+
+import (
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"isthmus/core/stanza"
+	"isthmus/core/xep"
+	"isthmus/mapping/text"
+	"isthmus/transports"
+)
+
+func now() time.Time { return time.Now() }
+
+// saying is something to be said in the MUC.
+type saying struct {
+	// room and user are whose it is; room is nil for the bot's own words.
+	room *foreign
+	user transports.User
+	// id is its own; line is the message that it is, nil where it is about one.
+	id   string
+	line *line
+	at   time.Time
+	// quote stands before the words; does is for "/me".
+	quote, body string
+	does        bool
+	// more are its other children, as they are known when it is said, and under which nick; it may tell that there is nothing to be said any more.
+	more func(nick string) (children []*stanza.Element, ok bool)
+	// answers is the message that it answers, nil for none.
+	answers *line
+	// once: whether it was said is not looked at.
+	once bool
+	// bare: without a puppet it is not said at all.
+	bare bool
+	// waits: something of it is not there yet.
+	waits bool
+
+	by     *puppet
+	nick   string
+	passed time.Time
+	tries  int
+}
+
+const (
+	// maxOut is how much may wait to be said in the MUC.
+	maxOut = 1000
+	// late is how old a message must be for its time to be worth telling.
+	late = 30 * time.Second
+	// maxTries is how often something is said that the MUC refuses or loses.
+	maxTries = 3
+)
+
+// queue has something said after all that was queued before.
+func (r *Relay) queue(s *saying) {
+	if len(r.out) >= maxOut {
+		r.dropped++
+		return
+	}
+	if s.id == "" {
+		r.serial++
+		s.id = r.unique + strconv.Itoa(r.serial)
+	}
+	if s.at.IsZero() {
+		s.at = time.Now()
+	}
+	r.out = append(r.out, s)
+	r.flow()
+}
+
+// say says something in the bot's own words.
+func (r *Relay) say(words string) { r.queue(&saying{body: words}) }
+
+// whisper tells an occupant something alone (XEP-0045 §7.5).
+func (r *Relay) whisper(nick, words string) {
+	if r.others[nick] == nil || r.bot.standing != inside {
+		r.Log.Info("A relay had something to tell to somebody who is not in the room any more.")
+		return
+	}
+	s := &stanza.Stanza{Kind: stanza.Message, Type: "chat", From: r.JID, To: r.occupant(nick)}
+	r.serial++
+	s.ID = r.unique + strconv.Itoa(r.serial)
+	r.Stream.Pass(s.Add(stanza.Text("", "body", words), xep.PrivateMark()))
+}
+
+// flow says what can be said, in order.
+func (r *Relay) flow() {
+	for len(r.out) > 0 && r.bot.standing == inside {
+		s := r.out[0]
+		if s.waits {
+			return
+		}
+		var p *puppet
+		if s.room != nil {
+			var wait, silent bool
+			if p, wait, silent = r.voice(s.room, s.user); wait {
+				return
+			} else if silent {
+				r.out = r.out[1:]
+				continue
+			}
+		}
+		if !r.utter(s, p) {
+			return
+		}
+		if len(r.out) > 0 && r.out[0] == s {
+			r.out = r.out[1:]
+		}
+	}
+	if len(r.out) == 0 && r.dropped > 0 && r.bot.standing == inside {
+		n := r.dropped
+		r.dropped = 0
+		r.say(strconv.Itoa(n) + " messages of the other side came faster than they could be said here, and were left out.")
+	}
+}
+
+// utter says something as a puppet, or as the bot with the name before it; false where it could not be handed over.
+func (r *Relay) utter(s *saying, p *puppet) bool {
+	if p == nil && s.bare {
+		return true
+	}
+	from, stream, nick := r.JID, r.Stream, r.bot.nick
+	if p != nil {
+		from, stream, nick = p.jid, p.room.Stream, p.nick
+	}
+	var children []*stanza.Element
+	if s.more != nil {
+		var ok bool
+		if children, ok = s.more(nick); !ok {
+			return true
+		}
+	}
+	m := &stanza.Stanza{Kind: stanza.Message, Type: "groupchat", ID: s.id, From: from, To: r.MUC}
+	if body := s.words(p != nil); body != "" {
+		m.Add(stanza.Text("", "body", body))
+	}
+	m.Add(children...)
+	if time.Since(s.at) > late {
+		m.Add(xep.Delay(stanza.JID{Domain: from.Domain}, s.at))
+	}
+	if !stream.Pass(m) { // the stream is down; Resync follows
+		r.enter()
+		return false
+	}
+	s.by, s.nick, s.passed = p, nick, time.Now()
+	s.tries++
+	if !s.once {
+		r.flying = append(r.flying, s)
+	}
+	return true
+}
+
+// words are the body as a puppet says it, or the bot.
+func (s *saying) words(puppet bool) string {
+	if s.body == "" && s.quote == "" {
+		return ""
+	}
+	name := "<" + s.user.Name + "> "
+	switch {
+	case s.does && (puppet || s.room == nil):
+		return s.quote + "/me " + s.body // XEP-0245 §3
+	case s.does:
+		return s.quote + "* " + s.user.Name + " " + s.body
+	case puppet || s.room == nil:
+		return s.quote + s.body
+	}
+	return s.quote + name + s.body
+}
+
+// flown finds something of ours that the MUC has reflected or refused, and takes it out of what is on its way.
+func (r *Relay) flown(id, nick string) *saying {
+	for i, s := range r.flying {
+		if s.id == id && (nick == "" || s.nick == nick) {
+			r.flying = append(r.flying[:i:i], r.flying[i+1:]...)
+			return s
+		}
+	}
+	return nil
+}
+
+// reflected is what the MUC's copy of something of ours means: that it has been said.
+func (r *Relay) reflected(m *stanza.Stanza) {
+	s := r.flown(m.ID, m.From.Resource)
+	if s == nil || s.line == nil {
+		return
+	}
+	l := s.line
+	l.author, l.said, l.nick = m.From.Resource, m.ID, m.From.Resource
+	if r.bot.can.StanzaIDs {
+		l.stanzaID = xep.StanzaIDBy(m, r.MUC)
+	}
+	r.lines.named(l)
+	for _, f := range r.rooms {
+		if f != s.room {
+			f.say(l, "", s.answers)
+		}
+	}
+}
+
+// notSaid is a refusal of something of ours.
+func (r *Relay) notSaid(m *stanza.Stanza) {
+	s := r.flown(m.ID, "")
+	if s == nil {
+		return
+	}
+	p := s.by
+	condition := m.Condition()
+	switch {
+	case s.tries >= maxTries || p == nil && condition != "not-acceptable" && condition != "resource-constraint":
+		r.Log.Warn("The MUC has refused a message of the relay's.", "muc", r.MUC.String(), "condition", condition)
+		if s.room != nil && r.sometimes("mute "+string(condition), longWait) {
+			r.tell(s.room, "The chat room that this room is joined with did not take a message ("+string(condition)+"). Tell its moderators that "+r.bot.nick+" must be allowed to speak.")
+		}
+		return
+	case p == nil && condition == "not-acceptable": // the bot is not inside
+		r.out = append([]*saying{s}, r.out...)
+		r.lost("the MUC says that it is not inside")
+		return
+	case condition == "not-acceptable": // XEP-0045 §7.4: the puppet is not inside
+		r.isOut(p)
+	case condition == "resource-constraint" || condition == "policy-violation":
+		r.out = append([]*saying{s}, r.out...)
+		s.waits = true
+		r.after(firstWait, func() { s.waits = false; r.flow() })
+		return
+	default: // it has no voice
+		p.refused = time.Now().Add(shortRefusal)
+		r.depart(p, "")
+	}
+	r.out = append([]*saying{s}, r.out...)
+	r.flow()
+}
+
+// quotation repeats the beginning of what a message answers (XEP-0461 §3.1).
+func quotation(t text.Text) string {
+	const most = 120
+	first, quoted := "", t.String()
+	for i := 0; i < len(quoted) && quoted[i] != '\n'; i++ {
+		first = quoted[:i+1]
+	}
+	if first == "" {
+		return ""
+	}
+	if short := text.Pieces(first, most)[0]; short != first {
+		first = short + "…"
+	}
+	return "> " + first + "\n"
+}
+
+func characters(s string) int { return utf8.RuneCountInString(s) }

@@ -1,0 +1,395 @@
+package relay
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"isthmus/core/stanza"
+	"isthmus/core/xep"
+	"isthmus/mapping/text"
+	"isthmus/transports"
+
+	xmpp "mellium.im/xmpp/stanza"
+)
+
+// world is a relay between a MUC and two rooms, all of them played.
+type world struct {
+	t     *testing.T
+	muc   *muc
+	relay *Relay
+	one   *network
+	two   *network
+	end   func()
+}
+
+// story runs a scenario with faked time.
+func story(t *testing.T, change func(*Config), tell func(w *world)) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{t: t, muc: &muc{occupants: map[stanza.JID]string{}, roles: map[string]xmpp.Condition{}, up: true}}
+		w.one, w.two = newNetwork("one"), newNetwork("two")
+		c := Config{MUC: jid(t, "team@muc.example"), Nick: "bridge", JID: jid(t, "isthmus@one.example/relay"), Stream: w.muc, Puppets: 3,
+			TopicsToMUC: true, TopicsFromMUC: true, Log: slog.New(slog.DiscardHandler)}
+		for _, n := range []*network{w.one, w.two} {
+			c.Rooms = append(c.Rooms, Room{Name: "#go on " + n.name, Suffix: " [" + n.name + "]", ID: "#go", Domain: n.name + ".example", Session: n, Stream: w.muc,
+				Puppet: func(u transports.UserID) (stanza.JID, error) {
+					return stanza.JID{Local: string(u), Domain: n.name + ".example", Resource: Resource}, nil
+				},
+				Share: func(context.Context, transports.File) (xep.File, error) {
+					return xep.File{URL: "https://files.example/1"}, nil
+				}})
+		}
+		if change != nil {
+			change(&c)
+		}
+		w.relay = New(c)
+		w.muc.relay = w.relay
+		ctx, cancel := context.WithCancel(context.Background())
+		ended := make(chan struct{})
+		go func() { w.relay.Run(ctx); close(ended) }()
+		w.end = func() { cancel(); <-ended }
+		t.Cleanup(w.end)
+		w.settle()
+		w.muc.taken()
+		tell(w)
+	})
+}
+
+func (w *world) settle() { synctest.Wait() }
+
+func jid(t *testing.T, s string) stanza.JID {
+	t.Helper()
+	j, err := stanza.ParseJID(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+// hears fails unless exactly this was said in the MUC since the last time.
+func (w *world) hears(want ...string) {
+	w.t.Helper()
+	w.settle()
+	if got := w.muc.taken(); !slices.Equal(got, want) {
+		w.t.Errorf("in the MUC was\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+	}
+}
+
+// got fails unless a network was asked exactly for this since the last time.
+func (w *world) got(n *network, want ...string) {
+	w.t.Helper()
+	w.settle()
+	if got := n.taken(); !slices.Equal(got, want) {
+		w.t.Errorf("%s was asked for\n  %s\nwant\n  %s", n.name, strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+	}
+}
+
+// muc is a room as RFC-like as the relay needs one. What is done in it is noted as a person sees it.
+type muc struct {
+	mu        sync.Mutex
+	relay     *Relay
+	occupants map[stanza.JID]string
+	people    []string // who is there besides
+	roles     map[string]xmpp.Condition
+	history   []*stanza.Stanza
+	serial    int
+	seen      []string
+	up        bool
+	deaf      bool // takes messages and reflects none
+	loses     bool // takes messages and loses them
+}
+
+func (m *muc) taken() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	seen := m.seen
+	m.seen = nil
+	return seen
+}
+
+func (m *muc) Request(iq *stanza.Stanza, _ time.Duration, answer func(*stanza.Stanza)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	result := iq.Result()
+	if iq.Child("http://jabber.org/protocol/disco#info", "query") != nil {
+		result.Add(stanza.New("http://jabber.org/protocol/disco#info", "query").Add(stanza.New("", "feature", "var", "urn:xmpp:sid:0")))
+	}
+	if _, there := m.occupants[iq.From]; xep.IsPing(iq) && !there {
+		result = iq.Refuse(&stanza.Error{Type: xmpp.Cancel, Condition: xmpp.NotAcceptable})
+	}
+	go answer(result)
+}
+
+func (m *muc) Pass(s *stanza.Stanza) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.up {
+		return false
+	}
+	s = read(s)
+	switch {
+	case s.Kind == stanza.Presence && s.Type == "unavailable":
+		if nick, there := m.occupants[s.From]; there {
+			delete(m.occupants, s.From)
+			m.note("%s leaves", nick)
+			m.presence(s.From, nick, "unavailable", s.From, 110)
+		}
+	case s.Kind == stanza.Presence:
+		m.enter(s)
+	case s.Type == "groupchat":
+		m.say(s)
+	case s.Type == "chat":
+		m.note("bridge to %s: %s", s.To.Resource, s.ChildText("", "body"))
+	}
+	return true
+}
+
+func (m *muc) note(format string, values ...any) {
+	m.seen = append(m.seen, fmt.Sprintf(format, values...))
+}
+
+func (m *muc) enter(s *stanza.Stanza) {
+	nick := s.To.Resource
+	if condition := m.roles[nick]; condition != "" {
+		go m.handle(s.Refuse(&stanza.Error{Type: xmpp.Cancel, Condition: condition}))
+		return
+	}
+	was, there := m.occupants[s.From]
+	for who, other := range m.occupants {
+		if other == nick && who != s.From || slices.Contains(m.people, nick) {
+			go m.handle(s.Refuse(&stanza.Error{Type: xmpp.Cancel, Condition: xmpp.Conflict}))
+			return
+		}
+	}
+	m.occupants[s.From] = nick
+	if s.From == m.relay.JID {
+		for _, n := range m.people {
+			m.tell(s.From, n, "", stanza.JID{})
+		}
+		for who, n := range m.occupants {
+			if who != s.From {
+				m.tell(s.From, n, "", who)
+			}
+		}
+	}
+	if there && was != nick {
+		m.note("%s is called %s", was, nick)
+		m.presence(s.From, was, "unavailable", s.From, 110, 303)
+	} else {
+		m.note("%s enters", nick)
+	}
+	m.presence(s.From, nick, "", s.From, 110)
+	if s.From != m.relay.JID {
+		return
+	}
+	if since := s.Child(xep.NSMUC, "x").Child(xep.NSMUC, "history").Attr("since"); since != "" {
+		for _, h := range m.history {
+			m.hand(h)
+		}
+	}
+	m.hand((&stanza.Stanza{Kind: stanza.Message, Type: "groupchat", From: m.relay.MUC}).Add(stanza.New("", "subject")))
+}
+
+// handle gives the relay a stanza.
+func (m *muc) handle(s *stanza.Stanza) { m.relay.Handle(read(s)) }
+
+// read is a stanza as it comes from a stream.
+func read(s *stanza.Stanza) *stanza.Stanza {
+	var content []byte
+	for _, e := range s.Payload {
+		content = e.Append(content)
+	}
+	copied := *s
+	copied.Payload = stanza.Parse(content)
+	return &copied
+}
+
+// presence tells an occupant, and the bot, of an occupant.
+func (m *muc) presence(of stanza.JID, nick, kind string, to stanza.JID, codes ...int) {
+	m.tell(to, nick, kind, of, codes...)
+	if to != m.relay.JID {
+		m.tell(m.relay.JID, nick, kind, of)
+	}
+}
+
+func (m *muc) tell(to stanza.JID, nick, kind string, of stanza.JID, codes ...int) {
+	item := xep.OccupantItem{Affiliation: "none", Role: "participant"}
+	if slices.Contains(codes, 303) {
+		item.Nick = m.occupants[of]
+	}
+	if slices.Contains(codes, 307) || slices.Contains(codes, 301) {
+		item.Actor = "alice"
+	}
+	s := &stanza.Stanza{Kind: stanza.Presence, Type: kind, From: m.relay.MUC.WithResource(nick), To: to}
+	m.handle(s.Add(item.Element(codes...)))
+}
+
+func (m *muc) say(s *stanza.Stanza) {
+	nick, there := m.occupants[s.From]
+	if !there {
+		go m.handle(s.Refuse(&stanza.Error{Type: xmpp.Modify, Condition: xmpp.NotAcceptable}))
+		return
+	}
+	if m.loses {
+		return
+	}
+	what := s.ChildText("", "body")
+	for _, e := range s.Payload {
+		switch {
+		case e.Name == "replace":
+			what = "(corrected) " + what
+		case e.Name == "reactions":
+			what += "reacts to " + e.Attr("id")
+		case e.Name == "retract":
+			what = "retracts " + e.Attr("id")
+		case e.Name == "reply":
+			what += " (answers " + e.Attr("id") + ")"
+		case e.Name == "subject":
+			what = "topic: " + e.Text()
+		}
+	}
+	m.note("%s: %s", nick, what)
+	m.reflect(s, nick)
+}
+
+func (m *muc) reflect(s *stanza.Stanza, nick string) {
+	m.serial++
+	r := &stanza.Stanza{Kind: stanza.Message, Type: "groupchat", ID: s.ID, From: m.relay.MUC.WithResource(nick)}
+	r.Add(s.Payload...).Add(xep.StanzaID(m.relay.MUC, fmt.Sprint("s", m.serial)))
+	m.history = append(m.history, r)
+	if m.deaf {
+		return
+	}
+	for who := range m.occupants {
+		copied := *r
+		copied.To = who
+		m.handle(&copied)
+	}
+}
+
+func (m *muc) hand(s *stanza.Stanza) {
+	copied := *s
+	copied.To = m.relay.JID
+	m.handle(&copied)
+}
+
+// says has one of the MUC's own people say something.
+func (m *muc) says(nick, id string, children ...*stanza.Element) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !slices.Contains(m.people, nick) {
+		m.people = append(m.people, nick)
+		m.tell(m.relay.JID, nick, "", stanza.JID{})
+	}
+	m.reflect((&stanza.Stanza{ID: id}).Add(children...), nick)
+}
+
+func body(words string) *stanza.Element { return stanza.Text("", "body", words) }
+
+// putsOut has a moderator put an occupant out.
+func (m *muc) putsOut(nick string, code int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for who, n := range m.occupants {
+		if n == nick {
+			delete(m.occupants, who)
+			m.presence(who, nick, "unavailable", who, 110, code)
+		}
+	}
+}
+
+// network is a session whose network does all that it is asked for.
+type network struct {
+	name   string
+	mu     sync.Mutex
+	seen   []string
+	serial int
+	events chan transports.Event
+	cut    chan error
+	fault  *transports.Fault // of the next Send
+	can    transports.Capabilities
+}
+
+func newNetwork(name string) *network {
+	return &network{name: name, events: make(chan transports.Event), cut: make(chan error), can: transports.Capabilities{Features: ^transports.Feature(0)}}
+}
+
+func (n *network) taken() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	seen := n.seen
+	n.seen = nil
+	return seen
+}
+
+func (n *network) Run(ctx context.Context, emit func(transports.Event)) error {
+	emit(transports.Online{Self: transports.User{ID: "self", Name: "bridge"}, Can: n.can})
+	for {
+		select {
+		case e := <-n.events:
+			emit(e)
+		case err := <-n.cut:
+			return err
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (n *network) Do(ctx context.Context, c transports.Command, done func(transports.Result, error)) {
+	n.mu.Lock()
+	var result transports.Result
+	var err error
+	switch c := c.(type) {
+	case transports.Join:
+		n.mu.Unlock()
+		select {
+		case n.events <- transports.Room{Room: c.Room}:
+		case <-ctx.Done():
+		}
+		done(result, nil)
+		return
+	case transports.Send:
+		if n.fault != nil {
+			err, n.fault = n.fault, nil
+			break
+		}
+		n.serial++
+		id := transports.MessageID(fmt.Sprint(n.name, n.serial))
+		result.Parts = []transports.MessageID{id}
+		who, to := "the relay", ""
+		if c.As != nil {
+			who = c.As.Name
+		}
+		if c.ReplyTo != nil {
+			to = " (answers " + string(c.ReplyTo.ID) + ")"
+		}
+		n.seen = append(n.seen, fmt.Sprintf("%s: %s%s", who, c.Text.String(), to))
+	case transports.Edit:
+		n.seen = append(n.seen, fmt.Sprintf("edit %s: %s", c.ID, c.Text.String()))
+	case transports.Delete:
+		n.seen = append(n.seen, fmt.Sprintf("delete %s", c.ID))
+	case transports.React:
+		n.seen = append(n.seen, fmt.Sprintf("react %s %s", c.ID, strings.Join(c.Emoji, " ")))
+	case transports.SetTopic:
+		n.seen = append(n.seen, "topic "+c.Text)
+	case transports.SetRole:
+		n.seen = append(n.seen, "kick "+string(c.User))
+		err = &transports.Fault{Kind: transports.Forbidden, Text: "You are no operator there."}
+	default:
+		n.seen = append(n.seen, fmt.Sprintf("%T", c))
+	}
+	n.mu.Unlock()
+	done(result, err)
+}
+
+// say has a user say something.
+func (n *network) say(user, id, words string) {
+	n.events <- transports.Message{Place: transports.InRoom("#go"), ID: transports.MessageID(id), From: transports.User{ID: transports.UserID(user), Name: user}, Text: text.Plain(words)}
+}

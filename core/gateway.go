@@ -177,6 +177,7 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 		return nil, err
 	}
 	t.Component.Log = log
+	t.Component.Unheard = func(to []byte) bool { return s.relays.unheard(to) }
 	s.policy.Store(&t.Policy)
 	s.grants = privilege.New(func(domain stanza.JID) bool { return s.policy.Load().AllowsDomain(domain) }, log)
 	s.component = component.New(t.Component, func(st *stanza.Stanza) {

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -178,6 +179,22 @@ func (all *relays) take(s *stanza.Stanza) bool {
 	r.Handle(s)
 	return true
 }
+
+// unheard tells of the addresses of puppets, which hear what is said in a MUC by the relay's own occupant. It looks into the set of all relays, for a
+// puppet's address may be in several.
+func (all *relays) unheard(to []byte) bool {
+	if len(all.byMUC) == 0 || !bytes.HasSuffix(to, puppetSuffix) {
+		return false
+	}
+	for _, r := range all.byMUC {
+		if r.IsPuppet(string(to)) {
+			return true
+		}
+	}
+	return false
+}
+
+var puppetSuffix = []byte("/" + relay.Resource)
 
 // up tells those whose stream was lost that it is there again.
 func (all *relays) up(domain string) {

@@ -28,7 +28,10 @@ type Config struct {
 	// Buffer is how many bytes may wait for the server's confirmation, and how many to be written, before Show blocks
 	// and the reader slows down; 0: 4 MiB.
 	Buffer int
-	Log    *slog.Logger // nil: slog.Default()
+	// Unheard tells of an address, as it stands in the stream, that groupchat messages to it are to be thrown away unread; nil: none are.
+	// The reader asks it.
+	Unheard func(to []byte) bool
+	Log     *slog.Logger // nil: slog.Default()
 }
 
 func (c Config) withDefaults() Config {

@@ -39,6 +39,9 @@ func (c *Component) take(p *parser, f frame) error {
 		c.refuse(p, f, f.refused)
 		return nil
 	}
+	if c.unheard(f.data) {
+		return nil
+	}
 	r, err := p.parse(f)
 	if err != nil {
 		c.refuse(p, f, err)

@@ -58,7 +58,7 @@ func (r *Relay) voice(f *foreign, u transports.User) (p *puppet, wait, silent bo
 		}
 		p = &puppet{who: who{f, u.ID}, jid: jid}
 		r.puppets[p.who] = p
-		r.addresses.Store(jid, true)
+		r.addresses.Store(jid.String(), true)
 	}
 	switch {
 	case p.banned:
@@ -165,7 +165,7 @@ func (r *Relay) lookAfterPuppets(now time.Time) {
 			fallthrough
 		case p.standing == outside && now.Sub(p.spoke) > idle && !p.banned:
 			delete(r.puppets, key)
-			r.addresses.Delete(p.jid)
+			r.addresses.Delete(p.jid.String())
 		case p.standing == asked && now.Sub(p.since) > answerTime && r.bot.standing == inside:
 			r.refuse(p, shortRefusal, "the room did not answer")
 		}

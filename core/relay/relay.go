@@ -74,7 +74,7 @@ type Relay struct {
 	serial  int
 	unique  string // what the ids of this run begin with
 	puppets map[who]*puppet
-	// addresses are those of the puppets, for the streams' readers.
+	// addresses are those of the puppets, written out, for the streams' readers.
 	addresses sync.Map
 	voices    map[string]*puppet // those that are in the MUC, by nick; nil is the bot
 	former    map[string]bool    // all nicks that ours have had
@@ -158,7 +158,7 @@ func (r *Relay) after(wait time.Duration, do func()) {
 // Handle takes a stanza of the MUC to the bot or a puppet. It never blocks.
 func (r *Relay) Handle(s *stanza.Stanza) {
 	if s.To != r.JID {
-		if _, known := r.addresses.Load(s.To); !known {
+		if _, known := r.addresses.Load(s.To.String()); !known {
 			r.wayOut(s)
 			return
 		}
@@ -176,6 +176,12 @@ func (r *Relay) Handle(s *stanza.Stanza) {
 	default:
 		r.overrun.Store(true)
 	}
+}
+
+// IsPuppet tells whether an address is that of a puppet. The streams' readers ask it.
+func (r *Relay) IsPuppet(address string) bool {
+	_, is := r.addresses.Load(address)
+	return is
 }
 
 // wayOut has a puppet leave that a run before this one left behind, for it had no time to.

@@ -234,7 +234,7 @@ func (t *Transport) complete() error {
 		return err
 	}
 	for i, entry := range t.Operators {
-		if !strings.Contains(entry, "@") || strings.ContainsAny(entry, "/* ") {
+		if !bareJID(entry) {
 			return fmt.Errorf("operators: %q is not a bare JID", entry)
 		}
 		t.Operators[i] = strings.ToLower(entry)
@@ -242,6 +242,8 @@ func (t *Transport) complete() error {
 	_, err := t.Private()
 	return err
 }
+
+func bareJID(s string) bool { return strings.Contains(s, "@") && !strings.ContainsAny(s, "/* ") }
 
 // The words for who may register, instead of a list.
 const (

@@ -26,6 +26,8 @@ type RelayRoom struct {
 	Transport string `mapstructure:"transport"`
 	Network   string `mapstructure:"network"`
 	Room      string `mapstructure:"room"`
+	// Owner is whose login there is used, by bare JID, where the network needs logins; Network is then the login's name in addresses.
+	Owner string `mapstructure:"owner"`
 	// Suffix ends the nicks of the network's people in the MUC, so that nobody there is taken for one of the MUC's own.
 	Suffix string `mapstructure:"suffix"`
 }
@@ -101,10 +103,12 @@ func (r *Relay) complete(c *Config) error {
 	}
 	for i := range r.Rooms {
 		room := &r.Rooms[i]
-		room.Transport = strings.ToLower(room.Transport)
+		room.Transport, room.Owner = strings.ToLower(room.Transport), strings.ToLower(room.Owner)
 		switch {
 		case c.Transport(room.Transport) == nil:
 			return fmt.Errorf("rooms: transport: %q is none of the domains under transports", room.Transport)
+		case room.Owner != "" && !bareJID(room.Owner):
+			return fmt.Errorf("rooms: owner: %q is not a bare JID", room.Owner)
 		case room.Network == "":
 			return errors.New("rooms: network: is missing; write the network as in addresses, for instance irc.libera.chat")
 		case room.Room == "":

@@ -232,10 +232,7 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 		Open: func(key person.Key, scope transports.Scope, limits person.Limits) person.Account {
 			identity := known.account(domain, key.Owner, scope)
 			if a, ok := s.logins.get(key); ok {
-				identity = s.logins.identity(a)
-				if len(a.open.people) > 0 {
-					identity = s.groups.identity(identity, key.Owner, a.id)
-				}
+				identity = s.groupIdentity(key, a)
 			} else if a, ok := s.logins.openedTo(key.Owner, key.Key); ok {
 				identity = s.groups.identity(identity, key.Owner, a.id)
 			}

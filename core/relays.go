@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"isthmus/core/media"
+	"isthmus/core/person"
 	"isthmus/core/relay"
 	"isthmus/core/shared"
 	"isthmus/core/stanza"
@@ -32,6 +33,8 @@ type Relay struct {
 type RelayRoom struct {
 	// Transport is the domain of one of the transports, Network the key of one of its networks in addresses, and Room the room's name there.
 	Transport, Network, Room string
+	// Owner is whose login there it uses, by bare JID; zero where the network needs none.
+	Owner stanza.JID
 	// Suffix ends the nicks of people of that room in the MUC.
 	Suffix string
 }
@@ -42,6 +45,8 @@ type relays struct {
 	// groups are the connections that they share: one for each network and name.
 	groups  []*shared.Group
 	openers map[string]*shared.Group
+	// logins are those that they use.
+	logins map[loginOf]bool
 	// domains are those whose streams they use.
 	domains map[string][]*relay.Relay
 	// ended is closed when all have left.
@@ -50,7 +55,7 @@ type relays struct {
 
 // newRelays makes them, and hands the services what is theirs.
 func newRelays(c Config, services []*service) (*relays, error) {
-	all := &relays{byMUC: map[stanza.JID]*relay.Relay{}, openers: map[string]*shared.Group{}, domains: map[string][]*relay.Relay{}, ended: make(chan struct{})}
+	all := &relays{byMUC: map[stanza.JID]*relay.Relay{}, openers: map[string]*shared.Group{}, logins: map[loginOf]bool{}, domains: map[string][]*relay.Relay{}, ended: make(chan struct{})}
 	byDomain := map[string]*service{}
 	for _, s := range services {
 		byDomain[s.face.jid.Domain] = s
@@ -94,14 +99,43 @@ func (all *relays) add(c Relay, services map[string]*service, log *slog.Logger) 
 }
 
 // room is a room as a relay joins it: through a session that is shared with the other relays of the network.
-func (all *relays) room(s *service, c Relay, room RelayRoom, person string) (relay.Room, error) {
+func (all *relays) room(s *service, c Relay, room RelayRoom, name string) (relay.Room, error) {
 	about := s.driver.About()
-	if !about.Open {
-		return relay.Room{}, fmt.Errorf("%s has accounts by login only, which relays cannot use yet", about.Name)
+	session, scope, err := all.session(s, c, room, shared.Person{ID: transports.UserID(relayMark + name), Name: c.Nick, Owner: true})
+	if err != nil {
+		return relay.Room{}, err
+	}
+	name = room.Room
+	if about.Fixed == "" {
+		name += " on " + room.Network
+	}
+	suffix := room.Suffix
+	if suffix == "" {
+		suffix = " [" + about.Kind + "]"
+	}
+	joined := relay.Room{Name: name, Suffix: suffix, ID: transports.RoomID(room.Room), Domain: room.Transport, Session: session, Alone: room.Owner.IsZero(), Stream: s.component,
+		Puppet: func(user transports.UserID) (stanza.JID, error) {
+			local, err := s.addresses.Localpart(address.Address{Kind: address.User, Name: string(user), Key: room.Network})
+			return stanza.JID{Local: local, Domain: room.Transport, Resource: relay.Resource}, err
+		},
+		Share: s.sharer(scope)}
+	return joined, nil
+}
+
+// session is how a relay is on a network: through somebody's login, or else through a connection that it shares with the relays of the same network and nick.
+func (all *relays) session(s *service, c Relay, room RelayRoom, as shared.Person) (transports.Session, func() transports.Scope, error) {
+	if !room.Owner.IsZero() {
+		key := person.Key{Owner: room.Owner, Key: room.Network}
+		all.logins[loginOf{room.Transport, key}] = true
+		session := &throughLogin{service: s, key: key, as: as}
+		return session, session.scope, nil
+	}
+	if about := s.driver.About(); !about.Open {
+		return nil, nil, fmt.Errorf("%s needs a login; name whose it is under owner", about.Name)
 	}
 	scope, err := s.driver.Scope(room.Network)
 	if err != nil {
-		return relay.Room{}, err
+		return nil, nil, err
 	}
 	opener := room.Transport + " " + string(scope) + " " + c.Nick
 	group := all.openers[opener]
@@ -110,37 +144,23 @@ func (all *relays) room(s *service, c Relay, room RelayRoom, person string) (rel
 			return s.driver.Open(transports.Account{Scope: scope, Person: "relay", Name: c.Nick}, s.groups.env)
 		}})
 		if err != nil {
-			return relay.Room{}, err
+			return nil, nil, err
 		}
 		all.openers[opener], all.groups = group, append(all.groups, group)
 	}
-	name := room.Room
-	if about.Fixed == "" {
-		name += " on " + room.Network
-	}
-	suffix := room.Suffix
-	if suffix == "" {
-		suffix = " [" + about.Kind + "]"
-	}
-	session := group.Attach(shared.Person{ID: transports.UserID(personMark + person), Name: c.Nick, Owner: true})
-	joined := relay.Room{Name: name, Suffix: suffix, ID: transports.RoomID(room.Room), Domain: room.Transport, Session: session, Stream: s.component,
-		Puppet: func(user transports.UserID) (stanza.JID, error) {
-			local, err := s.addresses.Localpart(address.Address{Kind: address.User, Name: string(user), Key: room.Network})
-			return stanza.JID{Local: local, Domain: room.Transport, Resource: relay.Resource}, err
-		},
-		Share: s.sharer(scope)}
+	session := group.Attach(as)
 	if files, ok := session.(transports.Files); ok && s.media != nil {
 		s.media.Attach(scope, relayAccount, files)
 	}
-	return joined, nil
+	return session, func() transports.Scope { return scope }, nil
 }
 
 // sharer finds where files that a relay has heard of can be fetched.
-func (s *service) sharer(scope transports.Scope) func(context.Context, transports.File) (xep.File, error) {
+func (s *service) sharer(scope func() transports.Scope) func(context.Context, transports.File) (xep.File, error) {
 	return func(ctx context.Context, f transports.File) (xep.File, error) {
 		switch {
 		case s.media != nil:
-			return s.media.Share(ctx, media.Source{Scope: scope, Account: relayAccount, File: f})
+			return s.media.Share(ctx, media.Source{Scope: scope(), Account: relayAccount, File: f})
 		case f.URL != "":
 			return xep.File{URL: f.URL, Name: xep.CleanFileName(f.Name), Type: f.Type, Size: f.Size, Width: f.Width, Height: f.Height}, nil
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"isthmus/integration_test/ircclient"
@@ -272,4 +273,42 @@ var starScenarios = []starScenario{
 			t.Error("nothing came")
 		}
 	}},
+}
+
+func TestARelayMayUseSomebodysLogin(t *testing.T) {
+	for _, k := range loopbackKinds {
+		t.Run(k.name, func(t *testing.T) {
+			w := k.start(t, logins)
+			self, ida, id, _ := w.member(t, "bridge")
+			alice := w.client(t, "alice", "desk")
+			loggedIn(t, alice, "bridge")
+			muc := "team@muc.localhost"
+			if k.name == "ejabberd" {
+				muc = "team@conference.localhost"
+			}
+			join(t, alice, muc, "alice")
+			config, err := os.ReadFile(w.configPath())
+			if err != nil {
+				t.Fatal(err)
+			}
+			config = fmt.Appendf(config, "relays: [{muc: %s, rooms: [{transport: %s, network: %s, owner: alice@localhost, room: %q}]}]\n", muc, loopbackDomain, loopbackNetwork, id)
+			if err := os.WriteFile(w.configPath(), config, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.gateway.Stop(); err != nil {
+				t.Fatal(err)
+			}
+			w.run(t)
+			w.Network = loopbackclient.Dial(t, w.control, loopbackNetwork)
+			ida = w.TakeOver(t, ida.ID)
+			alice.Expect(t, "presence[not(@type)][@from='"+muc+"/relay']")
+			ida.Say(t, id, "hello")
+			alice.Expect(t, "message[@from='"+muc+"/Ida Lovelace [loopback]']/body[text()='hello']")
+			say(t, alice, muc, "hello, Ida")
+			if m := ida.Hears(t, "hello, Ida"); m.From.Name != "alice" || !strings.HasPrefix(string(m.From.ID), string(self)) {
+				t.Errorf("Ida hears it from %+v", m.From)
+			}
+			alice.ExpectNone(t, "message[@from='"+muc+"/relay']/body[text()~'hello, Ida']", alice.Ping(t, "localhost"))
+		})
+	}
 }

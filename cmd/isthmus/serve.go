@@ -89,7 +89,8 @@ func relays(all []configs.Relay) (ready []core.Relay) {
 			relay.Puppets = 0
 		}
 		for _, room := range r.Rooms {
-			relay.Rooms = append(relay.Rooms, core.RelayRoom{Transport: room.Transport, Network: room.Network, Room: room.Room, Suffix: room.Suffix})
+			owner, _ := stanza.ParseJID(room.Owner) // the zero JID for none
+			relay.Rooms = append(relay.Rooms, core.RelayRoom{Transport: room.Transport, Network: room.Network, Room: room.Room, Owner: owner, Suffix: room.Suffix})
 		}
 		ready = append(ready, relay)
 	}

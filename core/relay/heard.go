@@ -81,15 +81,8 @@ func (f *foreign) left(e transports.MemberLeft) {
 
 // gone has a puppet leave with its user.
 func (f *foreign) gone(u transports.User, reason string) {
-	if p := f.relay.puppets[who{f, u.ID}]; p != nil {
-		if p.standing != outside {
-			f.relay.queue(&saying{room: f, user: u, bare: true, more: func(string) ([]*stanza.Element, bool) { // after what they have said
-				if f.relay.puppets[p.who] == p && p.standing == inside {
-					f.relay.depart(p, reason)
-				}
-				return nil, false
-			}})
-		}
+	if p := f.relay.puppets[who{f, u.ID}]; p != nil && p.standing != outside {
+		f.relay.queue(&saying{leaves: p, body: reason}) // after what they have said
 	}
 }
 
@@ -123,6 +116,9 @@ const fileWait = 15 * time.Second
 // heard takes a message. What the relay itself has said there is none.
 func (f *foreign) heard(e transports.Message) {
 	r := f.relay
+	if e.Place.User != "" && !e.Own && f.Alone {
+		f.noTalks(e)
+	}
 	if e.Own || e.Place.Room != f.id || e.ID != "" && r.lines.byForeign[foreignID{f, e.ID}] != nil {
 		return
 	}
@@ -146,6 +142,16 @@ func (f *foreign) heard(e transports.Message) {
 		r.queue(shared)
 		f.share(shared, file)
 	}
+}
+
+// noTalks tells who writes to the relay alone that it only joins rooms.
+func (f *foreign) noTalks(e transports.Message) {
+	if e.Style == transports.Notice || !f.relay.sometimes("talk "+f.Name+" "+string(e.From.ID), longWait) {
+		return
+	}
+	f.do(&task{make: func() transports.Command {
+		return transports.Send{Place: e.Place, Style: transports.Notice, Nonce: nonce(), Text: plain("I only join " + f.Name + " with a chat room elsewhere, and nobody reads what you write to me. Write to the room.")}
+	}, end: func(transports.Result, error) {}})
 }
 
 // share finds where clients can fetch a file; what came after it waits.

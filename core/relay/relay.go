@@ -47,7 +47,8 @@ type Room struct {
 	ID           transports.RoomID
 	// Domain is the transport's.
 	Domain string
-	// Session is the relay's own.
+	// Session is the relay's own; Alone tells that nobody else uses the account.
+	Alone   bool
 	Session transports.Session
 	// Stream is that of the transport's component, and Puppet the address of a user's puppet there.
 	Stream Stream

@@ -48,7 +48,12 @@ func (f *foreign) say(l *line, nick string, to *line) {
 			if to != nil && i == 0 {
 				if id := to.id(f); id != "" && f.can.Features&transports.Replies != 0 {
 					send.ReplyTo = &transports.Reference{ID: id, From: transports.User{Name: to.nick}, Text: to.text}
-				} else if q := quotation(to.text); q != "" && !f.can.SingleLine {
+				} else if f.can.SingleLine { // as people there do it
+					send.Text = append(text.Text{}, send.Text...)
+					if len(send.Text) > 0 && !strings.HasPrefix(send.Text.String(), f.nameOf(to)) {
+						send.Text[0].Spans = append([]text.Span{{Text: f.nameOf(to) + ": "}}, send.Text[0].Spans...)
+					}
+				} else if q := quotation(to.text); q != "" {
 					send.Text = append(text.Text{{Kind: text.Quote, Children: plain(strings.TrimSuffix(strings.TrimPrefix(q, "> "), "\n"))}}, send.Text...)
 				}
 			}
@@ -70,6 +75,9 @@ func (f *foreign) say(l *line, nick string, to *line) {
 		}})
 	}
 }
+
+// nameOf is how people of the room call who said a message.
+func (f *foreign) nameOf(l *line) string { return persona(l).Name }
 
 // pieces are a text as messages that a network takes.
 func pieces(t text.Text, can transports.Capabilities) []text.Text {

@@ -7,6 +7,7 @@ import (
 
 	"isthmus/core/stanza"
 	"isthmus/core/xep"
+	"isthmus/mapping/nick"
 	"isthmus/mapping/text"
 	"isthmus/transports"
 )
@@ -31,6 +32,8 @@ type saying struct {
 	answers *line
 	// once: whether it was said is not looked at.
 	once bool
+	// leaves is a puppet that is to leave now, with these words; nothing is said then.
+	leaves *puppet
 	// bare: without a puppet it is not said at all.
 	bare bool
 	// waits: something of it is not there yet.
@@ -89,6 +92,13 @@ func (r *Relay) flow() {
 		s := r.out[0]
 		if s.waits {
 			return
+		}
+		if p := s.leaves; p != nil {
+			r.out = r.out[1:]
+			if p.standing != outside {
+				r.depart(p, s.body)
+			}
+			continue
 		}
 		var p *puppet
 		if s.room != nil {
@@ -155,16 +165,16 @@ func (s *saying) words(puppet bool) string {
 	if s.body == "" && s.quote == "" {
 		return ""
 	}
-	name := "<" + s.user.Name + "> "
+	name := nick.Resource(s.user.Name) // on one line
 	switch {
 	case s.does && (puppet || s.room == nil):
 		return s.quote + "/me " + s.body // XEP-0245 §3
 	case s.does:
-		return s.quote + "* " + s.user.Name + " " + s.body
+		return s.quote + "* " + name + " " + s.body
 	case puppet || s.room == nil:
 		return s.quote + s.body
 	}
-	return s.quote + name + s.body
+	return s.quote + "<" + name + "> " + s.body
 }
 
 // flown finds something of ours that the MUC has reflected or refused, and takes it out of what is on its way.

@@ -6,6 +6,7 @@ package shared
 import (
 	"context"
 	"log/slog"
+	"sync"
 
 	"isthmus/core/lane"
 	"isthmus/transports"
@@ -42,6 +43,7 @@ type Group struct {
 	work   chan func()
 	events chan transports.Event
 	done   chan struct{}
+	links  sync.WaitGroup // the goroutine of the session's Run
 
 	people map[*stay]bool
 	rooms  map[transports.RoomID]*room
@@ -72,6 +74,7 @@ func New(c Config) (*Group, error) {
 
 // Run owns the group until ctx ends.
 func (g *Group) Run(ctx context.Context) {
+	defer g.links.Wait() // the network is told
 	defer close(g.done)
 	for {
 		select {
@@ -112,7 +115,7 @@ func (g *Group) come(s *stay) {
 func (g *Group) connect() {
 	ctx, cancel := context.WithCancel(context.Background())
 	g.cancel = cancel
-	go func() {
+	g.links.Go(func() {
 		err := g.session.Run(ctx, func(e transports.Event) {
 			select {
 			case g.events <- e:
@@ -120,7 +123,7 @@ func (g *Group) connect() {
 			}
 		})
 		g.post(func() { g.ended(err) })
-	}()
+	})
 }
 
 // leave lets a person out, and says goodbye to the network with the last.

@@ -119,6 +119,9 @@ func (all *relays) room(s *service, c Relay, room RelayRoom, name string) (relay
 			return stanza.JID{Local: local, Domain: room.Transport, Resource: relay.Resource}, err
 		},
 		Share: s.sharer(scope)}
+	if s.media != nil {
+		joined.Fetch = s.media.Fetch
+	}
 	return joined, nil
 }
 

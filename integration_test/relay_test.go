@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"isthmus/integration_test/ircclient"
 	"isthmus/integration_test/loopbackclient"
@@ -106,6 +107,11 @@ transports:
 func (s *star) start(t *testing.T) {
 	t.Helper()
 	s.run(t)
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) { // which of the streams was up first is not known
+		if _, err := os.Stat(s.control); err == nil {
+			break
+		}
+	}
 	s.Network = loopbackclient.Dial(t, s.control, loopbackNetwork)
 }
 

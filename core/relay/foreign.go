@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"isthmus/core/xep"
 	"isthmus/transports"
 )
 
@@ -34,7 +35,9 @@ type task struct {
 	make func() transports.Command
 	end  func(transports.Result, error)
 	// says: it is somebody's message, of which too many are dropped.
-	says  bool
+	says bool
+	// files go with it, as far as they can be had.
+	files []xep.File
 	tries int
 }
 
@@ -146,9 +149,11 @@ func (f *foreign) next() {
 			continue
 		}
 		f.busy = true
-		ctx := f.ctx
+		ctx, limit := f.ctx, f.can.MaxFile
 		go func() {
+			command, release := f.attach(ctx, command, t.files, limit)
 			f.Session.Do(ctx, command, func(result transports.Result, err error) {
+				release()
 				f.relay.post(func() { f.ended(t, result, err) })
 			})
 			f.relay.post(func() { f.busy = false; f.next() })

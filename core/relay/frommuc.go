@@ -68,7 +68,7 @@ func (r *Relay) passOn(s *stanza.Stanza, nick, body string) {
 		for _, f := range r.rooms {
 			f.react(l, nick)
 		}
-	case body == "":
+	case body == "" && len(xep.ParseShared(s, body).Files) == 0:
 	case xep.Corrects(s) != "":
 		l := r.lines.bySaid[[2]string{author, xep.Corrects(s)}]
 		if l == nil {
@@ -87,9 +87,10 @@ func (r *Relay) passOn(s *stanza.Stanza, nick, body string) {
 
 // pass takes a message to the networks.
 func (r *Relay) pass(s *stanza.Stanza, author, nick, body string) {
-	words := xep.ParseShared(s, body).Links(xep.WithoutQuotation(s, body))
-	words, does := strings.CutPrefix(words, "/me ")
-	l := &line{author: author, said: s.ID, nick: nick, text: styled(s, words), does: does}
+	said := xep.WithoutQuotation(s, body)
+	shared := xep.ParseShared(s, said)
+	words, does := strings.CutPrefix(shared.Links(said), "/me ")
+	l := &line{author: author, said: s.ID, nick: nick, text: styled(s, words), does: does, files: shared.Files, spoken: styled(s, strings.TrimPrefix(shared.Text, "/me "))}
 	if r.bot.can.StanzaIDs {
 		l.stanzaID = xep.StanzaIDBy(s, r.MUC)
 	}

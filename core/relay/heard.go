@@ -134,11 +134,13 @@ func (f *foreign) heard(e transports.Message) {
 	if s.body != "" {
 		r.queue(s)
 	}
-	for i, file := range e.Files {
-		shared := &saying{room: f, user: e.From, at: e.At, waits: true}
-		if i == 0 && s.body == "" {
-			shared.line = l
+	for i, file := range e.Files { // each by itself, for that is how clients know a file
+		part := l
+		if i > 0 || s.body != "" {
+			part = r.lines.add(&line{room: f, user: e.From, nick: e.From.Name})
+			l.further = append(l.further, part)
 		}
+		shared := &saying{room: f, user: e.From, line: part, at: e.At, waits: true}
 		r.queue(shared)
 		f.share(shared, file)
 	}
@@ -168,7 +170,9 @@ func (f *foreign) share(s *saying, file transports.File) {
 				s.does = true
 			} else if children := xep.SharedFile(shared); len(children) > 1 {
 				s.more = func(string) ([]*stanza.Element, bool) { return children[1:], true } // the body is first
+				s.line.files = []xep.File{shared}
 			}
+			s.line.text, s.line.does = plain(s.body), s.does
 			r.flow()
 		})
 	}()
@@ -223,15 +227,19 @@ func (f *foreign) deleted(e transports.Deleted) {
 	if l == nil || e.By.ID == f.self.ID {
 		return
 	}
-	for _, other := range r.rooms {
-		if other != f {
-			other.delete(l, e.Reason, "")
+	for _, part := range append([]*line{l}, l.further...) {
+		for _, other := range r.rooms {
+			if other != f {
+				other.delete(part, e.Reason, "")
+			}
+		}
+		if l.room != nil {
+			r.queue(&saying{room: l.room, user: l.user, more: func(nick string) ([]*stanza.Element, bool) {
+				return xep.Retraction(part.stanzaID), part.stanzaID != "" && part.nick == nick
+			}})
 		}
 	}
 	if l.room != nil {
-		r.queue(&saying{room: l.room, user: l.user, more: func(nick string) ([]*stanza.Element, bool) {
-			return xep.Retraction(l.stanzaID), l.stanzaID != "" && l.nick == nick
-		}})
 		return
 	}
 	told := func() {

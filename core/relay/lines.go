@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"isthmus/core/xep"
 	"isthmus/mapping/text"
 	"isthmus/transports"
 )
@@ -20,7 +21,12 @@ type line struct {
 	// nick is whose it is in the MUC.
 	nick string
 	text text.Text
-	does bool // as in "/me waves"
+	// files are those that it is, or that go with it; spoken is what the text says beside their addresses.
+	files  []xep.File
+	spoken text.Text
+	// further are the messages that its other parts became.
+	further []*line
+	does    bool // as in "/me waves"
 	// copies are what the networks know of it.
 	copies map[*foreign]*copied
 	// reactions are those of each side's people on it, by who they are, as far as they are not of the room itself.

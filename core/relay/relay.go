@@ -55,6 +55,8 @@ type Room struct {
 	Puppet func(transports.UserID) (stanza.JID, error)
 	// Share finds where a file of the network can be fetched by clients.
 	Share func(context.Context, transports.File) (xep.File, error)
+	// Fetch gets a file of the MUC, at most limit bytes of it, until release is called; nil where files are links.
+	Fetch func(ctx context.Context, file xep.File, limit int64) (up transports.Upload, release func(), err error)
 }
 
 // Resource is that of the relays' occupants.

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -222,6 +223,37 @@ func TestTopicsGoAllWaysOnce(t *testing.T) {
 		w.hears("bridge: topic: Old")
 		w.got(w.two, "topic Old")
 		w.got(w.one)
+	})
+}
+
+func TestFilesGoAlongWithTheirMessage(t *testing.T) {
+	story(t, func(c *Config) {
+		c.Rooms[1].Fetch = func(context.Context, xep.File, int64) (transports.Upload, func(), error) {
+			return transports.Upload{Name: "cat.png"}, func() {}, nil
+		}
+	}, func(w *world) {
+		w.one.events <- transports.Message{Place: transports.InRoom("#go"), ID: "m1", From: transports.User{ID: "ida", Name: "ida"}, Text: text.Plain("look"), Files: []transports.File{{Name: "cat.png"}}}
+		w.hears("ida [one] enters", "ida [one]: look", "ida [one]: https://files.example/1")
+		w.got(w.two, "ida: look", "ida:  with cat.png")
+		w.muc.says("alice", "a1", body("https://files.example/2"), xep.OutOfBand("https://files.example/2"))
+		w.got(w.one, "alice: https://files.example/2")
+		w.got(w.two, "alice:  with cat.png")
+		w.one.events <- transports.Deleted{Place: transports.InRoom("#go"), ID: "m1", By: transports.User{ID: "ida", Name: "ida"}}
+		w.hears("ida [one]: retracts s1", "ida [one]: retracts s2")
+		w.got(w.two, "delete two1", "delete two2")
+	})
+}
+
+func TestWhoIsAnsweredIsNamedWhereThereAreNoReplies(t *testing.T) {
+	story(t, func(c *Config) {
+		c.Rooms[0].Session.(*network).can = transports.Capabilities{SingleLine: true}
+	}, func(w *world) {
+		w.one.say("ida", "", "hello")
+		w.hears("ida [one] enters", "ida [one]: hello")
+		w.muc.says("alice", "a1", body("> hello\nwelcome\nhome"), xep.Reply("s1", stanza.JID{}), xep.ReplyFallback(8))
+		w.got(w.one, "alice: ida: welcome", "alice: home")
+		w.muc.says("alice", "a2", body("ida [one]: are you there?"))
+		w.got(w.one, "alice: ida: are you there?")
 	})
 }
 

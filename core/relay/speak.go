@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"context"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -37,10 +38,17 @@ func persona(l *line) *transports.Persona {
 func (f *foreign) say(l *line, nick string, to *line) {
 	c := &copied{flying: true}
 	l.copies[f] = c
-	parts := pieces(l.text, f.can)
+	words, files := l.text, []xep.File(nil)
+	if len(l.files) > 0 && f.uploads() {
+		words, files = l.spoken, l.files
+	}
+	parts := pieces(words, f.can)
+	if len(parts) == 0 { // files alone
+		parts = []text.Text{nil}
+	}
 	left, failed := len(parts), false
 	for i, part := range parts {
-		f.do(&task{says: true, make: func() transports.Command {
+		t := &task{says: true, make: func() transports.Command {
 			send := transports.Send{Place: transports.InRoom(f.id), Nonce: nonce(), Text: f.named(part), As: persona(l)}
 			if l.does {
 				send.Style = transports.Does
@@ -72,7 +80,36 @@ func (f *foreign) say(l *line, nick string, to *line) {
 					do()
 				}
 			}
-		}})
+		}}
+		if i == len(parts)-1 {
+			t.files = files
+		}
+		f.do(t)
+	}
+}
+
+// uploads tells whether files go to the network as files; else they are links.
+func (f *foreign) uploads() bool { return f.Fetch != nil && f.can.Features&transports.Uploads != 0 }
+
+// attach gets the files of a message; one that cannot be had, or is too large for the network, goes as a link. It runs beside the relay's goroutine.
+func (f *foreign) attach(ctx context.Context, c transports.Command, files []xep.File, limit int64) (transports.Command, func()) {
+	send, ok := c.(transports.Send)
+	if !ok || len(files) == 0 {
+		return c, func() {}
+	}
+	var releases []func()
+	for _, file := range files {
+		upload, release, err := f.Fetch(ctx, file, limit)
+		if err != nil {
+			send.Text = append(send.Text[:len(send.Text):len(send.Text)], plain(file.URL)...)
+			continue
+		}
+		send.Files, releases = append(send.Files, upload), append(releases, release)
+	}
+	return send, func() {
+		for _, release := range releases {
+			release()
+		}
 	}
 }
 

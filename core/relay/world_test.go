@@ -370,6 +370,9 @@ func (n *network) Do(ctx context.Context, c transports.Command, done func(transp
 		if c.ReplyTo != nil {
 			to = " (answers " + string(c.ReplyTo.ID) + ")"
 		}
+		for _, f := range c.Files {
+			to += " with " + f.Name
+		}
 		n.seen = append(n.seen, fmt.Sprintf("%s: %s%s", who, c.Text.String(), to))
 	case transports.Edit:
 		n.seen = append(n.seen, fmt.Sprintf("edit %s: %s", c.ID, c.Text.String()))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -277,6 +278,32 @@ var starScenarios = []starScenario{
 		m := p.bob.ExpectNone(t, "message[@from='"+s.muc+"/"+nick+"']/body[text()='before']", "message[@from='"+s.muc+"/"+nick+"']/body[text()='after']")
 		if m == nil {
 			t.Error("nothing came")
+		}
+	}},
+	{"after a restart of the XMPP server all are back, and what was said meanwhile comes once", func(t *testing.T, s *star) {
+		p := s.people(t)
+		nick := p.carl.Nick + " (IRC)"
+		p.carl.Say(t, relayed, "before")
+		s.hearsFrom(t, p.bob, nick, "before")
+		s.xmpp.Kill()
+		for i := range 5 {
+			p.carl.Say(t, relayed, fmt.Sprint("meanwhile ", i))
+		}
+		if err := s.xmpp.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		bob := s.client(t, "bob", "phone")
+		join(t, bob, s.muc, "bob") // before or after, for the room shows what was said
+		p.carl.Say(t, relayed, "the end")
+		var came []string
+		for len(came) == 0 || came[len(came)-1] != "the end" {
+			words := bob.Expect(t, "message[@from='"+s.muc+"/"+nick+"']/body").Find("message/body").Text
+			if words != "before" { // which one of the servers still shows
+				came = append(came, words)
+			}
+		}
+		if want := []string{"meanwhile 0", "meanwhile 1", "meanwhile 2", "meanwhile 3", "meanwhile 4", "the end"}; !slices.Equal(came, want) {
+			t.Errorf("bob sees %q, want %q", came, want)
 		}
 	}},
 }

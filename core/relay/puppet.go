@@ -26,6 +26,8 @@ type puppet struct {
 	since    time.Time
 	spoke    time.Time
 	tries    int
+	// down is since when its component's stream is not there, the zero time where it is.
+	down time.Time
 	// seen: the MUC has told the bot of it since the bot entered.
 	seen bool
 	// refused is until when the bot speaks in its place; banned: the MUC wants to hear nothing of the user.
@@ -38,6 +40,8 @@ const (
 	idle = time.Hour
 	// pace is the time between two joins.
 	pace = 100 * time.Millisecond
+	// streamWait is the time between two looks at a stream that is down.
+	streamWait = time.Second
 	// maxNicks is how many nicks a puppet tries.
 	maxNicks = 5
 	// shortRefusal is for how long the bot speaks where a puppet may come in later.
@@ -83,6 +87,13 @@ func (r *Relay) voice(f *foreign, u transports.User) (p *puppet, wait, silent bo
 	r.paced = now.Add(pace)
 	p.name, p.tries, p.spoke = u.Name, 0, now
 	r.ask(p)
+	if p.standing == outside && p.since.Sub(p.down) > answerTime {
+		p.refused, p.down = now.Add(shortRefusal), time.Time{}
+		return nil, false, false
+	}
+	if p.standing == outside { // its component's stream will be there in a moment
+		r.after(streamWait, r.flow)
+	}
 	return nil, true, false
 }
 
@@ -120,8 +131,13 @@ func fold(s string) string { return strings.ToLower(s) }
 func (r *Relay) ask(p *puppet) {
 	p.nick = r.wanted(p)
 	p.standing, p.since = asked, time.Now()
-	if !p.room.Stream.Pass(xep.Enter(p.jid, r.occupant(p.nick), time.Time{}, 0)) {
-		r.refuse(p, shortRefusal, "")
+	if p.room.Stream.Pass(xep.Enter(p.jid, r.occupant(p.nick), time.Time{}, 0)) {
+		p.down = time.Time{}
+		return
+	}
+	p.standing = outside
+	if p.down.IsZero() {
+		p.down = p.since
 	}
 }
 

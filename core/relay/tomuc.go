@@ -148,16 +148,28 @@ func (r *Relay) utter(s *saying, p *puppet) bool {
 	if time.Since(s.at) > late {
 		m.Add(xep.Delay(stanza.JID{Domain: from.Domain}, s.at))
 	}
-	if !stream.Pass(m) { // the stream is down; Resync follows
-		r.enter()
-		return false
-	}
 	s.by, s.nick, s.passed = p, nick, time.Now()
-	s.tries++
+	if s.tries++; !stream.Pass(m) {
+		return r.unpassed(s)
+	}
 	if !s.once {
 		r.flying = append(r.flying, s)
 	}
 	return true
+}
+
+// unpassed is called for what no stream took. It is said again unless that will not help; then the log tells why.
+func (r *Relay) unpassed(s *saying) (over bool) {
+	switch {
+	case s.tries >= maxTries:
+		return true
+	case s.by != nil:
+		r.isOut(s.by)
+		r.after(streamWait, r.flow)
+	default:
+		r.enter()
+	}
+	return false
 }
 
 // words are the body as a puppet says it, or the bot.

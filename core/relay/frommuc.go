@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"slices"
 	"strings"
 
 	"isthmus/core/stanza"
@@ -23,7 +24,9 @@ func (r *Relay) groupchat(s *stanza.Stanza) {
 			r.arrived()
 			return
 		}
-		if !ours {
+		if ours { // not every server keeps its id
+			r.flying = slices.DeleteFunc(r.flying, func(s *saying) bool { return s.topic != nil })
+		} else {
 			r.subjectChanged(nick, subject.Text())
 		}
 	case ours || r.bot.standing == entered && r.former[nick]:

@@ -207,7 +207,7 @@ func (f *foreign) edited(e transports.Edited) {
 		return
 	}
 	l.text, l.does = e.Text, e.Style == transports.Does
-	r.queue(&saying{room: f, user: l.user, body: e.Text.Styling(), does: l.does, more: func(nick string) ([]*stanza.Element, bool) {
+	r.queue(&saying{room: f, user: l.user, about: l, body: e.Text.Styling(), does: l.does, more: func(nick string) ([]*stanza.Element, bool) {
 		if l.said == "" || l.nick != nick { // it was never said, or by another occupant, whose it stays
 			return nil, l.said != ""
 		}
@@ -228,13 +228,14 @@ func (f *foreign) deleted(e transports.Deleted) {
 		return
 	}
 	for _, part := range append([]*line{l}, l.further...) {
+		part.gone = true
 		for _, other := range r.rooms {
 			if other != f {
 				other.delete(part, e.Reason, "")
 			}
 		}
 		if l.room != nil {
-			r.queue(&saying{room: l.room, user: l.user, more: func(nick string) ([]*stanza.Element, bool) {
+			r.queue(&saying{room: l.room, user: l.user, about: part, more: func(nick string) ([]*stanza.Element, bool) {
 				return xep.Retraction(part.stanzaID), part.stanzaID != "" && part.nick == nick
 			}})
 		}
@@ -268,7 +269,7 @@ func (f *foreign) reacted(e transports.Reacted) {
 		return
 	}
 	l.reactions[key] = reaction{f, e.Emoji}
-	r.queue(&saying{room: f, user: e.From, bare: true, more: func(string) ([]*stanza.Element, bool) {
+	r.queue(&saying{room: f, user: e.From, about: l, bare: true, more: func(string) ([]*stanza.Element, bool) {
 		return []*stanza.Element{xep.Reactions(l.stanzaID, e.Emoji), xep.Stored()}, l.stanzaID != ""
 	}})
 	for _, other := range r.rooms {
@@ -284,7 +285,7 @@ func (f *foreign) topicChanged(t transports.Topic) {
 		return
 	}
 	r.topic = t.Text
-	r.queue(&saying{once: true, more: func(string) ([]*stanza.Element, bool) { // XEP-0045 §8.1
+	r.queue(&saying{topic: f, more: func(string) ([]*stanza.Element, bool) { // XEP-0045 §8.1
 		return []*stanza.Element{stanza.Text("", "subject", t.Text)}, r.topic == t.Text
 	}})
 	for _, other := range r.rooms {

@@ -27,6 +27,7 @@ type line struct {
 	// further are the messages that its other parts became.
 	further []*line
 	does    bool // as in "/me waves"
+	gone    bool // it has been taken back
 	// copies are what the networks know of it.
 	copies map[*foreign]*copied
 	// reactions are those of each side's people on it, by who they are, as far as they are not of the room itself.

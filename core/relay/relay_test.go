@@ -204,6 +204,25 @@ func TestWhoseMessageANetworkRefusesIsTold(t *testing.T) {
 	})
 }
 
+func TestACorrectionWaitsUntilTheMUCHasReflectedItsMessage(t *testing.T) {
+	story(t, nil, func(w *world) {
+		w.one.say("ida", "m1", "hi")
+		w.hears("ida [one] enters", "ida [one]: hi")
+		w.muc.mu.Lock()
+		w.muc.deaf = true
+		w.muc.mu.Unlock()
+		w.one.say("ida", "m2", "helo")
+		w.one.events <- transports.Edited{Place: transports.InRoom("#go"), ID: "m2", From: transports.User{ID: "ida", Name: "ida"}, Text: text.Plain("hello")}
+		w.hears("ida [one]: helo")
+		w.muc.mu.Lock()
+		w.muc.deaf = false
+		w.muc.mu.Unlock()
+		time.Sleep(time.Minute)
+		w.hears("bridge enters", "ida [one]: (corrected) hello")
+		w.got(w.two, "ida: hi", "ida: hello")
+	})
+}
+
 func TestWhatIsEncryptedIsNeverPassedOn(t *testing.T) {
 	story(t, nil, func(w *world) {
 		w.muc.says("alice", "a1", body("This is OMEMO."), stanza.New("urn:xmpp:eme:0", "encryption", "namespace", "urn:xmpp:omemo:2"))

@@ -194,7 +194,10 @@ func (f *foreign) namedIn(span text.Span) []text.Span {
 func (f *foreign) edit(l *line, nick string) {
 	l.whenKnown(f, func() {
 		id := l.id(f)
-		if id == "" || f.can.Features&transports.Edits == 0 {
+		switch {
+		case l.copies[f] == nil: // it will be said as it is now
+			return
+		case id == "" || f.can.Features&transports.Edits == 0:
 			delete(l.copies, f)
 			f.say(l, nick, nil)
 			return

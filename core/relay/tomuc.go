@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -30,8 +31,10 @@ type saying struct {
 	more func(nick string) (children []*stanza.Element, ok bool)
 	// answers is the message that it answers, nil for none.
 	answers *line
-	// once: whether it was said is not looked at.
-	once bool
+	// about is the message that it is about: it waits until the MUC has reflected that.
+	about *line
+	// topic tells that it changes the topic, because of that network.
+	topic *foreign
 	// leaves is a puppet that is to leave now, with these words; nothing is said then.
 	leaves *puppet
 	// bare: without a puppet it is not said at all.
@@ -90,7 +93,7 @@ func (r *Relay) whisper(nick, words string) {
 func (r *Relay) flow() {
 	for len(r.out) > 0 && r.bot.standing == inside {
 		s := r.out[0]
-		if s.waits {
+		if s.waits || r.awaited(s.about) || r.awaited(s.answers) {
 			return
 		}
 		if p := s.leaves; p != nil {
@@ -124,6 +127,11 @@ func (r *Relay) flow() {
 	}
 }
 
+// awaited tells whether a message is on its way to the MUC, which has not said yet what it calls it.
+func (r *Relay) awaited(l *line) bool {
+	return l != nil && slices.ContainsFunc(r.flying, func(s *saying) bool { return s.line == l })
+}
+
 // utter says something as a puppet, or as the bot with the name before it; false where it could not be handed over.
 func (r *Relay) utter(s *saying, p *puppet) bool {
 	if p == nil && s.bare {
@@ -152,9 +160,7 @@ func (r *Relay) utter(s *saying, p *puppet) bool {
 	if s.tries++; !stream.Pass(m) {
 		return r.unpassed(s)
 	}
-	if !s.once {
-		r.flying = append(r.flying, s)
-	}
+	r.flying = append(r.flying, s)
 	return true
 }
 
@@ -213,10 +219,11 @@ func (r *Relay) reflected(m *stanza.Stanza) {
 	}
 	r.lines.named(l)
 	for _, f := range r.rooms {
-		if f != s.room {
+		if f != s.room && !l.gone {
 			f.say(l, "", s.answers)
 		}
 	}
+	r.flow()
 }
 
 // notSaid is a refusal of something of ours.
@@ -230,6 +237,10 @@ func (r *Relay) notSaid(m *stanza.Stanza) {
 	switch {
 	case s.tries >= maxTries || p == nil && condition != "not-acceptable" && condition != "resource-constraint":
 		r.Log.Warn("The MUC has refused a message of the relay's.", "muc", r.MUC.String(), "condition", condition)
+		if s.topic != nil {
+			r.tell(s.topic, "The topic could not be changed in the chat room that this room is joined with. Tell its moderators that "+r.bot.nick+" must be allowed to.")
+		}
+		r.flow()
 		if s.room != nil && r.sometimes("mute "+string(condition), longWait) {
 			r.tell(s.room, "The chat room that this room is joined with did not take a message ("+string(condition)+"). Tell its moderators that "+r.bot.nick+" must be allowed to speak.")
 		}

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"maps"
 	"math/rand/v2"
 	"time"
 
@@ -52,11 +53,16 @@ func (r *Relay) enter() {
 	if b.nick == "" {
 		b.nick = r.Nick
 	}
-	if b.standing == inside {
+	switch b.standing {
+	case inside:
 		b.missed = b.heard
+	case outside: // whoever has a nick now may be another
+		clear(r.others)
+	}
+	for _, o := range r.others {
+		o.seen = false
 	}
 	b.standing, b.since, b.retry, b.pinging = asked, time.Now(), time.Time{}, false
-	clear(r.others)
 	for _, p := range r.puppets {
 		p.seen = false
 	}
@@ -183,6 +189,7 @@ func (r *Relay) arrived() {
 	b := &r.bot
 	b.standing, b.since, b.heard, b.missed = inside, time.Now(), time.Now(), time.Now()
 	b.attempts = 0
+	maps.DeleteFunc(r.others, func(_ string, o *occupant) bool { return !o.seen })
 	for _, p := range r.puppets {
 		if p.standing == inside && !p.seen { // the MUC was restarted
 			r.isOut(p)

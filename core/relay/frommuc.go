@@ -35,16 +35,27 @@ func (r *Relay) groupchat(s *stanza.Stanza) {
 		if id, by, reason, ok := xep.Moderated(s); ok {
 			r.moderated(id, by, reason)
 		}
-	case r.bot.standing == entered && (r.bot.missed.IsZero() || r.known(s)): // history that is of no concern
+	case r.heardBefore(s) || r.bot.standing == entered && (r.bot.missed.IsZero() || !r.bot.can.StanzaIDs): // history that is of no concern
 	default:
 		r.passOn(s, nick, body)
 	}
 }
 
-// known tells whether something of the room's history has been heard before; where the room gives no ids, all of it is taken for that.
-func (r *Relay) known(s *stanza.Stanza) bool {
+// heardBefore tells whether the MUC has said something before: it shows its history anew to who enters.
+func (r *Relay) heardBefore(s *stanza.Stanza) bool {
 	id := xep.StanzaIDBy(s, r.MUC)
-	return !r.bot.can.StanzaIDs || id == "" || r.lines.byStanza[id] != nil
+	if !r.bot.can.StanzaIDs || id == "" {
+		return false
+	}
+	if r.heard[id] {
+		return true
+	}
+	r.heard[id] = true
+	if r.heardOrder = append(r.heardOrder, id); len(r.heardOrder) > maxLines {
+		delete(r.heard, r.heardOrder[0])
+		r.heardOrder = r.heardOrder[1:]
+	}
+	return false
 }
 
 // passOn takes what somebody of the MUC says to the networks.

@@ -86,17 +86,20 @@ type Relay struct {
 	dropped   int                // how much of that was too much
 	flying    []*saying          // what has been said and not been reflected
 	lines     lines
-	warned    map[string]time.Time
-	topic     string
+	// heard are the stanza-ids of what others have said in the MUC, the last ones.
+	heard      map[string]bool
+	heardOrder []string
+	warned     map[string]time.Time
+	topic      string
 }
 
 // backlog is how many stanzas may wait for a relay.
-const backlog = 1024
+const backlog = 4096
 
 // New makes a relay; Run starts it.
 func New(c Config) *Relay {
 	r := &Relay{Config: c, work: make(chan func(), backlog), done: make(chan struct{}), others: map[string]*occupant{},
-		puppets: map[who]*puppet{}, voices: map[string]*puppet{}, former: map[string]bool{}, unique: rand.Text()[:10] + "-", lines: newLines(), warned: map[string]time.Time{}}
+		puppets: map[who]*puppet{}, voices: map[string]*puppet{}, former: map[string]bool{}, heard: map[string]bool{}, unique: rand.Text()[:10] + "-", lines: newLines(), warned: map[string]time.Time{}}
 	for _, room := range c.Rooms {
 		r.rooms = append(r.rooms, &foreign{Room: room, relay: r})
 	}
@@ -125,7 +128,8 @@ func (r *Relay) Run(ctx context.Context) {
 			r.lookAfter(now)
 		case <-ctx.Done():
 		}
-		if r.overrun.Swap(false) {
+		if r.overrun.Load() && r.sometimes("overrun", answerTime) {
+			r.overrun.Store(false)
 			r.Log.Warn("The MUC wrote more than the relay could take. What was missed is read from its history.")
 			r.enter()
 		}

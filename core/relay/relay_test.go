@@ -180,6 +180,12 @@ func TestWhatWasSaidInTheMUCDuringAnOutageComesOver(t *testing.T) {
 		w.muc.says("alice", "a2", body("meanwhile"))
 		time.Sleep(time.Minute)
 		w.got(w.one, "alice: meanwhile")
+		w.relay.Resync() // as when the streams of two components come back
+		w.relay.Resync()
+		w.muc.says("alice", "a3", body("mean time"), xep.Correction("a2"))
+		w.settle()
+		w.relay.Resync()
+		w.got(w.one, "edit one2: mean time")
 	})
 }
 

@@ -15,6 +15,8 @@ type occupant struct {
 	key string
 	// moderator tells whether they may moderate.
 	moderator bool
+	// seen: the MUC has told the bot of them since the bot asked to be let in.
+	seen bool
 }
 
 // stanza takes what the MUC sends to one of ours.
@@ -112,7 +114,7 @@ func (r *Relay) otherPresence(s *stanza.Stanza, o xep.Occupancy) {
 		was = &occupant{key: r.keyOf(s, o)}
 		r.others[nick] = was
 	}
-	was.moderator = o.Role == "moderator"
+	was.seen, was.moderator = true, o.Role == "moderator"
 }
 
 // keyOf tells people apart: by their occupant-id (XEP-0421) where the room gives one, else by their address where it shows it, else from their coming to their going.

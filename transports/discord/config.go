@@ -6,15 +6,13 @@ import (
 	"strings"
 )
 
-// Config is what the operator says of Discord. The zero value is Discord itself, for bots.
+// Config is what the operator says of Discord. The zero value is Discord itself.
 type Config struct {
 	// API and CDN are the base addresses of the REST interface, with its version, and of pictures.
 	API string `mapstructure:"api"`
 	CDN string `mapstructure:"cdn"`
 	// Gateway is the address of the gateway's socket; where it is empty, the REST interface tells it.
 	Gateway string `mapstructure:"gateway"`
-	// UserTokens lets people log in as themselves, which breaks Discord's terms of service.
-	UserTokens bool `mapstructure:"user_tokens"`
 	// MaxFileMiB is the largest file that goes to Discord, which takes 10 MiB from bots and more in boosted guilds.
 	MaxFileMiB int64 `mapstructure:"max_file_mib"`
 }

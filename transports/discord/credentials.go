@@ -10,8 +10,6 @@ import (
 // credentials are what is kept of an account.
 type credentials struct {
 	Token string `json:"token"`
-	// User tells that it is a person's and no bot's.
-	User bool `json:"user,omitempty"`
 	// Left are the channels that the account sees and does not want, Joined the threads that it wants: bots are in all channels that they see, and in no
 	// thread unless they say so.
 	Left   []string `json:"left,omitempty"`
@@ -32,12 +30,7 @@ func (c credentials) encode() []byte {
 }
 
 // authorization is the header's value.
-func (c credentials) authorization() string {
-	if c.User {
-		return c.Token
-	}
-	return "Bot " + c.Token
-}
+func (c credentials) authorization() string { return "Bot " + c.Token }
 
 // wants tells whether the account is in a channel that it sees.
 func (c credentials) wants(ch *channel) bool {

@@ -28,7 +28,7 @@ func New(config Config) (*Driver, error) {
 
 // About describes the driver.
 func (d *Driver) About() transports.About {
-	return transports.About{Kind: "discord", Name: "Discord", Sigils: "#", StableIDs: true, Flows: d.flows()}
+	return transports.About{Kind: "discord", Name: "Discord", Sigils: "#", StableIDs: true, Flows: flows}
 }
 
 // Run has nothing to do: accounts share no connection.

@@ -122,6 +122,7 @@ func (l *limits) note(r route, status int, h http.Header, body []byte) time.Dura
 		if len(l.buckets) > maxBuckets {
 			clear(l.buckets)
 			clear(l.names)
+			clear(l.global)
 		}
 		l.names[r.name] = name
 		if remaining, err := strconv.Atoi(h.Get("X-RateLimit-Remaining")); err == nil {

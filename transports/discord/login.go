@@ -10,11 +10,8 @@ import (
 	"isthmus/transports"
 )
 
-// The ways to log in.
-const (
-	flowBot  = "bot"
-	flowUser = "user"
-)
+// flowBot is the one way to log in.
+const flowBot = "bot"
 
 // botText is how one comes by a token.
 const botText = `1. Open https://discord.com/developers/applications and press “New Application”.
@@ -22,22 +19,12 @@ const botText = `1. Open https://discord.com/developers/applications and press �
 3. On the same page, under “Privileged Gateway Intents”, switch on “Server Members Intent” and “Message Content Intent”, and “Presence Intent” if you would like to see who is online. Save.
 4. Put the token in below. If the bot is in no server yet, you get the link that invites it.`
 
-// userWarning is what must be confirmed.
-const userWarning = `Using your own account by its token breaks Discord's terms of service. Discord may disable the account for it, without a warning, and has done so after direct messages were sent in this way. Use a bot wherever you can.`
-
-func (d *Driver) flows() []transports.Flow {
-	all := []transports.Flow{{Name: flowBot, Label: "A bot", Help: "You need the token of a bot: how to make one is said in the next step."}}
-	if d.config.UserTokens {
-		all = append(all, transports.Flow{Name: flowUser, Label: "Your own account (against Discord's terms)", Help: "You need the token of your account. Discord may disable it for this."})
-	}
-	return all
-}
+var flows = []transports.Flow{{Name: flowBot, Label: "A bot", Help: "You need the token of a bot: how to make one is said in the next step."}}
 
 // login is a login on its way.
 type login struct {
 	driver *Driver
 	env    transports.Env
-	flow   string
 	rest   *rest
 	data   credentials
 	self   user
@@ -46,37 +33,27 @@ type login struct {
 
 // Login begins a login.
 func (d *Driver) Login(flow, person string, env transports.Env) (transports.Login, error) {
-	for _, f := range d.flows() {
-		if f.Name == flow {
-			return &login{driver: d, env: env, flow: flow}, nil
-		}
+	if flow != flowBot {
+		return nil, fault(transports.Invalid, "There is no way to log in that is called %q.", flow)
 	}
-	return nil, fault(transports.Invalid, "There is no way to log in that is called %q.", flow)
+	return &login{driver: d, env: env}, nil
 }
 
 // Begin asks for the token.
 func (l *login) Begin(context.Context) (transports.Step, error) { return l.ask(""), nil }
 
 func (l *login) ask(problem string) transports.Step {
-	f := &transports.LoginForm{Title: "Log in to Discord", Text: botText, Problem: problem,
-		Fields: []transports.Field{{Name: "token", Label: "Token", Kind: transports.Secret}}}
-	if l.flow == flowUser {
-		f.Text = userWarning
-		f.Fields = append(f.Fields, transports.Field{Name: "confirm", Label: "I know that this breaks Discord's terms and that my account may be disabled", Kind: transports.Switch, Default: []string{"false"}})
-	}
-	return transports.Step{Form: f}
+	return transports.Step{Form: &transports.LoginForm{Title: "Log in to Discord", Text: botText, Problem: problem,
+		Fields: []transports.Field{{Name: "token", Label: "Token", Kind: transports.Secret}}}}
 }
 
 // Answer tries the token.
 func (l *login) Answer(ctx context.Context, answers transports.Options) (transports.Step, error) {
 	token := bare(answers.Get(nil, "token"))
-	switch confirmed := answers.Get(nil, "confirm"); {
-	case token == "" || strings.ContainsAny(token, " \r\n\t") || len(token) > 500:
+	if token == "" || strings.ContainsAny(token, " \r\n\t") || len(token) > 500 {
 		return l.ask("The token is missing, or is none: copy it from the application's page (Bot, Reset Token)."), nil
-	case l.flow == flowUser && confirmed != "true" && confirmed != "1":
-		return l.ask("Confirm the warning, or use a bot instead."), nil
 	}
-	l.data = credentials{Token: token, User: l.flow == flowUser}
+	l.data = credentials{Token: token}
 	l.rest = l.driver.rest(l.data.authorization(), l.env)
 	if err := l.rest.do(ctx, request{method: http.MethodGet, path: "/users/@me"}, &l.self); err != nil {
 		if f := transports.AsFault(err); f.Kind == transports.BadCredentials {
@@ -86,9 +63,6 @@ func (l *login) Answer(ctx context.Context, answers transports.Options) (transpo
 	}
 	if !isSnowflake(l.self.ID) {
 		return l.ask("Discord did not say whose token it is. Try again later."), nil
-	}
-	if l.data.User {
-		return l.done(), nil
 	}
 	var err error
 	if l.app, err = l.driver.application(ctx, l.rest); err != nil {

@@ -1,0 +1,55 @@
+package discord
+
+import (
+	"testing"
+	"time"
+)
+
+func FuzzDecode(f *testing.F) {
+	for _, s := range []string{`{"id":"1","content":"x","author":{"id":2}}`, `{"id":1,"embeds":[1,{"title":[]}],"components":"x"}`, `[]`, `null`, `{"message_snapshots":[{"message":null}]}`,
+		`{"referenced_message":{"referenced_message":{"id":"3"}}}`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var m message
+		decode(data, &m)
+		w := newWorld("https://cdn.example")
+		w.told(spot{}, &m) // whatever came, it is a message
+		var g guild
+		decode(data, &g)
+		w.take(g)
+	})
+}
+
+func TestAFieldOfAnotherKindLosesNothingElse(t *testing.T) {
+	var m message
+	decode([]byte(`{"id": 5, "content": "kept", "author": "nobody", "mentions": {"a": 1}, "embeds": [7, {"title": "T", "url": []}], "nonce": 12, "message_reference": []}`), &m)
+	if m.ID != "5" || m.Content != "kept" || m.Nonce != "12" || len(m.Embeds) != 1 || m.Embeds[0].Title != "T" || m.Reference != nil {
+		t.Errorf("read as %+v", m)
+	}
+}
+
+func TestNamesOfWebhooks(t *testing.T) {
+	for name, want := range map[string]string{"Alice": "Alice", "": "somebody", "everyone": "everyone_", "a@b#c": "a_b_c", "DISCORD": "DISC0RD", " x  y ": "x y"} {
+		if got := hookUser(name); got != want {
+			t.Errorf("%q is written %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestTheBudgetOfIdentifiesIsKept(t *testing.T) {
+	b := &identifies{last: map[string][]time.Time{}}
+	if err := b.take(t.Context(), "token", startLimit{Total: 1000, Remaining: 0, ResetAfter: 5000}); err == nil {
+		t.Error("a session was begun without any left")
+	}
+	limit := startLimit{Total: 1000, Remaining: 100, ResetAfter: 100_000, Concurrency: 1}
+	if wait := b.claim("token", limit, 100_000_000_000); wait > 0 {
+		t.Errorf("the first session waits %v", wait)
+	}
+	if wait := b.claim("token", limit, 100_000_000_000); wait <= 0 {
+		t.Error("the second session of five seconds does not wait")
+	}
+	if wait := b.claim("another", limit, 100_000_000_000); wait > 0 {
+		t.Errorf("another bot waits %v", wait)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
+	"runtime"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -52,5 +53,30 @@ func (p *Private) Serve(ctx context.Context, l net.Listener) error {
 	routes.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	routes.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	routes.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	routes.HandleFunc("GET /debug/pprof/block", func(w http.ResponseWriter, r *http.Request) {
+		sampled(w, r, "block", func(on bool) { runtime.SetBlockProfileRate(rate(on, 10_000)) }) // an event for each so many nanoseconds
+	})
+	routes.HandleFunc("GET /debug/pprof/mutex", func(w http.ResponseWriter, r *http.Request) {
+		sampled(w, r, "mutex", func(on bool) { runtime.SetMutexProfileFraction(rate(on, 10)) })
+	})
 	return serve(ctx, l, routes, p.log)
+}
+
+func rate(on bool, sampling int) int {
+	if on {
+		return sampling
+	}
+	return 0
+}
+
+// sampled gives a profile that costs something while it is taken: of the next seconds that are asked for, 10 where nothing is said.
+func sampled(w http.ResponseWriter, r *http.Request, profile string, sample func(on bool)) {
+	query := r.URL.Query()
+	if query.Get("seconds") == "" {
+		query.Set("seconds", "10")
+		r.URL.RawQuery = query.Encode()
+	}
+	sample(true)
+	defer sample(false)
+	pprof.Handler(profile).ServeHTTP(w, r)
 }

@@ -189,7 +189,8 @@ func TestTheOperatorReadsMetricsAndProfiles(t *testing.T) {
 	p.Metrics().MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "isthmus_test"}, func() float64 { return 42 }))
 	l, err := p.Listen()
 	at := "http://" + running(t, l, err, p.Serve)
-	for path, want := range map[string]string{"/metrics": "isthmus_test 42", "/debug/pprof/": "goroutine", "/debug/pprof/goroutine?debug=1": "goroutine profile", "/health": "ok"} {
+	for path, want := range map[string]string{"/metrics": "isthmus_test 42", "/debug/pprof/": "goroutine", "/debug/pprof/goroutine?debug=1": "goroutine profile",
+		"/debug/pprof/block?seconds=1": "", "/debug/pprof/mutex?seconds=1": "", "/health": "ok"} {
 		if status, body := fetch(t, http.DefaultClient, at+path); status != 200 || !strings.Contains(body, want) {
 			t.Errorf("%s: %d", path, status)
 		}

@@ -16,13 +16,15 @@ const (
 	tier2 = 20
 	tier3 = 50
 	tier4 = 100
+	// tierPost is "several hundred".
+	tierPost = 300
 )
 
 var tiers = map[string]int{
 	"users.info": tier4, "conversations.members": tier4, "conversations.create": tier2, "conversations.archive": tier2, "conversations.rename": tier2,
 	"conversations.list": tier2, "users.list": tier2, "emoji.list": tier2, "files.getUploadURLExternal": tier4, "files.completeUploadExternal": tier4, "files.info": tier4,
 	"auth.test": tier4, "apps.connections.open": tier2, "reactions.remove": tier2,
-	"chat.postMessage": tier4, // one a second and channel, with bursts
+	"chat.postMessage": tierPost, // Slack itself bounds each channel to about one a second, with bursts, and says so by 429
 }
 
 const (

@@ -35,10 +35,15 @@ func (r *Relay) groupchat(s *stanza.Stanza) {
 		if id, by, reason, ok := xep.Moderated(s); ok {
 			r.moderated(id, by, reason)
 		}
-	case r.heardBefore(s) || r.bot.standing == entered && (r.bot.missed.IsZero() || !r.bot.can.StanzaIDs): // history that is of no concern
+	case r.heardBefore(s) || r.bot.standing == entered && !r.wasMissed(s): // history that is of no concern
 	default:
 		r.passOn(s, nick, body)
 	}
+}
+
+// wasMissed tells whether something of the room's history, not heard before, came while the bot was out: what has no id could have been heard as well.
+func (r *Relay) wasMissed(s *stanza.Stanza) bool {
+	return !r.bot.missed.IsZero() && r.bot.can.StanzaIDs && xep.StanzaIDBy(s, r.MUC) != ""
 }
 
 // heardBefore tells whether the MUC has said something before: it shows its history anew to who enters.

@@ -69,8 +69,14 @@ func (w *world) told(at spot, m *message) transports.Message {
 			out.ReplyTo.From, out.ReplyTo.Text = w.authorOf(of), w.textOf(m.GuildID, &of.content)
 		}
 	}
+	if out.Text.Empty() && len(out.Files) == 0 && out.Forwarded == nil {
+		out.Text = text.Plain("(This message has nothing that can be shown here. Look at it in Discord.)")
+	}
 	return out
 }
+
+// threadStarter is the type of the message that a thread has in place of the one that it was started from, which stands in the channel.
+const threadStarter = 21
 
 // systemTexts are what Discord itself says in a channel (Message Types), about the author.
 var systemTexts = map[int]string{

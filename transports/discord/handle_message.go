@@ -15,7 +15,7 @@ const typingLasts = 10 * time.Second
 func (h *handler) messageCreated(data json.RawMessage) {
 	var m message
 	decode(data, &m)
-	if !isSnowflake(m.ID) {
+	if !isSnowflake(m.ID) || m.Type == threadStarter {
 		return
 	}
 	h.mu.Lock()

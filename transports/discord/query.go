@@ -63,6 +63,9 @@ func (s *Session) After(ctx context.Context, place transports.Place, id transpor
 	defer s.mu.Unlock()
 	for i := range all {
 		m := &all[i]
+		if m.Type == threadStarter {
+			continue
+		}
 		m.GuildID = guild
 		s.known.note(m)
 		at := spot{place: place}

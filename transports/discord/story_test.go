@@ -479,3 +479,16 @@ func TestOnlyAcquaintancesAreWrittenTo(t *testing.T) {
 	_, err := v.try(send(transports.TalkWith(transports.UserID(v.AddUser("Stranger"))), "psst"))
 	v.kind(err, transports.Forbidden, "met in one of its servers")
 }
+
+func TestAMessageWithNothingInItSaysSo(t *testing.T) {
+	v := settled(t)
+	v.Say(v.lobby, v.ida, "", discordfake.Object{"type": 21})
+	v.Say(v.lobby, v.ida, "", discordfake.Object{"flags": 1 << 20})
+	if m := next(v, func(m transports.Message) bool { return !m.Own }); !strings.Contains(m.Text.String(), "nothing that can be shown") {
+		t.Errorf("it came as %+v", m)
+	}
+	v.Say(v.lobby, v.ida, "after", nil)
+	if m := next(v, func(m transports.Message) bool { return !m.Own }); m.Text.String() != "after" {
+		t.Errorf("the starter of a thread came as %+v", m)
+	}
+}

@@ -21,8 +21,17 @@ const (
 	defaultAPI     = "https://discord.com/api/v9"
 	defaultCDN     = "https://cdn.discordapp.com"
 	defaultMaxFile = 10
-	apiVersion     = "9"
+	defaultVersion = "9"
 )
+
+// version is that of the gateway: the one that the address of the REST interface ends with.
+func (c Config) version() string {
+	last := c.API[strings.LastIndex(c.API, "/")+1:]
+	if n, is := strings.CutPrefix(last, "v"); is && n != "" && strings.Trim(n, "0123456789") == "" {
+		return n
+	}
+	return defaultVersion
+}
 
 // complete puts in what was left out, and says what is wrong.
 func (c Config) complete() (Config, error) {

@@ -71,7 +71,7 @@ func dial(ctx context.Context, address string, connect func(ctx context.Context,
 	ctx, cancel := context.WithTimeout(ctx, handshake)
 	defer cancel()
 	dialer := websocket.Dialer{NetDialContext: connect, HandshakeTimeout: handshake}
-	conn, _, err := dialer.DialContext(ctx, address+"/?v="+apiVersion+"&encoding=json", nil)
+	conn, _, err := dialer.DialContext(ctx, address, nil)
 	if err != nil {
 		return nil, 0, unreachable(err)
 	}

@@ -132,7 +132,7 @@ func (s *Session) connect(ctx context.Context, l *link, emit func(transports.Eve
 			return err
 		}
 	}
-	sock, interval, err := dial(ctx, strings.TrimRight(address, "/"), s.env.Dial, l.queue)
+	sock, interval, err := dial(ctx, strings.TrimRight(address, "/")+"/?v="+s.driver.config.version()+"&encoding=json", s.env.Dial, l.queue)
 	if err != nil {
 		return err
 	}

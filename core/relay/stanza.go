@@ -2,6 +2,7 @@ package relay
 
 import (
 	"strconv"
+	"time"
 
 	"isthmus/core/stanza"
 	"isthmus/core/xep"
@@ -28,7 +29,7 @@ func (r *Relay) stanza(s *stanza.Stanza) {
 			return
 		}
 	}
-	r.bot.heard = now()
+	r.bot.heard = time.Now()
 	switch s.Kind {
 	case stanza.Presence:
 		o, _ := xep.ParseOccupancy(s)
@@ -49,7 +50,7 @@ func (r *Relay) stanza(s *stanza.Stanza) {
 				r.groupchat(s)
 			}
 		case s.ChildText("", "body") != "" && s.From.Resource != "":
-			r.answer(p, s, s.Refuse(r.noTalks(p)))
+			r.answer(p, s.Refuse(r.noTalks(p)))
 		}
 	case stanza.IQ:
 		if s.Request() {
@@ -59,7 +60,7 @@ func (r *Relay) stanza(s *stanza.Stanza) {
 }
 
 // answer sends something for the bot, or for a puppet.
-func (r *Relay) answer(p *puppet, _ *stanza.Stanza, answer *stanza.Stanza) {
+func (r *Relay) answer(p *puppet, answer *stanza.Stanza) {
 	if p == nil {
 		r.Stream.Pass(answer)
 		return
@@ -81,15 +82,15 @@ func (r *Relay) asked(p *puppet, s *stanza.Stanza) {
 	_, info := xep.IsInfo(s)
 	switch {
 	case xep.IsPing(s): // also by the room itself, for ours have to answer for themselves
-		r.answer(p, s, s.Result())
+		r.answer(p, s.Result())
 	case info:
 		i := xep.Info{Category: "client", Type: "bot", Name: r.Nick}
 		if p != nil {
 			i.Name = p.name
 		}
-		r.answer(p, s, s.Result(i.Query("")))
+		r.answer(p, s.Result(i.Query("")))
 	default:
-		r.answer(p, s, s.Refuse(&stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ServiceUnavailable}))
+		r.answer(p, s.Refuse(&stanza.Error{Type: xmpp.Cancel, Condition: xmpp.ServiceUnavailable}))
 	}
 }
 

@@ -13,8 +13,6 @@ import (
 	"isthmus/transports"
 )
 
-func now() time.Time { return time.Now() }
-
 // saying is something to be said in the MUC.
 type saying struct {
 	// room and user are whose it is; room is nil for the bot's own words.

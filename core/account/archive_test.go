@@ -141,14 +141,17 @@ func TestTheArchiveTellsWhereItBeginsAndEnds(t *testing.T) {
 		w.inside("bob")
 		w.sends(iq("phone", "get", "#go%irc.net@gw.example", question))
 		w.expect("phone: q result " + question)
+		stamp := func() string { return time.Now().UTC().Format("2006-01-02T15:04:05.000Z") }
+		first := stamp()
 		w.emits(hears("bob", "1"))
 		w.waits(time.Hour)
+		last := stamp()
 		w.emits(hears("bob", "2"), hears("bob", "3"))
 		w.forget()
 		all := w.asks("", "")
 		w.sends(iq("phone", "get", "#go%irc.net@gw.example", question))
-		w.expect("phone: q result <metadata xmlns='urn:xmpp:mam:2'><start id='" + all.ids[0] + "' timestamp='2000-01-01T00:00:00.000Z'/>" +
-			"<end id='" + all.ids[2] + "' timestamp='2000-01-01T01:00:00.000Z'/></metadata>")
+		w.expect("phone: q result <metadata xmlns='urn:xmpp:mam:2'><start id='" + all.ids[0] + "' timestamp='" + first + "'/>" +
+			"<end id='" + all.ids[2] + "' timestamp='" + last + "'/></metadata>")
 	})
 }
 

@@ -69,7 +69,15 @@ func (w *world) open() {
 	go w.account.Run()
 }
 
-func (w *world) settle() { synctest.Wait() }
+// settle waits until nothing is under way, also not changes that the store lets gather.
+func (w *world) settle() {
+	synctest.Wait()
+	time.Sleep(gathering)
+	synctest.Wait()
+}
+
+// gathering is longer than the store lets changes gather, and shorter than all that a scenario waits for.
+const gathering = 5 * time.Millisecond
 
 // sends has one of alice's clients send a stanza; as the hub does, it makes another account when this one has ended.
 func (w *world) sends(text string) {

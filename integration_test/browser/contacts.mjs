@@ -74,7 +74,7 @@ try {
   await picture('file');
 
   step = 'open the room';
-  await page.locator('converse-rooms-list .open-room', { hasText: '#c1' }).first().click();
+  await page.locator('converse-rooms-list .open-room', { hasText: 'on loopback' }).first().click();
   await said('Welcome, alice').waitFor();
   const input = page.locator('textarea.chat-textarea:visible');
   await input.fill('Ida, are you there?');

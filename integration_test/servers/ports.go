@@ -3,6 +3,7 @@ package servers
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"strconv"
 	"syscall"
@@ -10,7 +11,11 @@ import (
 
 const loopback = "127.0.0.1"
 
-// Ports are the ports to listen on; the kernel picks a free one for each that is zero.
+// Ports are picked below those that kernels give to connections (on Linux from 32768 on, ip_local_port_range): between
+// the pick and the server's start, some client's connection could else take one.
+const firstPort, endOfPorts = 10000, 32000
+
+// Ports are the ports to listen on; a free one is picked for each that is zero.
 type Ports struct {
 	C2S, Component, HTTP int // XMPP servers
 	Plain, TLS, Links    int // IRC servers
@@ -29,7 +34,7 @@ func assign(ports ...*int) error {
 		if *port != 0 {
 			continue
 		}
-		listener, err := net.Listen("tcp", loopback+":0")
+		listener, err := listenSomewhere()
 		if err != nil {
 			return fmt.Errorf("find a free port: %w", err)
 		}
@@ -37,6 +42,17 @@ func assign(ports ...*int) error {
 		*port = listener.Addr().(*net.TCPAddr).Port
 	}
 	return nil
+}
+
+// listenSomewhere tries ports at random, so that programs that pick at the same time seldom meet.
+func listenSomewhere() (listener net.Listener, err error) {
+	for range 100 {
+		listener, err = net.Listen("tcp", address(firstPort+rand.IntN(endOfPorts-firstPort)))
+		if err == nil || !errors.Is(err, syscall.EADDRINUSE) {
+			return listener, err
+		}
+	}
+	return nil, err
 }
 
 func address(port int) string { return net.JoinHostPort(loopback, strconv.Itoa(port)) }

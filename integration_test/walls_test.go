@@ -54,7 +54,7 @@ var walls = []wall{
 		"gopkg.in/irc.v4", "golang.org/x/sync/", "golang.org/x/time/", "golang.org/x/text/"}},
 	{"isthmus/transports/slack", []string{"isthmus/transports", "isthmus/mapping/text", "github.com/slack-go/slack", "github.com/gorilla/websocket", "golang.org/x/time/"}},
 	{"isthmus/transports/slack/slacktest", []string{"github.com/gorilla/websocket"}},
-	{"isthmus/transports/discord", []string{"isthmus/transports", "isthmus/mapping/text", "github.com/gorilla/websocket"}},
+	{"isthmus/transports/discord", []string{"isthmus/transports", "isthmus/mapping/text", "github.com/bwmarrin/discordgo", "github.com/gorilla/websocket"}},
 	{"isthmus/transports/loopback", []string{"isthmus/transports", "isthmus/mapping/text", "isthmus/transports/loopback/wire"}},
 	{"isthmus/transports/loopback/wire", []string{"isthmus/transports"}},
 	{"isthmus/core/stanza", []string{"mellium.im/xmpp/"}},

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/bwmarrin/discordgo"
+
 	"isthmus/transports"
 )
 
@@ -71,18 +73,18 @@ func (b *identifies) claim(token string, limit startLimit, rest time.Duration) t
 
 // The intents (Gateway Intents). The last three are privileged.
 const (
-	intentGuilds            = 1 << 0
-	intentModeration        = 1 << 2
-	intentExpressions       = 1 << 3
-	intentMessages          = 1 << 9
-	intentReactions         = 1 << 10
-	intentTyping            = 1 << 11
-	intentDirectMessages    = 1 << 12
-	intentDirectReactions   = 1 << 13
-	intentDirectTyping      = 1 << 14
-	intentMembers           = 1 << 1
-	intentPresences         = 1 << 8
-	intentContent           = 1 << 15
+	intentGuilds            = int(discordgo.IntentGuilds)
+	intentModeration        = int(discordgo.IntentGuildModeration)
+	intentExpressions       = int(discordgo.IntentGuildEmojis)
+	intentMessages          = int(discordgo.IntentGuildMessages)
+	intentReactions         = int(discordgo.IntentGuildMessageReactions)
+	intentTyping            = int(discordgo.IntentGuildMessageTyping)
+	intentDirectMessages    = int(discordgo.IntentDirectMessages)
+	intentDirectReactions   = int(discordgo.IntentDirectMessageReactions)
+	intentDirectTyping      = int(discordgo.IntentDirectMessageTyping)
+	intentMembers           = int(discordgo.IntentGuildMembers)
+	intentPresences         = int(discordgo.IntentGuildPresences)
+	intentContent           = int(discordgo.IntentMessageContent)
 	intentsWithoutPrivilege = intentGuilds | intentModeration | intentExpressions | intentMessages | intentReactions | intentTyping | intentDirectMessages |
 		intentDirectReactions | intentDirectTyping
 )

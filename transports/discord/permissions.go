@@ -4,27 +4,29 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/bwmarrin/discordgo"
+
 	"isthmus/transports"
 )
 
 // The permissions that the driver knows (Permissions, Bitwise Permission Flags).
 const (
-	mayKick           = 1 << 1
-	mayBan            = 1 << 2
-	administrator     = 1 << 3
-	manageChannels    = 1 << 4
-	manageGuild       = 1 << 5
-	addReactions      = 1 << 6
-	viewChannel       = 1 << 10
-	sendMessages      = 1 << 11
-	manageMessages    = 1 << 13
-	embedLinks        = 1 << 14
-	attachFiles       = 1 << 15
-	readHistory       = 1 << 16
-	mentionEveryone   = 1 << 17
-	manageWebhooks    = 1 << 29
-	createThreads     = 1 << 35
-	sendInThreads     = 1 << 38
+	mayKick           = discordgo.PermissionKickMembers
+	mayBan            = discordgo.PermissionBanMembers
+	administrator     = discordgo.PermissionAdministrator
+	manageChannels    = discordgo.PermissionManageChannels
+	manageGuild       = discordgo.PermissionManageGuild
+	addReactions      = discordgo.PermissionAddReactions
+	viewChannel       = discordgo.PermissionViewChannel
+	sendMessages      = discordgo.PermissionSendMessages
+	manageMessages    = discordgo.PermissionManageMessages
+	embedLinks        = discordgo.PermissionEmbedLinks
+	attachFiles       = discordgo.PermissionAttachFiles
+	readHistory       = discordgo.PermissionReadMessageHistory
+	mentionEveryone   = discordgo.PermissionMentionEveryone
+	manageWebhooks    = discordgo.PermissionManageWebhooks
+	createThreads     = discordgo.PermissionCreatePublicThreads
+	sendInThreads     = discordgo.PermissionSendMessagesInThreads
 	everyPermission   = ^uint64(0)
 	wantedPermissions = viewChannel | sendMessages | embedLinks | attachFiles | readHistory | addReactions | manageWebhooks | createThreads | sendInThreads
 )

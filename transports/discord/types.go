@@ -4,9 +4,12 @@ import (
 	"encoding/json"
 	"strconv"
 	"time"
+
+	"github.com/bwmarrin/discordgo"
 )
 
-// What the driver reads of Discord's objects (Discord API, Resources). Ids are snowflakes.
+// What the driver reads of Discord's objects (Discord API, Resources). Ids are snowflakes. The numbers have discordgo's
+// names; its objects are not used, for one field of a type that it does not know empties a whole message.
 
 type user struct {
 	ID         string `json:"id"`
@@ -70,18 +73,18 @@ func (e emoji) shown() string {
 
 // The types of channels that the driver knows (Channel Types).
 const (
-	guildText          = 0
-	directMessage      = 1
-	guildVoice         = 2
-	groupDirectMessage = 3
-	guildCategory      = 4
-	guildAnnouncement  = 5
-	announcementThread = 10
-	publicThread       = 11
-	privateThread      = 12
-	guildStage         = 13
-	guildForum         = 15
-	guildMedia         = 16
+	guildText          = int(discordgo.ChannelTypeGuildText)
+	directMessage      = int(discordgo.ChannelTypeDM)
+	guildVoice         = int(discordgo.ChannelTypeGuildVoice)
+	groupDirectMessage = int(discordgo.ChannelTypeGroupDM)
+	guildCategory      = int(discordgo.ChannelTypeGuildCategory)
+	guildAnnouncement  = int(discordgo.ChannelTypeGuildNews)
+	announcementThread = int(discordgo.ChannelTypeGuildNewsThread)
+	publicThread       = int(discordgo.ChannelTypeGuildPublicThread)
+	privateThread      = int(discordgo.ChannelTypeGuildPrivateThread)
+	guildStage         = int(discordgo.ChannelTypeGuildStageVoice)
+	guildForum         = int(discordgo.ChannelTypeGuildForum)
+	guildMedia         = int(discordgo.ChannelTypeGuildMedia)
 )
 
 type channel struct {

@@ -13,6 +13,7 @@ func TestWhatTheDemoWritesNamesThePlacesThatItMakes(t *testing.T) {
 		{"isthmus.yaml.tmpl", "server: tcp://127.0.0.1:15347"},
 		{"isthmus.yaml.tmpl", `store: "sqlite:` + state + `/isthmus.db"`},
 		{"isthmus.yaml.tmpl", "host: demo"},
+		{"isthmus.yaml.tmpl", "- muc: lobby@muc.localhost"},
 		{"index.html.tmpl", "<code>#lobby%demo@irc.localhost</code>"},
 		{"chat.html.tmpl", "jid: '#lobby%demo@irc.localhost'"},
 	} {

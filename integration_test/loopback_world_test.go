@@ -29,10 +29,7 @@ type loopbackWorld struct {
 }
 
 // loopbackKinds are the XMPP servers; options are more lines of the driver's.
-var loopbackKinds = []struct {
-	name  string
-	start func(t *testing.T, options string) *loopbackWorld
-}{
+var loopbackKinds = []kindOf[*loopbackWorld]{
 	{"Prosody", func(t *testing.T, options string) *loopbackWorld {
 		return newLoopbackWorld(t, servers.ForTest(t).Prosody(servers.Options{Components: loopbackComponents}), options)
 	}},
@@ -110,24 +107,9 @@ func (w *loopbackWorld) self(t *testing.T, nick string) transports.UserID {
 	return id
 }
 
-// loopbackScenario is one behaviour, seen in a world that others use as well.
-type loopbackScenario struct {
-	name string
-	run  func(*testing.T, *loopbackWorld)
-}
+type loopbackScenario = scenarioOf[*loopbackWorld]
 
-func TestLoopback(t *testing.T) {
-	t.Parallel()
-	for _, k := range loopbackKinds {
-		t.Run(k.name, func(t *testing.T) {
-			t.Parallel()
-			w := k.start(t, "")
-			for _, s := range loopbackScenarios {
-				t.Run(s.name, func(t *testing.T) { s.run(t, w) })
-			}
-		})
-	}
-}
+func TestLoopback(t *testing.T) { everywhere(t, loopbackKinds, loopbackScenarios) }
 
 var loopbackScenarios = slices.Concat(
 	loopbackRooms,

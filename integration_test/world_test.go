@@ -54,13 +54,14 @@ type world struct {
 	names              int
 }
 
-// kinds of worlds: each pairs one of the XMPP servers with one of the IRC servers and one of the stores.
-type kind struct {
+// kindOf is a way to start a world; more are lines of the configuration.
+type kindOf[W any] struct {
 	name  string
-	start func(*testing.T, string) *world
+	start func(t *testing.T, more string) W
 }
 
-var kinds = []kind{
+// kinds of worlds: each pairs one of the XMPP servers with one of the IRC servers and one of the stores.
+var kinds = []kindOf[*world]{
 	{"Prosody, InspIRCd, SQLite", func(t *testing.T, more string) *world {
 		start := servers.ForTest(t)
 		return newWorld(t, start.Prosody(servers.Options{}), start.InspIRCd(servers.Options{}), "", more)
@@ -210,13 +211,16 @@ func until(t *testing.T, what string, holds func() bool) {
 	}
 }
 
-// scenario is one behaviour, seen in a world that others use as well.
-type scenario struct {
+// scenarioOf is one behaviour, seen in a world that others use as well.
+type scenarioOf[W any] struct {
 	name string
-	run  func(*testing.T, *world)
+	run  func(*testing.T, W)
 }
 
-func TestScenarios(t *testing.T) {
+type scenario = scenarioOf[*world]
+
+// everywhere runs the scenarios in a world of each kind.
+func everywhere[W any](t *testing.T, kinds []kindOf[W], scenarios []scenarioOf[W]) {
 	t.Parallel()
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
@@ -228,6 +232,8 @@ func TestScenarios(t *testing.T) {
 		})
 	}
 }
+
+func TestScenarios(t *testing.T) { everywhere(t, kinds, scenarios) }
 
 var scenarios = slices.Concat(
 	rooms,

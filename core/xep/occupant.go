@@ -61,12 +61,6 @@ func StanzaIDBy(s *stanza.Stanza, by stanza.JID) string {
 // OccupantIDOf is the id of who a stanza of a room is from (XEP-0421 §4.1), to be believed only of rooms that announce it.
 func OccupantIDOf(s *stanza.Stanza) string { return s.Child(nsOccupantID, "occupant-id").Attr("id") }
 
-// DelayedSince is when a message was really said (XEP-0203 §3), the zero time where it does not say.
-func DelayedSince(s *stanza.Stanza) time.Time {
-	at, _ := ParseStamp(s.Child(nsDelay, "delay").Attr("stamp"))
-	return at
-}
-
 // RoomAbilities are what a room announces of itself (XEP-0045 §6.4).
 type RoomAbilities struct{ StanzaIDs, OccupantIDs, Moderation bool }
 

@@ -25,13 +25,6 @@ func (s *Server) keep(c *client, e event) {
 	s.past[key] = append(s.past[key], e)
 }
 
-// Forget makes the server forget what was said.
-func (s *Server) Forget() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	clear(s.past)
-}
-
 // chathistory reads what was said. IRCv3 chathistory.
 func (s *Server) chathistory(c *client, m message) {
 	sub, target := strings.ToUpper(m.param(0)), m.param(1)

@@ -40,15 +40,6 @@ func Known() []string {
 	return names
 }
 
-// Packages gives the Debian packages that the named parts are in.
-func Packages(names ...string) []string {
-	var packages []string
-	for _, name := range names {
-		packages = append(packages, needs[name].packages...)
-	}
-	return packages
-}
-
 // NotInstalled says which packages are not on this machine.
 type NotInstalled struct {
 	Packages []string // Debian's names

@@ -492,3 +492,21 @@ func TestAMessageWithNothingInItSaysSo(t *testing.T) {
 		t.Errorf("the starter of a thread came as %+v", m)
 	}
 }
+
+func TestADeletedChannelIsLeft(t *testing.T) {
+	v := settled(t)
+	v.DeleteChannel(v.attic)
+	if e := next(v, func(e transports.MemberLeft) bool { return e.Room == room(v.attic) }); e.Cause != transports.Removed {
+		t.Errorf("the room was left with %+v", e)
+	}
+	_, err := v.try(transports.Join{Room: room(v.attic)})
+	v.kind(err, transports.NotFound, "")
+}
+
+func TestWhoWritesIsSeen(t *testing.T) {
+	v := settled(t)
+	v.Type(v.lobby, v.ida)
+	if e := next[transports.Typing](v, nil); !e.On || e.Place != inLobby(v) || string(e.From.ID) != v.ida {
+		t.Errorf("writing is told as %+v", e)
+	}
+}

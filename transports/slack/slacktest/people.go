@@ -101,13 +101,6 @@ func (w *Workspace) Messages(channel string) []Object {
 	return all
 }
 
-// Read is how far a user has read a channel.
-func (w *Workspace) Read(u *User, channel string) string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.channels[channel].read[u.ID]
-}
-
 // Await waits until an event has happened that fits, since the last that it found, and gives it; nil after the time.
 func (w *Workspace) Await(fits func(Object) bool, patience time.Duration) Object {
 	deadline := time.After(patience)

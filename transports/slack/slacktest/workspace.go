@@ -192,13 +192,6 @@ func (w *Workspace) TellRevoked(u *User) {
 	w.tell("", Object{"type": "tokens_revoked", "tokens": Object{"oauth": []string{u.ID}, "bot": []string{}}})
 }
 
-// AddEmoji adds a custom emoji by its image's address, or "alias:name".
-func (w *Workspace) AddEmoji(name, url string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.emoji[name] = url
-}
-
 // Fail has the next calls of a method answer with an error; act: they do their work all the same.
 func (w *Workspace) Fail(method, code string, times int) {
 	w.fail(method, failure{status: http.StatusOK, body: Object{"ok": false, "error": code}}, times)

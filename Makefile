@@ -1,6 +1,6 @@
 # make run     shows Isthmus at work in a browser: see cmd/demo
-# make test    all tests, against real servers
-# make deps    installs what the tests and the demo need (Debian)
+# make test    all tests, against real servers; installs first what they need (make deps)
+# make deps    installs what the tests and the demo need: Debian's packages that are missing, and the browser's driver
 # make build   build/isthmus; make cross: static binaries for two architectures
 # make docs    writes what is made from the code: docs/xeps.md, docs/isthmus.doap
 # make bench    measures the whole path and writes the table in docs/speed.md; make bench-parts: the benchmarks of its parts
@@ -18,16 +18,15 @@ FUZZTIME  ?= 10s
 run: go-version
 	@mkdir -p .demo && go build -o .demo/demo ./cmd/demo && exec .demo/demo
 
-test: go-version
-	@go run ./integration_test/servers/packages -check
-	@test -d integration_test/browser/node_modules/playwright-core || { echo "the browser's driver is not installed: make deps" >&2; exit 1; }
+test: deps
 	go vet ./...
 	go test -race -timeout 15m -parallel 4 ./...
 
 deps: go-version
 	@missing=$$(go run ./integration_test/servers/packages) && if [ -n "$$missing" ]; then \
 		$(APT) -qq update && $(APT) install -y --no-install-recommends $$missing; fi
-	cd integration_test/browser && npm ci --ignore-scripts --no-audit --no-fund
+	@cd integration_test/browser && if ! cmp -s package-lock.json node_modules/installed; then \
+		npm ci --ignore-scripts --no-audit --no-fund && cp package-lock.json node_modules/installed; fi
 
 build: go-version
 	$(STATIC) -o build/isthmus ./cmd/isthmus

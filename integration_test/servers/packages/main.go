@@ -1,10 +1,8 @@
-// Command packages prints the Debian packages that the tests need and this machine does not have, on one line. With
-// -check it fails instead, with the command that installs them.
+// Command packages prints the Debian packages that the tests need and this machine does not have, on one line.
 package main
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"strings"
@@ -13,12 +11,10 @@ import (
 )
 
 func main() {
-	check := flag.Bool("check", false, "fail when something is missing")
-	flag.Parse()
 	err := servers.Missing(servers.Known()...)
 	var missing *servers.NotInstalled
 	switch {
-	case errors.As(err, &missing) && !*check:
+	case errors.As(err, &missing):
 		fmt.Println(strings.Join(missing.Packages, " "))
 	case err != nil:
 		fmt.Fprintln(os.Stderr, err)

@@ -96,3 +96,16 @@ func (s *Server) Await(what string, fits func(Object) bool) (found Object) {
 	})
 	return found
 }
+
+// Gone waits until a message is in no channel any more.
+func (s *Server) Gone(id string) {
+	s.t.Helper()
+	s.wait("end of message "+id, func() bool {
+		for channel := range s.messages {
+			if s.message(channel, id) != nil {
+				return false
+			}
+		}
+		return true
+	})
+}

@@ -53,6 +53,20 @@ func (s *Server) setReaction(ch, m Object, user, name string, on bool) {
 	s.dispatchIn(str(ch["guild_id"]), str(ch["id"]), kind, Object{"user_id": user, "channel_id": ch["id"], "message_id": m["id"], "guild_id": ch["guild_id"], "emoji": e})
 }
 
+// Reactions are those of a bot on a message, one after another.
+func (s *Server) Reactions(bot *Bot, channel, id string) (all string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var names []string
+	for _, r := range s.mustHave(channel, id)["reactions"].([]Object) {
+		if slices.Contains(r["users"].([]string), bot.ID) {
+			names = append(names, str(r["key"]))
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, "")
+}
+
 func (c *call) typing() (any, *refusal) {
 	ch, no := c.channel(1 << 11)
 	if no != nil {

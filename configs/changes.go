@@ -7,7 +7,7 @@ import (
 
 // What can be put in force while the gateway runs; all other keys need a restart.
 var (
-	liveKeys          = []string{"log: level", "archive", "contacts"}
+	liveKeys          = []string{"log: level", "archive", "contacts", "relays"}
 	liveTransportKeys = []string{"people", "registration", "registration_required", "network_people", "limits", "operators", "private_networks", "options"}
 )
 

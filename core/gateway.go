@@ -111,6 +111,7 @@ func Run(ctx context.Context, c Config) error {
 	if err != nil {
 		return err
 	}
+	again.relays = relays
 	sites.measure(&metrics{version: c.Version, store: c.Store, services: services, files: files})
 	group, ctx := errgroup.WithContext(ctx)
 	sites.serve(ctx, group)
@@ -161,6 +162,7 @@ type service struct {
 	roster    *roster
 	media     *media.Transport
 	relays    *relays
+	talk      *dialogues
 }
 
 func newService(ctx context.Context, c Config, t Transport, key []byte, known *register, again *reloads, files *media.Media) (*service, error) {
@@ -239,7 +241,7 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 			return account.New(shared, identity, key.Owner, scope, key.Key, limits.Rooms)
 		},
 	})
-	talk.hub = s.hub
+	talk.hub, s.talk = s.hub, talk
 	return s, nil
 }
 

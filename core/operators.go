@@ -74,6 +74,9 @@ func reloaded(r Reloaded, err error) dialog.Outcome {
 	if len(r.Out) > 0 {
 		o.Note += " These people were put out: " + strings.Join(r.Out, ", ") + "."
 	}
+	if r.Problem != nil {
+		o.Problem = &stanza.Error{Type: xmpp.Modify, Condition: xmpp.NotAcceptable, Text: o.Note + " But not all could be: " + r.Problem.Error()}
+	}
 	if len(r.Restart) > 0 {
 		o.Warning = "Restart the gateway for these to hold: " + strings.Join(r.Restart, ", ") + "."
 	}

@@ -88,7 +88,7 @@ func (t *throughLogin) scope() transports.Scope {
 // groupIdentity is how the goroutine of a login's account has it: alone, or as one of those who share it.
 func (s *service) groupIdentity(key person.Key, a login) account.Identity {
 	identity := s.logins.identity(a)
-	if len(a.open.people) > 0 || s.relays.logins[loginOf{s.face.jid.Domain, key}] {
+	if len(a.open.people) > 0 || s.relays.now.Load().logins[loginOf{s.face.jid.Domain, key}] {
 		identity = s.groups.identity(identity, key.Owner, a.id)
 	}
 	return identity
@@ -98,4 +98,27 @@ func (s *service) groupIdentity(key person.Key, a login) account.Identity {
 type loginOf struct {
 	domain string
 	key    person.Key
+}
+
+// switchLogins has the accounts of logins that relays have begun or ceased to use connect anew, unless they are shared anyway.
+func (all *relays) switchLogins(was, now map[loginOf]bool) {
+	for _, changed := range []map[loginOf]bool{was, now} {
+		for l := range changed {
+			if s := all.services[l.domain]; was[l] != now[l] && s != nil {
+				go s.talk.connectAnew(l.key)
+			}
+		}
+	}
+}
+
+// connectAnew ends the connection of an account that becomes one of several who use it, or ceases to be, and begins another.
+func (d *dialogues) connectAnew(key person.Key) {
+	if a, there := d.logins.get(key); !there || len(a.open.people) > 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), setTime)
+	defer cancel()
+	if problem := d.end(ctx, key, "The account "+key.Key+" connects anew. Join its rooms again."); problem == nil {
+		d.hub.Start(key, 0)
+	}
 }

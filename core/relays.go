@@ -3,18 +3,18 @@ package core
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 
-	"isthmus/core/media"
-	"isthmus/core/person"
 	"isthmus/core/relay"
-	"isthmus/core/shared"
 	"isthmus/core/stanza"
-	"isthmus/core/xep"
-	"isthmus/mapping/address"
-	"isthmus/transports"
 )
 
 // Relay joins a real Multi-User Chat with rooms of networks.
@@ -39,155 +39,194 @@ type RelayRoom struct {
 	Suffix string
 }
 
-// relays are the relays at work. The streams' readers ask for them.
+// relays are the relays. The goroutine of run owns them; the streams' readers and the hubs look at what is at work.
 type relays struct {
-	byMUC map[stanza.JID]*relay.Relay
-	// groups are the connections that they share: one for each network and name.
-	groups  []*shared.Group
-	openers map[string]*shared.Group
-	// logins are those that they use.
-	logins map[loginOf]bool
-	// domains are those whose streams they use.
-	domains map[string][]*relay.Relay
+	services map[string]*service // by domain
+	log      *slog.Logger
+	// wanted are those that shall work.
+	wanted  map[stanza.JID]Relay
+	running map[stanza.JID]*relaying
+	// lines are the connections that they share: one for each network and name.
+	lines map[string]*line
+	work  chan func()
+	now   atomic.Pointer[atWork]
 	// ended is closed when all have left.
-	ended chan struct{}
+	ended   chan struct{}
+	leaving sync.WaitGroup
 }
 
-// newRelays makes them, and hands the services what is theirs.
+// relaying is a relay at work.
+type relaying struct {
+	of   Relay
+	star *relay.Relay
+	stop context.CancelFunc
+	done chan struct{}
+	// lines are the connections that it uses.
+	lines []*line
+}
+
+// atWork is what others look at; it never changes.
+type atWork struct {
+	byMUC map[stanza.JID]*relay.Relay
+	// byDomain are those that use the stream of a domain.
+	byDomain map[string][]*relay.Relay
+	// logins are those that they use.
+	logins map[loginOf]bool
+}
+
+// newRelays knows the relays of the configuration, or says which of them has a mistake. It hands the services what is theirs.
 func newRelays(c Config, services []*service) (*relays, error) {
-	all := &relays{byMUC: map[stanza.JID]*relay.Relay{}, openers: map[string]*shared.Group{}, logins: map[loginOf]bool{}, domains: map[string][]*relay.Relay{}, ended: make(chan struct{})}
-	byDomain := map[string]*service{}
+	all := &relays{services: map[string]*service{}, log: c.Log, wanted: map[stanza.JID]Relay{}, running: map[stanza.JID]*relaying{}, lines: map[string]*line{},
+		work: make(chan func()), ended: make(chan struct{})}
 	for _, s := range services {
-		byDomain[s.face.jid.Domain] = s
-	}
-	for _, configured := range c.Relays {
-		if err := all.add(configured, byDomain, c.Log); err != nil {
-			return nil, fmt.Errorf("relay %s: %w", configured.MUC, err)
-		}
-	}
-	for _, s := range services {
+		all.services[s.face.jid.Domain] = s
 		s.relays = all
 	}
+	for _, r := range c.Relays {
+		if err := all.check(r); err != nil {
+			return nil, err
+		}
+		all.wanted[r.MUC] = r
+	}
+	all.show() // the logins that they use, before any account begins
 	return all, nil
 }
 
-func (all *relays) add(c Relay, services map[string]*service, log *slog.Logger) error {
-	r := relay.Config{MUC: c.MUC, Nick: c.Nick, Puppets: c.Puppets, TopicsToMUC: c.TopicsToMUC, TopicsFromMUC: c.TopicsFromMUC,
-		Log: log.With("relay", c.MUC.String())}
-	used := map[string]bool{}
-	for i, room := range c.Rooms {
-		s := services[room.Transport]
-		if s == nil {
-			return fmt.Errorf("there is no transport %s", room.Transport)
+// check says what of a relay cannot be.
+func (all *relays) check(r Relay) error {
+	for _, room := range r.Rooms {
+		if err := all.checkRoom(room); err != nil {
+			return fmt.Errorf("relay %s: room %s of %s: %w", r.MUC, room.Room, room.Transport, err)
 		}
-		if i == 0 {
-			r.JID, r.Stream = stanza.JID{Local: botName, Domain: room.Transport, Resource: relay.Resource}, s.component
-		}
-		joined, err := all.room(s, c, room, fmt.Sprintf("%s %d", c.MUC, i))
-		if err != nil {
-			return fmt.Errorf("room %s of %s: %w", room.Room, room.Transport, err)
-		}
-		r.Rooms = append(r.Rooms, joined)
-		used[room.Transport] = true
-	}
-	made := relay.New(r)
-	all.byMUC[c.MUC] = made
-	for domain := range used {
-		all.domains[domain] = append(all.domains[domain], made)
 	}
 	return nil
 }
 
-// room is a room as a relay joins it: through a session that is shared with the other relays of the network.
-func (all *relays) room(s *service, c Relay, room RelayRoom, name string) (relay.Room, error) {
-	about := s.driver.About()
-	session, scope, err := all.session(s, c, room, shared.Person{ID: transports.UserID(relayMark + name), Name: c.Nick, Owner: true})
-	if err != nil {
-		return relay.Room{}, err
-	}
-	name = room.Room
-	if about.Fixed == "" {
-		name += " on " + room.Network
-	}
-	suffix := room.Suffix
-	if suffix == "" {
-		suffix = " [" + about.Kind + "]"
-	}
-	joined := relay.Room{Name: name, Suffix: suffix, ID: transports.RoomID(room.Room), Domain: room.Transport, Session: session, Alone: room.Owner.IsZero(), Stream: s.component,
-		Puppet: func(user transports.UserID) (stanza.JID, error) {
-			local, err := s.addresses.Localpart(address.Address{Kind: address.User, Name: string(user), Key: room.Network})
-			return stanza.JID{Local: local, Domain: room.Transport, Resource: relay.Resource}, err
-		},
-		Share: s.sharer(scope)}
-	if s.media != nil {
-		joined.Fetch = s.media.Fetch
-	}
-	return joined, nil
-}
-
-// session is how a relay is on a network: through somebody's login, or else through a connection that it shares with the relays of the same network and nick.
-func (all *relays) session(s *service, c Relay, room RelayRoom, as shared.Person) (transports.Session, func() transports.Scope, error) {
-	if !room.Owner.IsZero() {
-		key := person.Key{Owner: room.Owner, Key: room.Network}
-		all.logins[loginOf{room.Transport, key}] = true
-		session := &throughLogin{service: s, key: key, as: as}
-		return session, session.scope, nil
-	}
-	if about := s.driver.About(); !about.Open {
-		return nil, nil, fmt.Errorf("%s needs a login; name whose it is under owner", about.Name)
-	}
-	scope, err := s.driver.Scope(room.Network)
-	if err != nil {
-		return nil, nil, err
-	}
-	opener := room.Transport + " " + string(scope) + " " + c.Nick
-	group := all.openers[opener]
-	if group == nil {
-		group, err = shared.New(shared.Config{Log: s.log, Open: func() (transports.Session, error) {
-			return s.driver.Open(transports.Account{Scope: scope, Person: "relay", Name: c.Nick}, s.groups.env)
-		}})
-		if err != nil {
-			return nil, nil, err
-		}
-		all.openers[opener], all.groups = group, append(all.groups, group)
-	}
-	session := group.Attach(as)
-	if files, ok := session.(transports.Files); ok && s.media != nil {
-		s.media.Attach(scope, relayAccount, files)
-	}
-	return session, func() transports.Scope { return scope }, nil
-}
-
-// sharer finds where files that a relay has heard of can be fetched.
-func (s *service) sharer(scope func() transports.Scope) func(context.Context, transports.File) (xep.File, error) {
-	return func(ctx context.Context, f transports.File) (xep.File, error) {
-		switch {
-		case s.media != nil:
-			return s.media.Share(ctx, media.Source{Scope: scope(), Account: relayAccount, File: f})
-		case f.URL != "":
-			return xep.File{URL: f.URL, Name: xep.CleanFileName(f.Name), Type: f.Type, Size: f.Size, Width: f.Width, Height: f.Height}, nil
-		}
-		return xep.File{}, &transports.Fault{Kind: transports.Unsupported, Text: "This gateway carries no files."}
-	}
-}
-
-// relayAccount names the relays among those who can open files of a scope; it is no account of the store's.
-const relayAccount = 0
-
 // run has them work until ctx ends; their networks are told after that.
 func (all *relays) run(ctx context.Context) {
 	defer close(all.ended)
-	connections, hangUp := context.WithCancel(context.Background())
-	var connected, working sync.WaitGroup
-	for _, g := range all.groups {
-		connected.Go(func() { g.Run(connections) })
+	if err := all.follow(slices.Collect(maps.Values(all.wanted))); err != nil {
+		all.log.Error("A relay cannot work.", "error", err)
 	}
-	for _, r := range all.byMUC {
-		working.Go(func() { r.Run(ctx) })
+	for {
+		select {
+		case do := <-all.work:
+			do()
+		case <-ctx.Done():
+			for _, r := range all.running {
+				r.stop()
+			}
+			for muc := range all.running {
+				all.end(muc)
+			}
+			all.leaving.Wait()
+			return
+		}
 	}
-	working.Wait()
-	hangUp()
-	connected.Wait()
+}
+
+// do has the goroutine of run do something, and waits for it. It is false where the gateway is ending, or ctx does first.
+func (all *relays) do(ctx context.Context, what func()) bool {
+	done := make(chan struct{})
+	select {
+	case all.work <- func() { defer close(done); what() }:
+	case <-all.ended:
+		return false
+	case <-ctx.Done():
+		return false
+	}
+	<-done
+	return true
+}
+
+// reload puts the relays of a new configuration in force: those that are the same in it go on undisturbed.
+func (all *relays) reload(ctx context.Context, configured []Relay) error {
+	err := errors.New("the gateway is ending")
+	all.do(ctx, func() { err = all.follow(configured) })
+	return err
+}
+
+// follow has exactly these work. Those with a mistake do not, and the error tells of them.
+func (all *relays) follow(wanted []Relay) (problem error) {
+	all.wanted = map[stanza.JID]Relay{}
+	for _, r := range wanted {
+		if err := all.check(r); err != nil {
+			problem = errors.Join(problem, err)
+			continue
+		}
+		all.wanted[r.MUC] = r
+	}
+	for muc, r := range all.running {
+		if !reflect.DeepEqual(all.wanted[muc], r.of) {
+			all.end(muc)
+		}
+	}
+	used := all.now.Load().logins
+	all.show()
+	all.switchLogins(used, all.now.Load().logins)
+	for _, muc := range slices.SortedFunc(maps.Keys(all.wanted), func(x, y stanza.JID) int { return strings.Compare(x.String(), y.String()) }) {
+		if all.running[muc] == nil {
+			problem = errors.Join(problem, all.begin(all.wanted[muc]))
+		}
+	}
+	return problem
+}
+
+// begin has a relay work.
+func (all *relays) begin(c Relay) error {
+	r := &relaying{of: c, done: make(chan struct{})}
+	made := relay.Config{MUC: c.MUC, Nick: c.Nick, Puppets: c.Puppets, TopicsToMUC: c.TopicsToMUC, TopicsFromMUC: c.TopicsFromMUC,
+		Log: all.log.With("relay", c.MUC.String())}
+	for i, room := range c.Rooms {
+		s := all.services[room.Transport]
+		if i == 0 {
+			made.JID, made.Stream = stanza.JID{Local: botName, Domain: room.Transport, Resource: relay.Resource}, s.component
+		}
+		joined, err := all.room(s, r, room, fmt.Sprintf("%s %d", c.MUC, i))
+		if err != nil {
+			all.release(r)
+			return fmt.Errorf("relay %s: room %s of %s: %w", c.MUC, room.Room, room.Transport, err)
+		}
+		made.Rooms = append(made.Rooms, joined)
+	}
+	r.star = relay.New(made)
+	all.running[c.MUC] = r
+	all.show()
+	ctx, stop := context.WithCancel(context.Background())
+	r.stop = stop
+	go func() { r.star.Run(ctx); close(r.done) }()
+	return nil
+}
+
+// end has a relay leave its rooms, and waits until it has.
+func (all *relays) end(muc stanza.JID) {
+	r := all.running[muc]
+	r.stop()
+	<-r.done
+	delete(all.running, muc)
+	all.show()
+	all.release(r)
+}
+
+// show lets others see what is at work now.
+func (all *relays) show() {
+	now := &atWork{byMUC: map[stanza.JID]*relay.Relay{}, byDomain: map[string][]*relay.Relay{}, logins: map[loginOf]bool{}}
+	for muc, r := range all.running {
+		now.byMUC[muc] = r.star
+		for _, room := range r.of.Rooms {
+			if !slices.Contains(now.byDomain[room.Transport], r.star) {
+				now.byDomain[room.Transport] = append(now.byDomain[room.Transport], r.star)
+			}
+		}
+	}
+	for _, r := range all.wanted {
+		for _, room := range r.Rooms {
+			if !room.Owner.IsZero() {
+				now.logins[room.login()] = true
+			}
+		}
+	}
+	all.now.Store(now)
 }
 
 // take hands a stanza to the relay that it is for; it is false for all others.
@@ -195,7 +234,7 @@ func (all *relays) take(s *stanza.Stanza) bool {
 	if s.To.Resource != relay.Resource {
 		return false
 	}
-	r := all.byMUC[s.From.Bare()]
+	r := all.now.Load().byMUC[s.From.Bare()]
 	if r == nil {
 		return false
 	}
@@ -206,10 +245,11 @@ func (all *relays) take(s *stanza.Stanza) bool {
 // unheard tells of the addresses of puppets, which hear what is said in a MUC by the relay's own occupant. It looks into the set of all relays, for a
 // puppet's address may be in several.
 func (all *relays) unheard(to []byte) bool {
-	if len(all.byMUC) == 0 || !bytes.HasSuffix(to, puppetSuffix) {
+	now := all.now.Load()
+	if len(now.byMUC) == 0 || !bytes.HasSuffix(to, puppetSuffix) {
 		return false
 	}
-	for _, r := range all.byMUC {
+	for _, r := range now.byMUC {
 		if r.IsPuppet(string(to)) {
 			return true
 		}
@@ -221,7 +261,7 @@ var puppetSuffix = []byte("/" + relay.Resource)
 
 // up tells those whose stream was lost that it is there again.
 func (all *relays) up(domain string) {
-	for _, r := range all.domains[domain] {
+	for _, r := range all.now.Load().byDomain[domain] {
 		r.Resync()
 	}
 }

@@ -18,6 +18,8 @@ type Reading struct {
 	// Transports are those at work that are still there, by domain. Of each the policy and the private networks count, and the driver
 	// where its options have changed, else it is nil.
 	Transports map[string]Transport
+	// Relays are all that shall be.
+	Relays []Relay
 	// Changed are the keys whose change is put in force, Restart those for which the gateway must be restarted.
 	Changed, Restart []string
 }
@@ -27,6 +29,8 @@ type Reloaded struct {
 	Changed, Restart []string
 	// Out are the people who lost connections by it, as bare JIDs.
 	Out []string
+	// Problem is why something of it cannot be put in force, nil where all could.
+	Problem error
 }
 
 // reloads carries out the wish to read the configuration anew, one after another.
@@ -35,6 +39,7 @@ type reloads struct {
 	wishes    chan chan<- answer
 	signals   <-chan os.Signal
 	retention *retention
+	relays    *relays
 	log       *slog.Logger
 }
 
@@ -100,6 +105,9 @@ func (r *reloads) reload(ctx context.Context, services []*service) answer {
 			}
 			done.Out = append(done.Out, out...)
 		}
+	}
+	if done.Problem = r.relays.reload(ctx, fresh.Relays); done.Problem != nil { // after the drivers, for it may need a network that is new
+		r.log.Error("A relay in the configuration cannot work.", "error", done.Problem)
 	}
 	slices.Sort(done.Out)
 	done.Out = slices.Compact(done.Out)

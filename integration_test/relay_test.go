@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -62,7 +63,15 @@ func newStar(t *testing.T, xmpp, irc *servers.Server, muc string) *star {
 	s.holder.Send(t, "MODE "+relayed+" +t")
 	alice := s.client(t, "alice", "founder") // who comes first owns the room
 	join(t, alice, muc, "founder")
-	s.write(t, fmt.Sprintf(`
+	s.write(t, s.relays(""))
+	s.start(t)
+	alice.Expect(t, "presence[not(@type)][@from='"+muc+"/bridge']")
+	return s
+}
+
+// relays are those of the configuration, with more.
+func (s *star) relays(more string) string {
+	return fmt.Sprintf(`
 relays:
   - muc: %s
     nick: bridge
@@ -70,10 +79,7 @@ relays:
     rooms:
       - {transport: %s, network: %s, room: "%s", suffix: " (IRC)"}
       - {transport: %s, network: %s, room: "%s"}
-`, muc, domain, host, relayed, loopbackDomain, loopbackNetwork, s.room))
-	s.start(t)
-	alice.Expect(t, "presence[not(@type)][@from='"+muc+"/bridge']")
-	return s
+%s`, s.muc, domain, host, relayed, loopbackDomain, loopbackNetwork, s.room, more)
 }
 
 func (s *star) write(t *testing.T, more string) {
@@ -267,6 +273,31 @@ var starScenarios = []starScenario{
 		} else { // Prosody lets moderators alone change it
 			p.ida.Hears(t, "The topic could not be changed in the chat room that this room is joined with. Tell its moderators that bridge must be allowed to.")
 		}
+	}},
+	{"a relay is added, changed and removed without a restart, and the others go on", func(t *testing.T, s *star) {
+		p := s.people(t)
+		second := strings.Replace(s.muc, "team@", "second@", 1)
+		join(t, p.bob, second, "bob")
+		dora := s.onIRC(t, "dora", "#second")
+		relay := fmt.Sprintf("  - {muc: %s, nick: bridge, rooms: [{transport: %s, network: %s, room: \"#second\", suffix: \"%%s\"}]}\n", second, domain, host)
+		reload := func(more string) { s.write(t, s.relays(more)); s.gateway.Signal(syscall.SIGHUP) }
+		reload(fmt.Sprintf(relay, " [one]"))
+		p.bob.Expect(t, "presence[not(@type)][@from='"+second+"/bridge']")
+		dora.Expect(t, `^:bridge\S* JOIN `)
+		dora.Say(t, "#second", "hello")
+		p.bob.Expect(t, "message[@from='"+second+"/dora [one]']/body[text()='hello']")
+		reload(fmt.Sprintf(relay, " [two]"))
+		p.bob.Expect(t, "presence[@type='unavailable'][@from='"+second+"/dora [one]']")
+		p.bob.Expect(t, "presence[not(@type)][@from='"+second+"/bridge']")
+		dora.Expect(t, `^:bridge\S* JOIN `)
+		dora.Say(t, "#second", "hello again")
+		p.bob.Expect(t, "message[@from='"+second+"/dora [two]']/body[text()='hello again']")
+		reload("")
+		p.bob.Expect(t, "presence[@type='unavailable'][@from='"+second+"/bridge']")
+		dora.Expect(t, `^:bridge\S* PART `)
+		say(t, p.bob, s.muc, "this one has not left")
+		p.ida.Hears(t, "this one has not left")
+		p.carl.ExpectNone(t, `^:bridge\S* (PART|JOIN|QUIT)`)
 	}},
 	{"after a restart of the XMPP server all are back, and what was said meanwhile comes once", func(t *testing.T, s *star) {
 		p := s.people(t)

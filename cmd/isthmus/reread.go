@@ -22,7 +22,7 @@ func (r *rereading) read() (core.Reading, error) {
 	if err != nil {
 		return core.Reading{}, err
 	}
-	reading := core.Reading{Keep: keep(c.Archive), Contacts: c.Contacts, Transports: map[string]core.Transport{}}
+	reading := core.Reading{Keep: keep(c.Archive), Contacts: c.Contacts, Transports: map[string]core.Transport{}, Relays: relays(c.Relays)}
 	for _, t := range c.Transports {
 		ready, err := transport(t)
 		if err != nil {

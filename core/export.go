@@ -10,6 +10,7 @@ import (
 	"isthmus/core/seal"
 	"isthmus/core/stanza"
 	"isthmus/core/store"
+	"isthmus/core/xep"
 
 	xmpp "mellium.im/xmpp/stanza"
 )
@@ -30,7 +31,7 @@ func (d *dialogues) export() dialog.Command {
 			default:
 				return refuseExport("Someone else's data is being brought together just now. Try again in a few minutes.")
 			}
-			url, err := d.media.PutOwn(ctx, "isthmus.jsonl.gz", "application/gzip", func(to io.Writer) error { return d.writeExport(ctx, who.Person.Bare(), to) })
+			url, err := d.media.PutOwn(ctx, "isthmus.jsonl.gz", "application/gzip", xep.ForOneReader, func(to io.Writer) error { return d.writeExport(ctx, who.Person.Bare(), to) })
 			if err != nil {
 				problem := account.Refusal(err)
 				problem.Text += askOperator

@@ -17,7 +17,7 @@ type portraits struct {
 	jid     stanza.JID
 	request func(iq *stanza.Stanza, deadline time.Duration, answer func(*stanza.Stanza))
 	// put gives a file an address (media.Transport.PutOwn), nil where files are not carried: nobody has a picture then.
-	put func(ctx context.Context, name, kind string, write func(io.Writer) error) (url string, err error)
+	put func(ctx context.Context, name, kind string, purpose xep.Purpose, write func(io.Writer) error) (url string, err error)
 
 	mu  sync.Mutex
 	all map[stanza.JID]*portrait
@@ -73,7 +73,7 @@ func (p *portraits) take(f *portrait, source []byte) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), portraitDeadline)
 	defer cancel()
-	url, err := p.put(ctx, "portrait", picture.Type, func(w io.Writer) error {
+	url, err := p.put(ctx, "portrait", picture.Type, xep.ForProfile, func(w io.Writer) error {
 		_, err := w.Write(picture.Data)
 		return err
 	})

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"isthmus/core/stanza"
+	"isthmus/core/xep"
 )
 
 func TestWhoSpeaksThroughASharedAccountHasTheirOwnFace(t *testing.T) {
@@ -31,13 +32,13 @@ func TestWhoSpeaksThroughASharedAccountHasTheirOwnFace(t *testing.T) {
 				}
 				answer(iq.Result(card))
 			},
-			put: func(_ context.Context, _, kind string, write func(io.Writer) error) (string, error) {
+			put: func(_ context.Context, _, kind string, purpose xep.Purpose, write func(io.Writer) error) (string, error) {
 				kept++
-				return "https://files.example/" + kind, write(io.Discard)
+				return "https://files.example/" + string(purpose) + "/" + kind, write(io.Discard)
 			}}
 		face := p.of(alice)
 		synctest.Wait()
-		if got := face(); got != "https://files.example/image/png" {
+		if got := face(); got != "https://files.example/profile/image/png" {
 			t.Errorf("the picture is at %q", got)
 		}
 		p.of(alice)

@@ -38,7 +38,7 @@ func (a *Account) abilities(place transports.Place) []string {
 		}
 	}
 	if place.Room != "" && a.offers(transports.Deletions, place) {
-		all = append(all, xep.NSModerate)
+		all = append(all, xep.NSModerate, xep.NSModerateOld, xep.NSTombstones)
 	}
 	return all
 }

@@ -5,13 +5,14 @@ import (
 	"errors"
 	"io"
 
+	"isthmus/core/xep"
 	"isthmus/transports"
 )
 
 // PutOwn brings a file of the gateway's own making to the XMPP server's place for files (XEP-0363), and gives the address where whoever
 // knows it may fetch it. write writes the content, which lies on disk meanwhile. The error is a Fault.
-func (t *Transport) PutOwn(ctx context.Context, name, kind string, write func(io.Writer) error) (url string, err error) {
-	if _, _, err := t.upload.find(ctx); err != nil { // before it is written for nothing
+func (t *Transport) PutOwn(ctx context.Context, name, kind string, purpose xep.Purpose, write func(io.Writer) error) (url string, err error) {
+	if _, err := t.upload.find(ctx); err != nil { // before it is written for nothing
 		return "", transports.AsFault(err)
 	}
 	draft, err := t.Cache.Create()
@@ -31,7 +32,7 @@ func (t *Transport) PutOwn(ctx context.Context, name, kind string, write func(io
 	if err != nil {
 		return "", t.cacheFault(err)
 	}
-	url, err = t.upload.put(ctx, name, kind, size, struct{ io.Reader }{draft}) // it is not the client's to close
+	url, err = t.upload.put(ctx, name, kind, purpose, size, struct{ io.Reader }{draft}) // it is not the client's to close
 	if err != nil {
 		return "", transports.AsFault(err)
 	}

@@ -126,7 +126,7 @@ func (t *Transport) offer(ctx context.Context, row store.File, d *details) (stri
 
 // put brings the file to the XMPP server.
 func (t *Transport) put(ctx context.Context, row store.File, d *details) (string, error) {
-	if _, _, err := t.upload.find(ctx); err != nil { // before the file is fetched for nothing
+	if _, err := t.upload.find(ctx); err != nil { // before the file is fetched for nothing
 		return "", err
 	}
 	name := cacheName(row.ID)
@@ -140,7 +140,7 @@ func (t *Transport) put(ctx context.Context, row store.File, d *details) (string
 		return "", t.cacheFault(os.ErrNotExist)
 	}
 	defer content.Close()
-	return t.upload.put(ctx, d.Name, d.Type, d.Size, content)
+	return t.upload.put(ctx, d.Name, d.Type, xep.ForMessage, d.Size, content)
 }
 
 // measure takes what the content itself shows in place of what was said of it.

@@ -97,6 +97,9 @@ func TestAFileGoesToTheXMPPServer(t *testing.T) {
 	if again := w.share(t, transports.File{ID: "f1", Name: "notes.txt"}, nil); again.URL != got.URL {
 		t.Errorf("put twice: %s", again.URL)
 	}
+	if w.server.purpose != "" {
+		t.Errorf("the server is told the purpose %q, of which it does not know", w.server.purpose)
+	}
 	empty := w.share(t, transports.File{ID: "f2", Name: "empty"}, nil)
 	if empty.URL != w.web.URL+"/up/2/empty" {
 		t.Errorf("%+v", empty)

@@ -34,10 +34,15 @@ type uploader struct {
 	// self is the component; server is where the place is looked for; named is the place that the operator has named, or nothing.
 	self, server, named stanza.JID
 
-	mu      sync.Mutex
-	service stanza.JID // zero: none
-	largest int64
-	until   time.Time // when service is to be looked for again
+	mu    sync.Mutex
+	found place     // zero: none
+	until time.Time // when it is to be looked for again
+}
+
+// place is where files may be put.
+type place struct {
+	jid stanza.JID
+	xep.UploadService
 }
 
 // direct is a client that follows no redirects: the XMPP server's word holds for its own address only.
@@ -66,25 +71,25 @@ func (u *uploader) ask(ctx context.Context, typ string, to stanza.JID, payload *
 }
 
 // find looks for the place (XEP-0363 §4): what the operator has named, else what the server lists.
-func (u *uploader) find(ctx context.Context) (service stanza.JID, largest int64, err error) {
+func (u *uploader) find(ctx context.Context) (place, error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if time.Now().Before(u.until) {
-		if u.service.IsZero() {
-			return u.service, 0, errNoService
+		if u.found.jid.IsZero() {
+			return place{}, errNoService
 		}
-		return u.service, u.largest, nil
+		return u.found, nil
 	}
 	candidates := []stanza.JID{u.named}
 	if u.named.IsZero() {
 		answer, err := u.ask(ctx, "get", u.server, xep.DiscoverItems())
 		if err != nil {
-			return service, 0, err
+			return place{}, err
 		}
 		items := xep.ParseItems(answer)
 		candidates = append(items[:min(len(items), maxItems)], u.server)
 	}
-	u.service, u.until = stanza.JID{}, time.Now().Add(rememberMissing)
+	u.found, u.until = place{}, time.Now().Add(rememberMissing)
 	for _, candidate := range candidates {
 		if candidate == u.self {
 			continue
@@ -93,12 +98,12 @@ func (u *uploader) find(ctx context.Context) (service stanza.JID, largest int64,
 		if err != nil || answer.Type != "result" {
 			continue // one that does not answer is none; others may be
 		}
-		if largest, ok := xep.ParseUploadService(answer); ok {
-			u.service, u.largest, u.until = candidate, largest, time.Now().Add(rememberFound)
-			return u.service, u.largest, nil
+		if service, ok := xep.ParseUploadService(answer); ok {
+			u.found, u.until = place{candidate, service}, time.Now().Add(rememberFound)
+			return u.found, nil
 		}
 	}
-	return service, 0, errNoService
+	return place{}, errNoService
 }
 
 // forget has the place looked for again, after it failed.
@@ -109,15 +114,15 @@ func (u *uploader) forget() {
 }
 
 // put uploads a content of exactly that size and gives the address where anyone may fetch it.
-func (u *uploader) put(ctx context.Context, name, kind string, size int64, content io.Reader) (string, error) {
-	service, largest, err := u.find(ctx)
+func (u *uploader) put(ctx context.Context, name, kind string, purpose xep.Purpose, size int64, content io.Reader) (string, error) {
+	to, err := u.find(ctx)
 	if err != nil {
 		return "", err
 	}
-	if largest > 0 && size > largest {
-		return "", tooLarge(largest)
+	if to.Largest > 0 && size > to.Largest {
+		return "", tooLarge(to.Largest)
 	}
-	answer, err := u.ask(ctx, "get", service, xep.SlotRequest(name, size, kind))
+	answer, err := u.ask(ctx, "get", to.jid, to.SlotRequest(name, size, kind, purpose))
 	if err != nil {
 		return "", err
 	}
@@ -127,11 +132,11 @@ func (u *uploader) put(ctx context.Context, name, kind string, size int64, conte
 		}
 		u.forget()
 		return "", &transports.Fault{Kind: transports.Forbidden, Text: "The XMPP server gives the gateway no place for the file.",
-			Cause: fmt.Errorf("%s refuses a slot (XEP-0363): %s", service, answer.Condition())}
+			Cause: fmt.Errorf("%s refuses a slot (XEP-0363): %s", to.jid, answer.Condition())}
 	}
 	slot, ok := xep.ParseSlot(answer)
 	if !ok {
-		return "", &transports.Fault{Text: "The XMPP server's answer about a place for the file cannot be understood.", Cause: fmt.Errorf("a malformed slot from %s", service)}
+		return "", &transports.Fault{Text: "The XMPP server's answer about a place for the file cannot be understood.", Cause: fmt.Errorf("a malformed slot from %s", to.jid)}
 	}
 	if err := u.send(ctx, slot, kind, size, content); err != nil {
 		return "", &transports.Fault{Kind: transports.Offline, Text: "The file could not be put where the XMPP server keeps files.", Cause: err}

@@ -152,6 +152,7 @@ type server struct {
 	largest int
 	refuse  string // what a slot is refused with
 	missing bool
+	purpose string // of the last slot
 	slots   atomic.Int64
 }
 
@@ -171,7 +172,7 @@ func (s *server) Request(iq *stanza.Stanza, _ time.Duration, answer func(*stanza
 			field := func(name, value string) *stanza.Element {
 				return stanza.New(form, "field", "var", name).Add(stanza.Text(form, "value", value))
 			}
-			q.Add(stanza.New(payload.Space, "feature", "var", "urn:xmpp:http:upload:0"), stanza.New(form, "x").
+			q.Add(stanza.New(payload.Space, "feature", "var", "urn:xmpp:http:upload:0"), stanza.New(payload.Space, "feature", "var", "urn:xmpp:http:upload:purpose:0#ephemeral"), stanza.New(form, "x").
 				Add(field("FORM_TYPE", "urn:xmpp:http:upload:0"), field("max-file-size", fmt.Sprint(s.largest))))
 		}
 		reply.Add(q)
@@ -180,6 +181,10 @@ func (s *server) Request(iq *stanza.Stanza, _ time.Duration, answer func(*stanza
 		reply.Add(stanza.New("", "error", "type", "cancel").Add(stanza.New("urn:ietf:params:xml:ns:xmpp-stanzas", s.refuse)))
 	default:
 		const space = "urn:xmpp:http:upload:0"
+		s.purpose = ""
+		for _, c := range payload.Children() {
+			s.purpose += c.Name
+		}
 		path := fmt.Sprintf("%s/up/%d/%s", s.web, s.slots.Add(1), payload.Attr("filename"))
 		put := stanza.New(space, "put", "url", path).Add(stanza.Text(space, "header", "Bearer x").Set("name", "Authorization"))
 		reply.Add(stanza.New(space, "slot").Add(put, stanza.New(space, "get", "url", path)))

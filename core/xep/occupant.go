@@ -102,7 +102,7 @@ func Moderated(s *stanza.Stanza) (id, by, reason string, ok bool) {
 	m := r.Child(NSModerate, "moderated")
 	if m == nil { // before version 0.3
 		fasten := s.Child(nsFasten, "apply-to")
-		old := fasten.Child("urn:xmpp:message-moderate:0", "moderated")
+		old := fasten.Child(NSModerateOld, "moderated")
 		if old == nil {
 			return "", "", "", false
 		}

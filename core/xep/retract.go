@@ -9,6 +9,8 @@ import (
 const (
 	// NSRetract is the namespace of retraction.
 	NSRetract = "urn:xmpp:message-retract:1"
+	// NSTombstones is the feature of an archive in which a tombstone stands for what was taken back (XEP-0424 §4).
+	NSTombstones = NSRetract + "#tombstone"
 	// The form before version 0.4, which clients still send.
 	nsRetractOld = "urn:xmpp:message-retract:0"
 	nsFasten     = "urn:xmpp:fasten:0"

@@ -9,7 +9,20 @@ import (
 	"isthmus/core/stanza"
 )
 
-const nsUpload = "urn:xmpp:http:upload:0"
+const (
+	nsUpload  = "urn:xmpp:http:upload:0"
+	nsPurpose = "urn:xmpp:http:upload:purpose:0"
+)
+
+// Purpose is what a file is put somewhere for, by which a service decides how long to keep it (XEP-0363 §5).
+type Purpose string
+
+// The purposes.
+const (
+	ForMessage   Purpose = "message"   // a part of a conversation
+	ForProfile   Purpose = "profile"   // a picture of a person
+	ForOneReader Purpose = "ephemeral" // fetched once and soon
+)
 
 // DiscoverItems asks what belongs to an entity (XEP-0030 §4.1).
 func DiscoverItems() *stanza.Element { return stanza.New(nsItems, "query") }
@@ -28,22 +41,34 @@ func ParseItems(answer *stanza.Stanza) []stanza.JID {
 	return all
 }
 
-// ParseUploadService tells whether the answer to DiscoverInfo is that of a service that takes files (XEP-0363 §4), and how large they may be, 0 where it does not say.
-func ParseUploadService(answer *stanza.Stanza) (largest int64, ok bool) {
+// UploadService is what a service that takes files says of itself.
+type UploadService struct {
+	// Largest is how many bytes a file may have, 0 where it does not say.
+	Largest int64
+	// Purposes are those that it knows.
+	Purposes []Purpose
+}
+
+// ParseUploadService reads the answer to DiscoverInfo; ok is false where it is not that of a service that takes files (XEP-0363 §4).
+func ParseUploadService(answer *stanza.Stanza) (service UploadService, ok bool) {
 	query := answer.Child(nsInfo, "query")
 	for _, e := range query.Children() {
+		feature := e.Attr("var")
+		purpose, isPurpose := strings.CutPrefix(feature, nsPurpose+"#")
 		switch {
-		case e.Is(nsInfo, "feature") && e.Attr("var") == nsUpload:
+		case e.Is(nsInfo, "feature") && feature == nsUpload:
 			ok = true
+		case e.Is(nsInfo, "feature") && isPurpose:
+			service.Purposes = append(service.Purposes, Purpose(purpose))
 		case e.Is(nsForm, "x") && formType(e) == nsUpload:
 			for _, field := range e.Children() {
 				if field.Attr("var") == "max-file-size" {
-					largest = positive(trim(field.Child(nsForm, "value").Text()))
+					service.Largest = positive(trim(field.Child(nsForm, "value").Text()))
 				}
 			}
 		}
 	}
-	return largest, ok
+	return service, ok
 }
 
 func formType(form *stanza.Element) string {
@@ -55,9 +80,13 @@ func formType(form *stanza.Element) string {
 	return ""
 }
 
-// SlotRequest asks for a place to upload a file to (XEP-0363 §5).
-func SlotRequest(name string, size int64, mediaType string) *stanza.Element {
-	return stanza.New(nsUpload, "request", "filename", name, "size", strconv.FormatInt(size, 10), "content-type", mediaType)
+// SlotRequest asks for a place to upload a file to (XEP-0363 §5). The purpose is told to a service that knows it.
+func (s UploadService) SlotRequest(name string, size int64, mediaType string, purpose Purpose) *stanza.Element {
+	request := stanza.New(nsUpload, "request", "filename", name, "size", strconv.FormatInt(size, 10), "content-type", mediaType)
+	if slices.Contains(s.Purposes, purpose) {
+		request.Add(stanza.New(nsPurpose, string(purpose)))
+	}
+	return request
 }
 
 // Slot is where a file is put, and where it can be fetched then.

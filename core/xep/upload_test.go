@@ -13,8 +13,8 @@ func TestAnUploadServiceIsKnownWithItsLimit(t *testing.T) {
 		info + `<x xmlns='jabber:x:data' type='result'><field var='FORM_TYPE'><value>urn:xmpp:http:upload</value></field><field var='max-file-size'><value>1</value></field></x></query></iq>`:         0,
 		info + `</query></iq>`: 0,
 	} {
-		if largest, ok := ParseUploadService(read(t, text)); !ok || largest != want {
-			t.Errorf("%s: %d, %v", text, largest, ok)
+		if service, ok := ParseUploadService(read(t, text)); !ok || service.Largest != want || service.Purposes != nil {
+			t.Errorf("%s: %+v, %v", text, service, ok)
 		}
 	}
 	if _, ok := ParseUploadService(read(t, `<iq type='result'><query xmlns='http://jabber.org/protocol/disco#info'><feature var='urn:xmpp:http:upload'/></query></iq>`)); ok {
@@ -23,7 +23,11 @@ func TestAnUploadServiceIsKnownWithItsLimit(t *testing.T) {
 }
 
 func TestASlotIsAskedForAndRead(t *testing.T) {
-	rendered(t, SlotRequest("a&b.jpg", 7, "image/jpeg"), `<request xmlns='urn:xmpp:http:upload:0' filename='a&amp;b.jpg' size='7' content-type='image/jpeg'/>`)
+	rendered(t, UploadService{}.SlotRequest("a&b.jpg", 7, "image/jpeg", ForMessage), `<request xmlns='urn:xmpp:http:upload:0' filename='a&amp;b.jpg' size='7' content-type='image/jpeg'/>`)
+	service, _ := ParseUploadService(read(t, `<iq type='result'><query xmlns='http://jabber.org/protocol/disco#info'><feature var='urn:xmpp:http:upload:0'/>
+		<feature var='urn:xmpp:http:upload:purpose:0#message'/></query></iq>`))
+	rendered(t, service.SlotRequest("a.jpg", 7, "image/jpeg", ForMessage), `<request xmlns='urn:xmpp:http:upload:0' filename='a.jpg' size='7' content-type='image/jpeg'><message xmlns='urn:xmpp:http:upload:purpose:0'/></request>`)
+	rendered(t, service.SlotRequest("a.jpg", 7, "image/jpeg", ForProfile), `<request xmlns='urn:xmpp:http:upload:0' filename='a.jpg' size='7' content-type='image/jpeg'/>`)
 	slot, ok := ParseSlot(read(t, `<iq type='result'><slot xmlns='urn:xmpp:http:upload:0'><put url='https://x.example/p'><header name='authorization'>Basic&#13;&#10; abc</header>
 		<header name='Host'>evil</header><header name='cookie'>a=b</header></put><get url='https://x.example/g'/></slot></iq>`))
 	want := Slot{Put: "https://x.example/p", Get: "https://x.example/g", Header: map[string][]string{"Authorization": {"Basic abc"}, "Cookie": {"a=b"}}}

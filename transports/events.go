@@ -43,7 +43,7 @@ type Message struct {
 	Nonce int64
 	// At is when it was said, as far as the network tells, also of what is live; the zero time means now.
 	At time.Time
-	// Replayed: it was said before, and the network tells it unasked to who enters a room, whether or not it was told already.
+	// Replayed: it was said before, and the network tells it unasked, whether or not it was told already: to who enters a room, or when it was not acknowledged.
 	Replayed bool
 	Style    Style
 	Text     text.Text
@@ -60,6 +60,14 @@ type Reference struct {
 	ID   MessageID
 	From User
 	Text text.Text
+}
+
+// Checkpoint comes after events of a place whose network waits to hear that they were taken, such as one that sends again what is not acknowledged.
+type Checkpoint struct {
+	Place Place
+	// Kept is called once when all that came of the place before is in the store, so that a crash loses nothing of it. It is called from any goroutine, must not
+	// wait for anything, and may never be called: where something cannot be kept, or the account ends before.
+	Kept func()
 }
 
 // Edited tells that a message now says something else. What a program adds to it, such as the preview of a link, is no edit.
@@ -241,6 +249,7 @@ func (Asked) event()         {}
 func (Online) event()        {}
 func (Credentials) event()   {}
 func (Message) event()       {}
+func (Checkpoint) event()    {}
 func (Edited) event()        {}
 func (Deleted) event()       {}
 func (Reacted) event()       {}

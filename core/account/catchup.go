@@ -49,6 +49,8 @@ func (a *Account) waitsForGap(e transports.Event) bool {
 		place = e.Place
 	case transports.Reacted:
 		place = e.Place
+	case transports.Checkpoint:
+		place = e.Place
 	default:
 		return false
 	}

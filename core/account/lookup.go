@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"isthmus/core/store"
@@ -108,6 +109,22 @@ func (l lookUp) archived(place transports.Place, id string) store.Row {
 // taken tells whether a message was taken before: a client of the person's sent it through the gateway, or the archive has it.
 func (l lookUp) taken(e transports.Message) bool {
 	return l.row(e.Place, e.ID).ID != "" || e.Own && len(l.sent(l.store.SentOf, PlaceKey(e.Place), string(e.ID))) > 0
+}
+
+// past tells whether a message that the network tells again was taken before. Talks have no archive: there it is none of those after the last one that was taken.
+func (l lookUp) past(history transports.History, e transports.Message) bool {
+	if e.Place.Room != "" || history == nil {
+		return l.taken(e)
+	}
+	last, err := l.store.Cursor(l.ctx, l.account, PlaceKey(e.Place))
+	if err != nil || last == "" || last == string(e.ID) {
+		return err == nil && last != ""
+	}
+	events, more, err := history.After(l.ctx, e.Place, transports.MessageID(last), historyPart)
+	return err == nil && !more && !slices.ContainsFunc(events, func(other transports.Event) bool {
+		m, is := other.(transports.Message)
+		return is && m.ID == e.ID
+	})
 }
 
 // reference is the message that a client names, nil where nobody knows it (any more).

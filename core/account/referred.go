@@ -31,8 +31,9 @@ func (a *Account) whenReferred(o *order, e *transports.Message, show func(referr
 	var author transports.User
 	var quote text.Text
 	taken := false
+	history, _ := a.session.(transports.History)
 	a.afterLookUp(o, func(l lookUp) {
-		if taken = e.Replayed && l.taken(*e); taken {
+		if taken = e.Replayed && l.past(history, *e); taken {
 			return
 		}
 		if e.Thread != "" {

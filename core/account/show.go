@@ -32,6 +32,8 @@ func (a *Account) event(event transports.Event) {
 		a.confirmed(e)
 	case transports.Message:
 		a.heard(e)
+	case transports.Checkpoint:
+		a.checkpoint(e)
 	case transports.Edited:
 		a.edited(e)
 	case transports.Deleted:
@@ -61,6 +63,22 @@ func (a *Account) event(event transports.Event) {
 	default:
 		a.contactEvent(event)
 	}
+}
+
+// checkpoint tells the network when all that came of a place before is on disk; what waits there for something slow comes first.
+func (a *Account) checkpoint(e transports.Checkpoint) {
+	keep := func() {
+		a.Store.Write(func(err error) {
+			if err == nil {
+				e.Kept()
+			}
+		})
+	}
+	if j := a.rooms[e.Place.Room]; j != nil {
+		j.order.add(keep)
+		return
+	}
+	a.told.of(e.Place.User).add(keep)
 }
 
 func (a *Account) inRoom(id transports.RoomID, event transports.Event) {
@@ -244,6 +262,9 @@ func (a *Account) talked(e transports.Message) {
 		e.Files = nil
 	}
 	a.whenKnown(a.told.of(e.Place.User), &e, func(r referred, files []shownFile) {
+		if r.taken {
+			return
+		}
 		if changes := a.cursor(e.Place, e.ID); len(changes) > 0 {
 			a.Store.Write(a.archived, changes...)
 		}

@@ -34,6 +34,8 @@ func (f *foreign) event(e transports.Event) {
 		f.next()
 	case transports.Message:
 		f.heard(e)
+	case transports.Checkpoint: // what a relay is about to say is kept nowhere
+		e.Kept()
 	case transports.Edited:
 		f.edited(e)
 	case transports.Deleted:

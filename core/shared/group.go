@@ -7,6 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"isthmus/core/lane"
 	"isthmus/transports"
@@ -175,6 +176,8 @@ func (g *Group) event(e transports.Event) {
 		}
 	case transports.Message:
 		g.heard(e)
+	case transports.Checkpoint:
+		g.checkpoint(e)
 	case transports.Edited:
 		e.From = g.author(e.Place, e.ID, e.From)
 		g.tellPlace(e.Place, e)
@@ -219,6 +222,30 @@ func (g *Group) tellPlace(place transports.Place, e transports.Event) {
 		for s := range r.people {
 			s.tell(e)
 		}
+	}
+}
+
+// checkpoint has everyone in a place keep what came before; the network hears of it when all have.
+func (g *Group) checkpoint(e transports.Checkpoint) {
+	var whose []*stay
+	for s := range g.people {
+		if r := g.rooms[e.Place.Room]; r != nil && r.people[s] || e.Place.Room == "" && s.person.Owner {
+			whose = append(whose, s)
+		}
+	}
+	if len(whose) == 0 {
+		e.Kept()
+		return
+	}
+	var left atomic.Int32
+	left.Store(int32(len(whose)))
+	all := transports.Checkpoint{Place: e.Place, Kept: func() {
+		if left.Add(-1) == 0 {
+			e.Kept()
+		}
+	}}
+	for _, s := range whose {
+		s.tell(all)
 	}
 }
 

@@ -22,7 +22,8 @@ type club struct {
 	ida   *loopback.Person
 }
 
-func newClub(t *testing.T, config shared.Config) *club {
+// newClub makes a club; with may change the session that all share.
+func newClub(t *testing.T, config shared.Config, with ...func(transports.Session) transports.Session) *club {
 	t.Helper()
 	network, err := loopback.New(loopback.Config{})
 	if err != nil {
@@ -35,7 +36,11 @@ func newClub(t *testing.T, config shared.Config) *club {
 	c := &club{t: t, ida: n.AddPerson("Ida"), room: n.AddRoom("Lobby", "")}
 	config.Log = slog.New(slog.DiscardHandler)
 	config.Open = func() (transports.Session, error) {
-		return network.Open(transports.Account{Scope: "loopback", Person: "bridge", Name: "Bridge"}, transports.Env{Log: config.Log})
+		session, err := network.Open(transports.Account{Scope: "loopback", Person: "bridge", Name: "Bridge"}, transports.Env{Log: config.Log})
+		for _, change := range with {
+			session = change(session)
+		}
+		return session, err
 	}
 	if c.group, err = shared.New(config); err != nil {
 		t.Fatal(err)

@@ -45,6 +45,10 @@ func (w *watch) start() *watch {
 		err := w.session.Run(ctx, func(e transports.Event) {
 			w.gate.Lock()
 			defer w.gate.Unlock()
+			if c, is := e.(transports.Checkpoint); is {
+				c.Kept()
+				return
+			}
 			select {
 			case w.events <- e:
 			case <-ctx.Done():

@@ -51,6 +51,8 @@ type Persona struct {
 	Name string
 	// Picture is the URL of an image, or empty.
 	Picture string
+	// Home is a word for the network that they are on ("xmpp"), for networks where names tell that; empty where it is not known.
+	Home string
 }
 
 // Affiliation is a long-lived standing in a room (XEP-0045 §5.2).

@@ -75,8 +75,8 @@ func (c *client) wants(name string) bool {
 		return c.caps["server-time"]
 	case "account":
 		return c.caps["account-tag"]
-	case "batch":
-		return c.caps["batch"]
+	case "batch", "draft/relaymsg":
+		return c.caps[name]
 	case "label":
 		return c.caps["labeled-response"]
 	}

@@ -59,6 +59,8 @@ func (s *Server) registeredCommand(c *client, m message) {
 		c.numeric("323", "End of LIST")
 	case "PRIVMSG", "NOTICE", "TAGMSG":
 		s.talk(c, m)
+	case "RELAYMSG":
+		s.relay(c, m)
 	case "BATCH":
 		s.batch(c, m)
 	case "REDACT":

@@ -16,6 +16,7 @@ func offers(options Options) map[string]string {
 	caps := map[string]string{
 		"draft/multiline": fmt.Sprintf("max-bytes=%d,max-lines=%d", maxMultilineBytes, maxMultilines),
 		"sasl":            "PLAIN,SCRAM-SHA-256",
+		"draft/relaymsg":  relaySeparator,
 	}
 	for _, name := range []string{
 		"account-notify", "account-tag", "away-notify", "batch", "cap-notify", "echo-message", "extended-join", "extended-monitor", "labeled-response", "message-tags",

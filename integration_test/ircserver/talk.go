@@ -15,6 +15,7 @@ type event struct {
 	clientTags                         []tag
 	lines                              []line // one, or those of a message of several
 	redacted                           bool
+	relayedBy                          string // the nick of who said it under another name
 }
 
 // line is one of a message's. IRCv3 multiline.
@@ -32,6 +33,9 @@ func (e event) tags() []tag {
 	tags := []tag{{"time", e.at.Format(timeFormat)}, {"msgid", e.id}}
 	if e.account != "" {
 		tags = append(tags, tag{"account", e.account})
+	}
+	if e.relayedBy != "" {
+		tags = append(tags, tag{"draft/relaymsg", e.relayedBy})
 	}
 	return append(tags, e.clientTags...)
 }

@@ -114,7 +114,7 @@ func (b *batch) labelOf() string {
 // echoed keeps the id under which the network knows a message of ours.
 func (c *connection) echoed(j *job, said message) {
 	id := transports.MessageID("")
-	if j.verb == saying {
+	if j.verb&saying != 0 {
 		id = said.id()
 	}
 	if id != "" {

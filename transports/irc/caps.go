@@ -15,7 +15,7 @@ var wantedCapabilities = []string{
 	"account-notify", "account-tag", "batch", "chghost", "echo-message", "extended-join", "invite-notify", "labeled-response", "multi-prefix",
 	"server-time", "standard-replies", "inspircd.org/standard-replies", "userhost-in-names",
 	// Tell more of messages.
-	"message-tags", historyCap, "draft/event-playback", multilineCap, redactionCap, readMarkerCap,
+	"message-tags", historyCap, "draft/event-playback", multilineCap, redactionCap, readMarkerCap, relayCap,
 	// Tell how people are, and them how the person is.
 	"away-notify", extendedMonitorCap, "draft/extended-monitor", "setname", "draft/setname", preAwayCap,
 }
@@ -183,5 +183,5 @@ var standardKinds = map[string]transports.FaultKind{
 
 // standardVerbs are the commands that a FAIL names.
 var standardVerbs = map[string]verbs{
-	"PRIVMSG": saying | asksFor, "NOTICE": saying, "TAGMSG": reacting, "BATCH": saying, "AWAY": awaying, "REDACT": redacting, "MARKREAD": marking, "CHATHISTORY": recalling, "MODE": changing, "KICK": kicking, "TOPIC": topicing, "PART": parting, "NICK": renaming, "INVITE": inviting, "LIST": listing,
+	"PRIVMSG": saying | asksFor, "RELAYMSG": relaying, "NOTICE": saying, "TAGMSG": reacting, "BATCH": saying, "AWAY": awaying, "REDACT": redacting, "MARKREAD": marking, "CHATHISTORY": recalling, "MODE": changing, "KICK": kicking, "TOPIC": topicing, "PART": parting, "NICK": renaming, "INVITE": inviting, "LIST": listing,
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"isthmus/transports"
 )
 
 // confirmEvery is after how many jobs a PING is sent even while more lines wait for their turn.
@@ -28,9 +30,31 @@ func (c *confirmer) handed(j *job) {
 		if !j.labelled {
 			c.ended++
 		}
-		j.release()
+		if !j.unproved {
+			j.release()
+		}
 	}
 }
+
+// settle ends the job, and its request unless another way is left.
+func (j *job) settle(fault *transports.Fault) {
+	switch again := j.otherwise; {
+	case j.given:
+	case fault != nil && again != nil && len(j.parts) == 0 && !j.request.isSettled():
+		j.given = true
+		again()
+	default:
+		j.request.settle(fault)
+	}
+}
+
+func (j *job) succeed(result transports.Result) {
+	if !j.given {
+		j.request.succeed(result)
+	}
+}
+
+func (j *job) isSettled() bool { return j.given || j.request.isSettled() }
 
 // ask is the PING to send after the lines of this batch, or empty. more tells that others wait for their turn.
 func (c *confirmer) ask(more bool) string {
@@ -91,6 +115,8 @@ func (c *confirmer) oldest(about func(*job) bool) *job {
 // lost settles what was sent and never confirmed.
 func (c *confirmer) lost() {
 	for _, j := range c.sent {
-		j.request.lost()
+		if !j.given {
+			j.request.lost()
+		}
 	}
 }

@@ -95,6 +95,7 @@ const (
 	awaying     // AWAY
 	redacting   // REDACT
 	marking     // MARKREAD
+	relaying    // RELAYMSG
 	describing  // WHOIS, WHO
 
 	// answered are those that the answer settles, not its coming late.
@@ -113,6 +114,9 @@ type jobRefusal struct {
 	nameless bool // it does not say whom or what it is about
 	harmless bool // what was wanted is so already
 }
+
+// notRelayed is the refusal to say something under another name.
+var notRelayed = refusal{kind: transports.Forbidden, text: "Nobody may speak under other names there."}
 
 // jobRefusals are the answers to other commands that fail. RFC 2812 §5.2, and what today's servers added.
 var jobRefusals = map[string][]jobRefusal{
@@ -143,12 +147,14 @@ var jobRefusals = map[string][]jobRefusal{
 	"442": {{verbs: parting, harmless: true}, {verbs: inRoom, refusal: refusal{kind: transports.NotFound, text: "You are not in the room."}}},
 	"443": {{verbs: inviting, refusal: refusal{kind: transports.Conflict, text: "They are in the room already."}}},
 	"447": {{verbs: renaming, refusal: refusal{kind: transports.Forbidden, text: "You cannot change your nickname while you are in a room that forbids it."}}},
-	"421": {{verbs: listing, nameless: true, refusal: refusal{kind: transports.Forbidden, text: "The server does not list its rooms."}}},
-	"461": {{verbs: changing | kicking | topicing, nameless: true, refusal: refusal{kind: transports.Invalid, text: "The server did not understand it."}}},
+	"421": {{verbs: relaying, nameless: true, refusal: notRelayed}, {verbs: listing, nameless: true, refusal: refusal{kind: transports.Forbidden, text: "The server does not list its rooms."}}},
+	"461": {{verbs: relaying | changing | kicking | topicing, nameless: true, refusal: refusal{kind: transports.Invalid, text: "The server did not understand it."}}},
 	"472": {{verbs: changing, nameless: true, refusal: refusal{kind: transports.Unsupported, text: "The server does not know this standing."}}},
 	"477": {{verbs: saying | topicing, refusal: refusal{kind: transports.Forbidden, text: "You must have registered your nickname and be logged in for this."}}},
 	"478": {{verbs: changing, refusal: refusal{kind: transports.TooLarge, text: "The room has as many bans as the server allows."}}},
-	"482": {{verbs: changing | kicking | topicing | inviting, refusal: refusal{kind: transports.Forbidden, text: "You may not do this in the room."}}},
+	"481": {{verbs: relaying, nameless: true, refusal: notRelayed}},
+	"573": {{verbs: relaying, nameless: true, refusal: notRelayed}}, // ERR_CANNOTSENDRP
+	"482": {{verbs: relaying, refusal: notRelayed}, {verbs: changing | kicking | topicing | inviting, refusal: refusal{kind: transports.Forbidden, text: "You may not do this in the room."}}},
 	"484": {{verbs: changing | kicking, refusal: refusal{kind: transports.Forbidden, text: "The server protects this user."}},
 		{verbs: renaming, refusal: refusal{kind: transports.Forbidden, text: "You cannot change your nickname now."}}},
 	"485": {{verbs: changing | kicking, refusal: refusal{kind: transports.Forbidden, text: "The server protects this user."}}},

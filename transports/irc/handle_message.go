@@ -26,11 +26,11 @@ func (c *connection) onMessage(m message) {
 		}
 		return
 	}
-	if c.onReaction(m, place) {
+	if c.onReaction(m, place) || m.relayedBy() != "" && c.isOurs(m) && c.pastOf(m) == nil { // what we have said for others
 		return
 	}
 	words := m.Param(1)
-	event := transports.Message{Place: place, ID: m.id(), From: author(m), Own: c.isSelf(m.Name), At: m.at(), Style: transports.Says, ReplyTo: m.replyTo()}
+	event := transports.Message{Place: place, ID: m.id(), From: author(m), Own: c.isOurs(m), At: m.at(), Style: transports.Says, ReplyTo: m.replyTo()}
 	if m.Command == "NOTICE" {
 		event.Style = transports.Notice
 	}

@@ -73,7 +73,7 @@ func (c *connection) labelled(m message) bool {
 		c.confirmed(label, message{})
 		return true
 	}
-	echo := isTalk(m.Command) && c.isSelf(m.Name)
+	echo := isTalk(m.Command) && c.isOurs(m)
 	said := message{}
 	if echo {
 		said = m

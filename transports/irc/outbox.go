@@ -30,6 +30,10 @@ type job struct {
 	query    *historyQuery          // of history, nil for none
 	token    int                    // of the PING that follows the last line, 0 before there is one
 	parts    []transports.MessageID // ids of the messages that it became, as far as echoes told them
+
+	otherwise func() // goes on with the request where the server refuses the lines, nil where that is the end of it
+	unproved  bool   // it may be refused, so that what follows waits for its end
+	given     bool   // another job goes on with the request
 }
 
 // entry is a JOIN that waits for its line.

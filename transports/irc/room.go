@@ -31,6 +31,9 @@ type room struct {
 	early   []transports.Event         // what happened before the room was shown
 	waiting []*request                 // Joins to settle when it is
 	ban     ban                        // the last that was set
+
+	relays  bool          // others' names may be used here: it was done
+	refusal *relayRefusal // of that, nil where there was none
 }
 
 // ban is a mask on the list of those who may not enter.

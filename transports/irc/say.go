@@ -34,6 +34,10 @@ func (c *connection) send(r *request, command transports.Send) {
 		return
 	}
 	c.wrote(command.Place)
+	if spoof := c.spoof(command); spoof != "" {
+		c.relayed(r, command, spoof, target)
+		return
+	}
 	c.hold(r, saying, []string{target}, lines...)
 }
 
@@ -66,7 +70,7 @@ func (c *connection) say(target string, command transports.Send) []string {
 	if command.ReplyTo != nil {
 		tags = c.replyTags(command.ReplyTo.ID)
 	}
-	most := max(c.support.lineLen-len(":"+c.nick)-c.maskLength()-len(" "+before+after+"\r\n"), leastText)
+	most := c.room(c.nick, c.maskLength(), before+after)
 	if limits, several := c.multiline(); several && command.Style == transports.Says {
 		words := command.Text.IRCLines()
 		for len(words) > 0 && strings.TrimSpace(words[0]) == "" {
@@ -80,14 +84,35 @@ func (c *connection) say(target string, command transports.Send) []string {
 		}
 		return c.multilines(target, tags, words, most, limits)
 	}
-	most = max(most-len(speaker), leastText)
+	return c.lines(command, first, tags, before+speaker, after, max(most-len(speaker), leastText))
+}
+
+// sayAs is a text as lines that the server says under another name.
+func (c *connection) sayAs(target string, command transports.Send, spoof string) []string {
+	before, after, tags := "RELAYMSG "+target+" "+spoof+" :", "", ""
+	if command.Style == transports.Does {
+		before, after = before+"\x01ACTION ", "\x01"
+	}
+	if command.ReplyTo != nil {
+		tags = c.replyTags(command.ReplyTo.ID)
+	}
+	return c.lines(command, c.address(command), tags, before, after, c.room(spoof, unknownMask, "PRIVMSG "+target+" :"+after))
+}
+
+// room is how many bytes of text a line has room for, beside the name of who says it and the rest.
+func (c *connection) room(name string, mask int, rest string) int {
+	return max(c.support.lineLen-len(":"+name)-mask-len(" "+rest+"\r\n"), leastText)
+}
+
+// lines are a text's, each with what stands before and after it.
+func (c *connection) lines(command transports.Send, first, tags, before, after string, most int) []string {
 	var lines []string
 	for _, line := range command.Text.IRC() {
 		if line = sendable(line); strings.TrimSpace(line) == "" {
 			continue
 		}
 		for _, part := range text.SplitBytes(first+line, most) {
-			lines = append(lines, tagged(tags, before+speaker+part+after))
+			lines = append(lines, tagged(tags, before+part+after))
 			tags = ""
 		}
 		first = ""

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"isthmus/core/xep"
@@ -70,7 +71,7 @@ func withLink(t text.Text, address string, singleLine bool) text.Text {
 // names tells whether a body stands for one of the files, or has its address in it.
 func (f attachments) in(body string) bool {
 	for _, file := range f {
-		if strings.Contains(body, file.URL) {
+		if slices.ContainsFunc(file.Addresses(), func(address string) bool { return strings.Contains(body, address) }) {
 			return true
 		}
 	}

@@ -18,7 +18,8 @@ import (
 
 const maxRedirects = 5
 
-// Fetch gets a file that somebody uploaded, at most limit bytes of it (0 for the operator's limit alone), and measures it. It lies on disk until release is called.
+// Fetch gets a file that somebody uploaded, at most limit bytes of it (0 for the operator's limit alone), from the first of its addresses that works, and
+// measures it. It lies on disk until release is called.
 // The error is a Fault: TooLarge where it may still be passed on as a link.
 func (t *Transport) Fetch(ctx context.Context, f xep.File, limit int64) (up transports.Upload, release func(), err error) {
 	if limit <= 0 || limit > t.MaxFile {
@@ -27,7 +28,22 @@ func (t *Transport) Fetch(ctx context.Context, f xep.File, limit int64) (up tran
 	if f.Size > limit {
 		return up, nil, tooLarge(limit)
 	}
-	if token, ok := t.ownToken(f.URL); ok {
+	var first error
+	for _, address := range f.Addresses() {
+		up, release, err = t.fetchFrom(ctx, address, f, limit)
+		if err == nil || ctx.Err() != nil || transports.AsFault(err).Kind == transports.TooLarge {
+			return up, release, err
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return up, nil, first
+}
+
+// fetchFrom gets the content from one of the addresses where it is said to be.
+func (t *Transport) fetchFrom(ctx context.Context, address string, f xep.File, limit int64) (up transports.Upload, release func(), err error) {
+	if token, ok := t.ownToken(address); ok {
 		return t.reuse(ctx, token, limit)
 	}
 	done, err := begin(ctx, t.transfers)
@@ -39,7 +55,7 @@ func (t *Transport) Fetch(ctx context.Context, f xep.File, limit int64) (up tran
 	defer stop()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	response, err := t.get(ctx, f.URL)
+	response, err := t.get(ctx, address)
 	if err != nil {
 		return up, nil, fetchFault(cause(ctx, err))
 	}

@@ -54,6 +54,21 @@ func TestAnUploadIsFetchedAndMeasured(t *testing.T) {
 	w.nothingLeft(t)
 }
 
+func TestTheFirstPlaceThatHasAFileIsUsed(t *testing.T) {
+	w := newWorld(t, nil)
+	sum := sha256.Sum256([]byte("meow"))
+	f := xep.File{URL: w.web.URL + "/gone", Others: []string{w.serve("/other", "text/plain", []byte("woof")), w.serve("/cat", "text/plain", []byte("meow"))}, Name: "cat.txt", SHA256: sum[:]}
+	up, release, err := w.Fetch(t.Context(), f, 0)
+	if err != nil || up.Size != 4 {
+		t.Fatalf("%+v, %v", up, err)
+	}
+	release()
+	f.Others = f.Others[:1]
+	refused(t, w, f, 0, transports.NotFound, "404") // what the first says
+	f.Others = append([]string{w.serve("/large", "text/plain", []byte(strings.Repeat("x", 250_000)))}, f.Others...)
+	refused(t, w, f, 0, transports.TooLarge, "too large")
+}
+
 func TestServersThatLieHarmNobody(t *testing.T) {
 	w := newWorld(t, nil)
 	large := strings.Repeat("x", 250_000)

@@ -17,7 +17,9 @@ const (
 
 // File is what a message tells of a file (XEP-0446 §2). Only the address is always known.
 type File struct {
-	URL                     string
+	URL string
+	// Others are further addresses of the same content, to be tried where the first fails.
+	Others                  []string
 	Name, Type, Description string
 	// Size is in bytes, Width and Height in pixels; 0 is unknown.
 	Size          int64
@@ -27,6 +29,9 @@ type File struct {
 	// Thumbnail is a small picture of it, nil for none.
 	Thumbnail *Thumbnail
 }
+
+// Addresses are all where the content is, the first to be tried first.
+func (f File) Addresses() []string { return append([]string{f.URL}, f.Others...) }
 
 // Thumbnail is a small picture (XEP-0264 §3.1).
 type Thumbnail struct {

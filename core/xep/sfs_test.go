@@ -3,6 +3,7 @@ package xep
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -37,5 +38,19 @@ func TestWhatALyingClientTellsOfAFileIsTakenForUnknown(t *testing.T) {
 		<sources><url-data xmlns='http://jabber.org/protocol/url-data' target='https://x.example/c'/></sources></file-sharing></message>`)
 	if diff := cmp.Diff([]File{{URL: "https://x.example/c", Name: "passwd"}}, ParseShared(s, "").Files); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestAFileMayBeAtSeveralPlaces(t *testing.T) {
+	const source = `<url-data xmlns='http://jabber.org/protocol/url-data' target='%s'/>`
+	s := read(t, `<message><body>http://x.example/c</body><file-sharing xmlns='urn:xmpp:sfs:0'><file xmlns='urn:xmpp:file:metadata:0'><name>c</name></file><sources>`+
+		fmt.Sprintf(source, "magnet:?xt=1")+fmt.Sprintf(source, "http://x.example/c")+fmt.Sprintf(source, "https://y.example/c")+`</sources></file-sharing>
+		<x xmlns='jabber:x:oob'><url>http://x.example/c</url></x></message>`)
+	got := ParseShared(s, "http://x.example/c")
+	if diff := cmp.Diff([]File{{URL: "https://y.example/c", Others: []string{"http://x.example/c"}, Name: "c"}}, got.Files); diff != "" || got.Text != "" {
+		t.Error(got.Text, diff)
+	}
+	if links := got.Links("http://x.example/c"); links != "http://x.example/c" {
+		t.Errorf("as links: %q", links)
 	}
 }

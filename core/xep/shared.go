@@ -42,13 +42,17 @@ func ParseShared(s *stanza.Stanza, body string) Shared {
 		switch {
 		case ok:
 			f.URL, f.Name = address.String(), fileName(f.Name, address)
-			if at := slices.IndexFunc(shared.Files, func(known File) bool { return known.URL == f.URL }); at >= 0 {
+			if at := slices.IndexFunc(shared.Files, func(known File) bool {
+				return known.URL == f.URL || slices.Contains(known.Others, f.URL) || slices.Contains(f.Others, known.URL)
+			}); at >= 0 {
 				shared.Files[at] = shared.Files[at].with(f)
 			} else if len(shared.Files) < maxShared {
 				shared.Files = append(shared.Files, f)
 			}
 			shared.Elements = append(shared.Elements, elements[i])
-			shared.Text = withoutAddress(shared.Text, files[i].URL, f.Description)
+			for _, address := range files[i].Addresses() {
+				shared.Text = withoutAddress(shared.Text, address, f.Description)
+			}
 		case sealedAddress(f.URL):
 			shared.Sealed = true
 		case f.URL == "":
@@ -77,7 +81,7 @@ func (s Shared) Links(body string) string {
 		lines = append(lines, body)
 	}
 	for _, f := range s.Files {
-		if !strings.Contains(body, f.URL) {
+		if !slices.ContainsFunc(f.Addresses(), func(address string) bool { return strings.Contains(body, address) }) {
 			lines = append(lines, f.URL)
 		}
 	}
@@ -100,6 +104,9 @@ func (f File) with(other File) File {
 	}
 	if f.SHA256 == nil {
 		f.SHA256 = other.SHA256
+	}
+	if f.Others == nil {
+		f.Others = other.Others
 	}
 	return f
 }

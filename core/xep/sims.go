@@ -32,11 +32,13 @@ func parseMediaSharing(s *stanza.Stanza) (files []File, elements []*stanza.Eleme
 					break
 				}
 			}
+			var targets []string
 			for _, source := range sharing.Child(space, "sources").Children() {
-				if uri := trim(source.Attr("uri")); source.Is(nsReference, "reference") && f.URL == "" && !strings.HasPrefix(uri, "xmpp:") {
-					f.URL = uri
+				if uri := trim(source.Attr("uri")); source.Is(nsReference, "reference") && !strings.HasPrefix(uri, "xmpp:") {
+					targets = append(targets, uri)
 				}
 			}
+			f.from(targets)
 			files, elements = append(files, f), append(elements, reference)
 		}
 	}

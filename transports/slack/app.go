@@ -2,9 +2,6 @@ package slack
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"log/slog"
 	"net/http"
 	"sync"
 	"time"
@@ -24,21 +21,10 @@ type app struct {
 
 	mu       sync.Mutex
 	sessions map[*connection]bool
-	stop     context.CancelFunc // nil while it does not run
-	ready    chan struct{}      // closed when a socket is there
-	seen     *recent[string]    // events that came
-}
-
-// payload is an event as it came.
-type payload struct {
-	Team       string          `json:"team_id"`
-	Enterprise string          `json:"enterprise_id"`
-	Event      json.RawMessage `json:"event"`
-	EventID    string          `json:"event_id"`
-	Authorised []struct {
-		Team string `json:"team_id"`
-		User string `json:"user_id"`
-	} `json:"authorizations"`
+	stop     context.CancelFunc   // nil while it does not run
+	ready    chan struct{}        // closed when a socket is there
+	seen     *recent[string]      // events that came
+	pending  map[string]*delivery // of these, what is not acknowledged yet
 }
 
 func (d *Driver) app(token string) *app {
@@ -46,7 +32,7 @@ func (d *Driver) app(token string) *app {
 	defer d.mu.Unlock()
 	a := d.apps[token]
 	if a == nil {
-		a = &app{driver: d, token: token, sessions: map[*connection]bool{}, seen: newRecent[string](10_000)}
+		a = &app{driver: d, token: token, sessions: map[*connection]bool{}, seen: newRecent[string](10_000), pending: map[string]*delivery{}}
 		d.apps[token] = a
 	}
 	return a
@@ -185,153 +171,6 @@ func (a *app) run(ctx context.Context, stop context.CancelFunc, ready chan struc
 			}
 		case <-ctx.Done():
 			return
-		}
-	}
-}
-
-// open opens a socket that has greeted.
-func (a *app) open(ctx context.Context, env transports.Env) (*websocket.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, handshake)
-	defer cancel()
-	address, err := openConnection(ctx, a.driver.client(a.token, env, nil))
-	if err != nil {
-		return nil, asFault(err, false)
-	}
-	dialer := websocket.Dialer{NetDialContext: env.Dial, HandshakeTimeout: handshake, ReadBufferSize: 4096, WriteBufferSize: 1024}
-	conn, resp, err := dialer.DialContext(ctx, address, nil)
-	if err != nil {
-		if resp != nil {
-			err = errors.Join(err, errors.New(resp.Status))
-		}
-		return nil, &transports.Fault{Kind: transports.Offline, Text: "The socket to Slack could not be opened.", Cause: err}
-	}
-	conn.SetReadLimit(maxAnswer)
-	if err := a.greeted(ctx, conn); err != nil {
-		_ = conn.Close()
-		return nil, err
-	}
-	return conn, nil
-}
-
-// greeted waits for the hello, before which nothing is delivered.
-func (a *app) greeted(ctx context.Context, conn *websocket.Conn) error {
-	if deadline, ok := ctx.Deadline(); ok {
-		_ = conn.SetReadDeadline(deadline)
-	}
-	_, data, err := conn.ReadMessage()
-	if err != nil {
-		return &transports.Fault{Kind: transports.Offline, Text: "The socket to Slack was closed at once.", Cause: err}
-	}
-	var greeting struct{ Type, Reason string }
-	if err := lenient(data, &greeting); err == nil && greeting.Type == "disconnect" {
-		return refusedSocket(greeting.Reason)
-	}
-	return nil
-}
-
-// refusedSocket says why Slack closes a socket for good.
-func refusedSocket(reason string) *transports.Fault {
-	switch reason {
-	case "link_disabled":
-		return refusal(&apiError{method: "socket", code: reason}, false)
-	case "too_many_websockets":
-		return &transports.Fault{Kind: transports.Offline, Wait: time.Minute,
-			Text: "The app has as many connections as Slack allows: other programs use its token as well. Stop one of them, or make an app for each."}
-	}
-	return fault(transports.Offline, "Slack closed the connection.")
-}
-
-// openConnection asks for the address of a socket.
-func openConnection(ctx context.Context, c *client) (string, error) {
-	var answer struct {
-		URL string `json:"url"`
-	}
-	_, err := c.read(ctx, "apps.connections.open", nil, &answer)
-	return answer.URL, err
-}
-
-// readAll reads a socket to its end. Each envelope is acknowledged when all who may see it have it: they take it at once or are ended.
-func (a *app) readAll(ctx context.Context, conn *websocket.Conn, notes chan<- note, log *slog.Logger) {
-	defer conn.Close()
-	tell := func(reason string) {
-		select {
-		case notes <- note{conn, reason}:
-		case <-ctx.Done():
-		}
-	}
-	alive := func() { _ = conn.SetReadDeadline(time.Now().Add(silence)) }
-	conn.SetPongHandler(func(string) error { alive(); return nil })
-	conn.SetPingHandler(func(data string) error {
-		alive()
-		_ = conn.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(pingEvery)) // the next read tells
-		return nil
-	})
-	done := make(chan struct{})
-	defer close(done)
-	go func() {
-		ping := time.NewTicker(pingEvery)
-		defer ping.Stop()
-		for {
-			select {
-			case <-ping.C:
-				_ = conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(pingEvery)) // the next read tells
-			case <-done:
-				return
-			}
-		}
-	}()
-	for {
-		alive()
-		_, data, err := conn.ReadMessage()
-		if err != nil {
-			log.Debug("A socket to Slack has ended.", "error", err)
-			tell("")
-			return
-		}
-		var envelope struct {
-			ID      string          `json:"envelope_id"`
-			Type    string          `json:"type"`
-			Reason  string          `json:"reason"`
-			Payload json.RawMessage `json:"payload"`
-		}
-		if err := lenient(data, &envelope); err != nil {
-			log.Warn("Slack sent what cannot be read.", "error", err)
-			continue
-		}
-		if envelope.Type == "disconnect" {
-			if envelope.Reason == "" {
-				envelope.Reason = "refresh_requested"
-			}
-			tell(envelope.Reason)
-			continue
-		}
-		if envelope.Type == "events_api" {
-			a.dispatch(envelope.Payload, log)
-		}
-		if envelope.ID != "" { // what nobody here knows is acknowledged as well, or it comes again and again
-			_ = conn.SetWriteDeadline(time.Now().Add(pingEvery))
-			if err := conn.WriteJSON(map[string]string{"envelope_id": envelope.ID}); err != nil {
-				log.Debug("An event could not be acknowledged.", "error", err)
-			}
-		}
-	}
-}
-
-// dispatch gives an event to all connections of its workspace. It carries at most one of those who authorised the app, so each finds out what concerns it.
-func (a *app) dispatch(raw json.RawMessage, log *slog.Logger) {
-	var p payload
-	if err := lenient(raw, &p); err != nil || len(p.Event) == 0 {
-		log.Warn("Slack sent an event that cannot be read.", "error", err)
-		return
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if p.EventID != "" && !a.seen.add(p.EventID) {
-		return // delivered before
-	}
-	for c := range a.sessions {
-		if c.session.concerns(p) {
-			c.put(p.Event)
 		}
 	}
 }

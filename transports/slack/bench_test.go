@@ -110,11 +110,13 @@ func BenchmarkEvents(b *testing.B) {
 	usable, messages := make(chan struct{}), make(chan struct{}, 1<<16)
 	go func() {
 		_ = session.Run(ctx, func(e transports.Event) {
-			switch e.(type) {
+			switch e := e.(type) {
 			case transports.Memberships:
 				close(usable)
 			case transports.Message:
 				messages <- struct{}{}
+			case transports.Checkpoint:
+				e.Kept()
 			}
 		})
 	}()

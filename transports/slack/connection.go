@@ -2,7 +2,7 @@ package slack
 
 import (
 	"context"
-	"encoding/json"
+	"time"
 
 	"isthmus/transports"
 )
@@ -15,22 +15,25 @@ type connection struct {
 	session *Session
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
-	inbox   chan json.RawMessage
+	inbox   chan delivered
+	since   time.Time // when it began
 	tasks   chan func(emit func(transports.Event))
 }
 
 func newConnection(ctx context.Context, s *Session) *connection {
-	c := &connection{session: s, inbox: make(chan json.RawMessage, maxInbox), tasks: make(chan func(func(transports.Event)))}
+	c := &connection{session: s, inbox: make(chan delivered, maxInbox), since: time.Now(), tasks: make(chan func(func(transports.Event)))}
 	c.ctx, c.cancel = context.WithCancelCause(ctx)
 	return c
 }
 
 // put gives an event to the connection. It never waits: the socket is shared with others.
-func (c *connection) put(event json.RawMessage) {
+func (c *connection) put(d delivered) bool {
 	select {
-	case c.inbox <- event:
+	case c.inbox <- d:
+		return true
 	default:
 		c.end(fault(transports.Offline, "More came from Slack than could be taken."))
+		return false
 	}
 }
 

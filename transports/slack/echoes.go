@@ -1,20 +1,18 @@
 package slack
 
-import "encoding/json"
-
 // maxEchoes bounds what is remembered of what was sent.
 const maxEchoes = 2000
 
 // echoes keep what the account does here apart from what it does in other clients of Slack: both come as events, and those of the first kind can come before the
 // answer to what was done. So own events of a conversation wait while something is on its way there.
 type echoes struct {
-	flying map[string]int               // by channel
-	held   map[string][]json.RawMessage // by channel
-	done   *recent[string]              // what the answers were about
+	flying map[string]int         // by channel
+	held   map[string][]delivered // by channel
+	done   *recent[string]        // what the answers were about
 }
 
 func newEchoes() echoes {
-	return echoes{flying: map[string]int{}, held: map[string][]json.RawMessage{}, done: newRecent[string](maxEchoes)}
+	return echoes{flying: map[string]int{}, held: map[string][]delivered{}, done: newRecent[string](maxEchoes)}
 }
 
 // The marks of what was done.
@@ -47,7 +45,7 @@ func (s *Session) flies(c *connection, channel string) (landed func(marks ...str
 }
 
 // holds keeps an own event while something is on its way in its channel.
-func (s *Session) holds(channel string, event json.RawMessage) bool {
+func (s *Session) holds(channel string, event delivered) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.echoes.flying[channel] == 0 {

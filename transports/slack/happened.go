@@ -7,12 +7,12 @@ import (
 	"isthmus/transports"
 )
 
-// happened takes an event that is no message.
-func (s *Session) happened(c *connection, kind string, raw json.RawMessage, emit func(transports.Event)) {
+// happened takes an event that is no message, and gives the place in which something was changed that is kept.
+func (s *Session) happened(c *connection, kind string, raw json.RawMessage, emit func(transports.Event)) (place transports.Place) {
 	var e eventObject
 	if err := lenient(raw, &e); err != nil {
 		s.log.Warn("Slack sent an event that cannot be read.", "type", kind, "error", err)
-		return
+		return place
 	}
 	user, channel := idOf(e.User), idOf(e.Channel)
 	switch kind {
@@ -40,7 +40,7 @@ func (s *Session) happened(c *connection, kind string, raw json.RawMessage, emit
 		}
 	case "reaction_added", "reaction_removed":
 		if e.Item.Type == "message" && user != "" {
-			s.reactionChanged(c, e, user, kind == "reaction_added", emit)
+			place = s.reactionChanged(c, e, user, kind == "reaction_added", emit)
 		}
 	case "emoji_changed":
 		s.mu.Lock()
@@ -56,6 +56,7 @@ func (s *Session) happened(c *connection, kind string, raw json.RawMessage, emit
 	case "dnd_updated", "dnd_updated_user":
 		s.lookAgain(user)
 	}
+	return place
 }
 
 // forgetForeign has channels looked at anew that were none of the account's.

@@ -2,7 +2,6 @@ package slack
 
 import (
 	"context"
-	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -11,38 +10,49 @@ import (
 	"isthmus/transports"
 )
 
-// handle takes an event.
-func (s *Session) handle(c *connection, raw json.RawMessage, emit func(transports.Event)) {
+// take takes an event. What became of it in a place is to be on disk before it is acknowledged; of all else each connection reads the state anew.
+func (s *Session) take(c *connection, d delivered, emit func(transports.Event)) {
+	place, held := s.handle(c, d, emit)
+	switch {
+	case held: // it is taken again
+	case place == transports.Place{}:
+		d.kept()
+	default:
+		emit(transports.Checkpoint{Place: place, Kept: d.kept})
+	}
+}
+
+// handle takes an event, and tells in which place something was said or changed by it, or that it is held for later.
+func (s *Session) handle(c *connection, d delivered, emit func(transports.Event)) (place transports.Place, held bool) {
 	var head struct {
 		Type string `json:"type"`
 	}
-	if err := lenient(raw, &head); err != nil {
+	if err := lenient(d.event, &head); err != nil {
 		s.log.Warn("Slack sent an event that cannot be read.", "error", err)
-		return
+		return place, false
 	}
 	if head.Type != "message" {
-		s.happened(c, head.Type, raw, emit)
-		return
+		return s.happened(c, head.Type, d.event, emit), false
 	}
 	var m messageObject
-	if err := lenient(raw, &m); err != nil {
+	if err := lenient(d.event, &m); err != nil {
 		s.log.Warn("Slack sent a message that cannot be read.", "error", err)
-		return
+		return place, false
 	}
 	place, ok := s.placeOf(c, emit, m.Channel)
 	if !ok {
-		return
+		return transports.Place{}, false
 	}
-	ctx := c.ctx
 	switch {
 	case m.Subtype == "message_changed" && m.Message != nil:
-		s.messageChanged(ctx, place, &m, raw, emit)
+		held = s.messageChanged(c, place, &m, d, emit)
 	case m.Subtype == "message_deleted":
-		s.messageDeleted(ctx, place, &m, raw, emit)
+		held = s.messageDeleted(c, place, &m, d, emit)
 	case m.Message != nil || m.Subtype == "message_replied": // which lacks its subtype on the Events API
 	default:
-		s.said(ctx, place, &m, raw, emit)
+		held = s.said(c, place, &m, d, emit)
 	}
+	return place, held
 }
 
 // mine tells whether the account wrote a message.
@@ -69,45 +79,51 @@ var notices = map[string]string{"pinned_item": "pinned a message here", "huddle_
 	"bot_add": "", "bot_remove": "", "reminder_add": "", "sh_room_created": "started a call, which can be joined in Slack only", "channel_posting_permissions": ""}
 
 // said takes a new message.
-func (s *Session) said(ctx context.Context, place transports.Place, m *messageObject, raw json.RawMessage, emit func(transports.Event)) {
+func (s *Session) said(c *connection, place transports.Place, m *messageObject, d delivered, emit func(transports.Event)) (held bool) {
+	ctx := c.ctx
 	for _, f := range m.Files {
 		s.uploaded(m.Channel, f.ID, m.TS)
 	}
 	own := s.mine(m)
-	if own && s.holds(m.Channel, raw) {
-		return
+	if own && s.holds(m.Channel, d) {
+		return true
 	}
 	for _, f := range m.Files {
 		if own && s.isEcho(fileMark(m.Channel, f.ID)) {
 			s.news(m.Channel + " " + m.TS)
-			return
+			return false
 		}
 	}
 	if m.TS == "" || silent[m.Subtype] || m.Hidden || !s.news(m.Channel+" "+m.TS) || own && s.isEcho(sentMark(m.Channel, m.TS)) {
-		return
+		return false
 	}
 	who := s.author(ctx, m)
 	switch m.Subtype {
 	case "channel_topic", "group_topic":
 		s.topicChanged(place, m, who, emit)
-		return
+		return false
 	}
 	e := s.message(ctx, place, m, who)
+	e.Replayed = d.again || e.At.Before(c.since) && time.Since(c.since) < lastAgain // it may have come to a gateway that crashed
 	if place.Room != "" {
 		s.show(emit, place, who, "")
 		if _, tells := notices[m.Subtype]; tells {
 			emit(transports.Announced{Room: place.Room, Text: s.notice(ctx, m, who)})
-			return
+			return false
 		}
 	}
 	s.reactionsOf(m)
 	emit(e)
+	return false
 }
 
 // message is a message in the contract's words.
 func (s *Session) message(ctx context.Context, place transports.Place, m *messageObject, who person) transports.Message {
 	e := transports.Message{Place: place, ID: transports.MessageID(m.TS), From: who.user(), Own: s.mine(m), At: timeOf(m.TS)}
 	if e.Own {
+		e.Nonce = m.nonce()
+	}
+	if e.Own && m.Username == "" {
 		e.From = s.own().user()
 	}
 	if m.ThreadTS != "" && m.ThreadTS != m.TS {
@@ -171,32 +187,33 @@ func (s *Session) topicChanged(place transports.Place, m *messageObject, who per
 const deletedRoot = "This message was deleted."
 
 // messageChanged takes an edit. What is no edit has no "edited": the preview of a link, a reply's count.
-func (s *Session) messageChanged(ctx context.Context, place transports.Place, m *messageObject, raw json.RawMessage, emit func(transports.Event)) {
+func (s *Session) messageChanged(c *connection, place transports.Place, m *messageObject, d delivered, emit func(transports.Event)) (held bool) {
+	ctx := c.ctx
 	now := m.Message
 	if now.TS == "" {
-		return
+		return false
 	}
 	if now.Subtype == "tombstone" || now.Text == deletedRoot && (now.User == "USLACKBOT" || now.Hidden) {
 		m.DeletedTS = now.TS
-		s.messageDeleted(ctx, place, m, raw, emit)
-		return
+		return s.messageDeleted(c, place, m, d, emit)
 	}
 	own := s.mine(now)
-	if own && s.holds(m.Channel, raw) {
-		return
+	if own && s.holds(m.Channel, d) {
+		return true
 	}
 	key := m.Channel + " " + now.TS
 	if now.Edited == nil || now.Edited.TS == "" || silent[now.Subtype] || !s.newerEdit(key, now.Edited.TS) {
-		return
+		return false
 	}
 	if own && s.isEcho(editMark(m.Channel, now.TS, now.Text)) {
-		return
+		return false
 	}
 	now.Channel = m.Channel
 	who := s.author(ctx, now)
 	e := s.message(ctx, place, now, who)
 	s.show(emit, place, who, "")
 	emit(transports.Edited{Place: place, ID: e.ID, From: e.From, At: timeOf(now.Edited.TS), Style: e.Style, Text: e.Text})
+	return false
 }
 
 // newerEdit remembers the last edit of a message, and tells whether one is newer.
@@ -204,17 +221,20 @@ func (s *Session) newerEdit(key, edited string) bool { return s.news("edited " +
 
 // messageDeleted takes a deletion. Slack does not tell who did it: of someone else's message most likely its author; an own one may have been taken by someone who
 // manages the workspace.
-func (s *Session) messageDeleted(ctx context.Context, place transports.Place, m *messageObject, raw json.RawMessage, emit func(transports.Event)) {
+func (s *Session) messageDeleted(c *connection, place transports.Place, m *messageObject, d delivered, emit func(transports.Event)) (held bool) {
 	ts := m.DeletedTS
 	if ts == "" && m.Previous != nil {
 		ts = m.Previous.TS
 	}
 	own := m.Previous != nil && s.mine(m.Previous)
-	if ts == "" || s.holds(m.Channel, raw) {
-		return
+	if ts == "" {
+		return false
+	}
+	if s.holds(m.Channel, d) {
+		return true
 	}
 	if !s.news("deleted "+m.Channel+" "+ts) || s.isEcho(deletedMark(m.Channel, ts)) {
-		return
+		return false
 	}
 	e := transports.Deleted{Place: place, ID: transports.MessageID(ts), At: timeOf(m.TS)}
 	switch {
@@ -222,7 +242,8 @@ func (s *Session) messageDeleted(ctx context.Context, place transports.Place, m 
 	case own:
 		e.By = s.own().user()
 	case m.Previous != nil:
-		e.By = s.author(ctx, m.Previous).user()
+		e.By = s.author(c.ctx, m.Previous).user()
 	}
 	emit(e)
+	return false
 }

@@ -116,6 +116,7 @@ func (s *Session) readAfter(ctx context.Context, channel, ts string, limit int, 
 // readHistory reads messages over all pages up to a bound. Some servers begin with the newest and some with the oldest, so nothing is concluded from a page.
 func (s *Session) readHistory(ctx context.Context, method string, arguments url.Values, most int) ([]*messageObject, error) {
 	arguments.Set("limit", strconv.Itoa(min(most, 200)))
+	arguments.Set("include_all_metadata", "true")
 	var all []*messageObject
 	_, err := s.client.pages(ctx, method, arguments, maxPages, func(raw json.RawMessage) (bool, error) {
 		var page struct {

@@ -75,17 +75,17 @@ func (s *Session) readReactions(ctx context.Context, channel, ts string) (fresh 
 	return true, nil
 }
 
-// reactionChanged takes that someone reacted, or took it back.
-func (s *Session) reactionChanged(c *connection, e eventObject, user string, added bool, emit func(transports.Event)) {
+// reactionChanged takes that someone reacted, or took it back, and gives where.
+func (s *Session) reactionChanged(c *connection, e eventObject, user string, added bool, emit func(transports.Event)) transports.Place {
 	channel, ts := e.Item.Channel, e.Item.TS
 	place, ok := s.placeOf(c, emit, channel)
 	if !ok || ts == "" {
-		return
+		return place
 	}
 	fresh, err := s.readReactions(c.ctx, channel, ts)
 	if err != nil {
 		s.log.Info("The reactions on a message could not be read.", "channel", channel, "error", err)
-		return
+		return place
 	}
 	s.mu.Lock()
 	all := s.reacted.begin(channel, ts)
@@ -101,7 +101,7 @@ func (s *Session) reactionChanged(c *connection, e eventObject, user string, add
 	own := user == s.self.id
 	s.mu.Unlock()
 	if !changed { // told before, or done here
-		return
+		return place
 	}
 	who := s.person(c.ctx, user)
 	if own {
@@ -113,6 +113,7 @@ func (s *Session) reactionChanged(c *connection, e eventObject, user string, add
 		emoji = append(emoji, shownEmoji(name))
 	}
 	emit(transports.Reacted{Place: place, ID: transports.MessageID(ts), From: who.user(), At: timeOf(e.TS), Emoji: emoji})
+	return place
 }
 
 // react makes these the account's reactions on a message.

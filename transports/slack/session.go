@@ -23,6 +23,8 @@ type Session struct {
 	client  *client
 	people  *people
 	live    atomic.Pointer[connection] // nil while there is no connection
+	// unmarked: Slack refuses the metadata by which messages are found again.
+	unmarked atomic.Bool
 
 	mu    sync.Mutex // for all below
 	self  person
@@ -109,8 +111,8 @@ func (s *Session) Run(ctx context.Context, emit func(transports.Event)) error {
 	work.Go(func() { s.keepMarks(c) })
 	for {
 		select {
-		case event := <-c.inbox:
-			s.handle(c, event, emit)
+		case d := <-c.inbox:
+			s.take(c, d, emit)
 		case task := <-c.tasks:
 			task(emit)
 		case <-c.ctx.Done():

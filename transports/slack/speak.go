@@ -2,6 +2,8 @@ package slack
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -55,8 +57,8 @@ func (s *Session) send(ctx context.Context, c *connection, command transports.Se
 		options = append(options, slackgo.MsgOptionTS(string(command.Thread)))
 	}
 	options = append(options, s.persona(command.As)...)
-	_, ts, _, err := s.client.web().SendMessageContext(ctx, channel, options...)
-	if err = s.client.did(method, err); err != nil {
+	ts, err := s.post(ctx, method, channel, command.Nonce, options)
+	if err != nil {
 		return result, asFault(err, true)
 	}
 	marks = append(marks, sentMark(channel, ts))
@@ -64,6 +66,22 @@ func (s *Session) send(ctx context.Context, c *connection, command transports.Se
 	s.reacted.begin(channel, ts)
 	s.mu.Unlock()
 	return transports.Result{Parts: []transports.MessageID{transports.MessageID(ts)}}, nil
+}
+
+// post posts a message, marked with its nonce where Slack takes marks.
+func (s *Session) post(ctx context.Context, method, channel string, nonce int64, options []slackgo.MsgOption) (ts string, err error) {
+	marked := options
+	if nonce != 0 && method == "chat.postMessage" && !s.unmarked.Load() {
+		mark := slackgo.SlackMetadata{EventType: sentHere, EventPayload: map[string]any{"nonce": strconv.FormatInt(nonce, 10)}}
+		marked = append(slices.Clone(options), slackgo.MsgOptionMetadata(mark))
+	}
+	_, ts, _, err = s.client.web().SendMessageContext(ctx, channel, marked...)
+	err = s.client.did(method, err)
+	if e, is := err.(*apiError); is && strings.Contains(e.code, "metadata") && !s.unmarked.Swap(true) {
+		s.log.Info("Slack takes no marks on messages, so after a crash nobody can tell which were sent.", "error", err)
+		return s.post(ctx, method, channel, nonce, options)
+	}
+	return ts, err
 }
 
 // attributed is what somebody says through an account that cannot speak under their name: a person's own, and a bot's with a file.

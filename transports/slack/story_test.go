@@ -21,11 +21,14 @@ type story struct {
 	token     string
 	app       string
 	driver    *slack.Driver
+	account   transports.Account
 	session   transports.Session
 	events    chan transports.Event
 	ended     chan error
 	stop      context.CancelFunc
 	lobby     string
+	// keep takes what is to be told when it is on disk; nil for at once.
+	keep func(transports.Checkpoint)
 }
 
 // newStory has Tess and Ida in the channel lobby; how changes the workspace before the account connects.
@@ -38,12 +41,15 @@ func newStory(t *testing.T, how ...func(*story)) *story {
 	for _, h := range how {
 		h(s)
 	}
-	s.driver = start(t, slack.Config{API: s.w.API()})
-	s.session = s.open(logIn(t, s.driver, s.token, s.app))
+	s.driver = start(t, s.config())
+	s.account = logIn(t, s.driver, s.token, s.app)
+	s.session = s.open(s.account)
 	s.run()
 	s.online()
 	return s
 }
+
+func (s *story) config() slack.Config { return slack.Config{API: s.w.API()} }
 
 func (s *story) open(account transports.Account) transports.Session {
 	s.Helper()
@@ -61,7 +67,16 @@ func (s *story) run() {
 	events, ended, finished := s.events, s.ended, make(chan struct{})
 	go func() {
 		defer close(finished)
-		ended <- s.session.Run(ctx, func(e transports.Event) { events <- e })
+		ended <- s.session.Run(ctx, func(e transports.Event) {
+			switch c, is := e.(transports.Checkpoint); {
+			case !is:
+				events <- e
+			case s.keep == nil:
+				c.Kept()
+			default:
+				s.keep(c)
+			}
+		})
 	}()
 	s.Cleanup(func() { stop(); <-finished })
 }

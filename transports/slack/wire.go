@@ -2,6 +2,7 @@ package slack
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"isthmus/transports"
@@ -88,8 +89,27 @@ type messageObject struct {
 		ID   string `json:"id"`
 		Name string `json:"name"`
 	} `json:"bot_profile"`
+	Metadata struct {
+		Type    string `json:"event_type"`
+		Payload struct {
+			Nonce string `json:"nonce"`
+		} `json:"event_payload"`
+	} `json:"metadata"`
 	Message  *messageObject `json:"message"`
 	Previous *messageObject `json:"previous_message"`
+}
+
+// sentHere is the type of the metadata that messages get which the gateway sends: by the nonce in them it finds them again after a crash.
+// https://docs.slack.dev/messaging/message-metadata
+const sentHere = "isthmus_sent"
+
+// nonce is that of the Send that a message comes from, 0 where it does not tell.
+func (m *messageObject) nonce() int64 {
+	if m.Metadata.Type != sentHere {
+		return 0
+	}
+	nonce, _ := strconv.ParseInt(m.Metadata.Payload.Nonce, 10, 64) // what is no number is none of ours
+	return nonce
 }
 
 type fileObject struct {

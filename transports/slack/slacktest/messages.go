@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,7 @@ func (w *Workspace) post(c *channel, m Object) string {
 	m["ts"] = ts
 	c.messages = append(c.messages, m)
 	event := clone(m)
+	delete(event, "metadata") // it comes with what is read alone
 	event["channel"], event["event_ts"], event["channel_type"] = c.id, ts, c.kind()
 	w.tell(c.id, event)
 	root := str(m, "thread_ts")
@@ -86,6 +88,13 @@ func chatPostMessage(w *Workspace, t *token, a Object) Object {
 		return bad("no_text")
 	}
 	m := Object{"type": "message", "user": t.user, "text": str(a, "text"), "team": w.Team, "client_msg_id": "c-" + w.id("")}
+	if mark := str(a, "metadata"); mark != "" {
+		var metadata Object
+		if json.Unmarshal([]byte(mark), &metadata) != nil || metadata["event_type"] == nil || metadata["event_payload"] == nil {
+			return bad("invalid_metadata_format")
+		}
+		m["metadata"] = metadata
+	}
 	if t.app != "" {
 		m["bot_id"] = t.app
 		if name := str(a, "username"); name != "" { // chat:write.customize
@@ -210,7 +219,11 @@ func (w *Workspace) messagesOf(a Object, all []Object, newestFirst bool) Object 
 	}
 	objects := []any{}
 	for _, m := range part {
-		objects = append(objects, clone(m))
+		o := clone(m)
+		if str(a, "include_all_metadata") != "true" {
+			delete(o, "metadata")
+		}
+		objects = append(objects, o)
 	}
 	return Object{"messages": objects, "has_more": next["next_cursor"] != "", "response_metadata": next, "pin_count": 0}
 }

@@ -2,6 +2,7 @@ package slacktest
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -14,7 +15,7 @@ type socket struct {
 	app     *app
 	conn    *websocket.Conn
 	send    chan any
-	unacked map[string]bool
+	unacked map[string]Object
 	done    chan struct{}
 }
 
@@ -33,7 +34,7 @@ func (w *Workspace) serveSocket(to http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	s := &socket{app: a, conn: conn, send: make(chan any, 1<<14), unacked: map[string]bool{}, done: make(chan struct{})}
+	s := &socket{app: a, conn: conn, send: make(chan any, 1<<14), unacked: map[string]Object{}, done: make(chan struct{})}
 	w.mu.Lock()
 	if len(a.sockets) >= maxSockets {
 		s.send <- Object{"type": "disconnect", "reason": "too_many_websockets", "debug_info": Object{"host": "fake"}}
@@ -41,7 +42,12 @@ func (w *Workspace) serveSocket(to http.ResponseWriter, r *http.Request) {
 	} else {
 		a.sockets = append(a.sockets, s)
 		w.note(Object{"type": "socket_opened", "sockets": len(a.sockets)})
-		s.send <- Object{"type": "hello", "num_connections": len(a.sockets), "connection_info": Object{"app_id": "A1"}, "debug_info": Object{"host": "fake", "approximate_connection_time": 18060}}
+		s.send <- hello(len(a.sockets))
+		again := a.unacked
+		a.unacked = nil
+		for _, e := range again {
+			s.deliver(e)
+		}
 	}
 	w.mu.Unlock()
 	go s.write()
@@ -65,9 +71,29 @@ func (w *Workspace) serveSocket(to http.ResponseWriter, r *http.Request) {
 		a.sockets = slices.Delete(a.sockets, i, i+1)
 		close(s.send)
 	}
+	a.lost(s)
 	w.mu.Unlock()
 	<-s.done
 	_ = conn.Close()
+}
+
+func hello(sockets int) Object {
+	return Object{"type": "hello", "num_connections": sockets, "connection_info": Object{"app_id": "A1"}, "debug_info": Object{"host": "fake", "approximate_connection_time": 18060}}
+}
+
+// lost has what a socket was sent and has not acknowledged sent again: over the next that opens, unless there is one.
+func (a *app) lost(s *socket) {
+	for _, id := range slices.Sorted(maps.Keys(s.unacked)) {
+		e := s.unacked[id]
+		attempt, _ := e["retry_attempt"].(int)
+		e["retry_attempt"], e["retry_reason"] = attempt+1, "timeout"
+		if len(a.sockets) > 0 {
+			a.sockets[0].deliver(e)
+		} else {
+			a.unacked = append(a.unacked, e)
+		}
+	}
+	s.unacked = map[string]Object{}
 }
 
 func (s *socket) write() {
@@ -126,7 +152,7 @@ func (s *socket) deliver(envelope Object) {
 	if err != nil {
 		panic(err)
 	}
-	s.unacked[str(envelope, "envelope_id")] = true
+	s.unacked[str(envelope, "envelope_id")] = envelope
 	s.send <- json.RawMessage(data)
 }
 
@@ -187,4 +213,15 @@ func (w *Workspace) drop(a *app) {
 		close(s.send)
 	}
 	a.sockets = nil
+}
+
+// TellRateLimited tells that events are left out, for there are too many (app_rate_limited).
+func (w *Workspace) TellRateLimited() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, a := range w.apps {
+		for _, s := range a.sockets {
+			s.deliver(Object{"envelope_id": w.id("E"), "type": "events_api", "payload": Object{"type": "app_rate_limited", "team_id": w.Team, "minute_rate_limited": time.Now().Unix(), "api_app_id": "A1"}})
+		}
+	}
 }

@@ -65,7 +65,8 @@ type token struct {
 
 type app struct {
 	sockets []*socket
-	next    int // the socket that gets the next payload
+	unacked []Object // envelopes that wait for a socket to be sent again
+	next    int      // the socket that gets the next payload
 	refuse  string
 }
 

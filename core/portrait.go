@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -28,12 +29,13 @@ type portrait struct {
 	mu   sync.Mutex
 	hash string
 	url  string
-	at   time.Time // when it was last asked for
+	next time.Time // when it is asked for again; of the mutex of all
 }
 
 const (
-	// portraitFresh is for how long a picture is not asked for again, portraitDeadline how long its owner's server may take.
+	// portraitFresh is for how long a picture is not asked for again, portraitAgain when that failed, portraitDeadline how long its owner's server may take.
 	portraitFresh    = 12 * time.Hour
+	portraitAgain    = 5 * time.Minute
 	portraitDeadline = time.Minute
 )
 
@@ -49,8 +51,8 @@ func (p *portraits) of(who stanza.JID) func() string {
 		found = &portrait{}
 		p.all[who] = found
 	}
-	if time.Since(found.at) > portraitFresh {
-		found.at = time.Now()
+	if now := time.Now(); now.After(found.next) {
+		found.next = now.Add(portraitFresh)
 		p.request(xep.VCardRequest(p.jid, who), portraitDeadline, func(answer *stanza.Stanza) { go p.take(found, xep.ParsePhoto(answer)) })
 	}
 	return found.address
@@ -73,12 +75,16 @@ func (p *portraits) take(f *portrait, source []byte) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), portraitDeadline)
 	defer cancel()
-	url, err := p.put(ctx, "portrait", picture.Type, xep.ForProfile, func(w io.Writer) error {
+	// Servers that hold files tell their type by the end of the name.
+	url, err := p.put(ctx, "portrait."+strings.TrimPrefix(picture.Type, "image/"), picture.Type, xep.ForProfile, func(w io.Writer) error {
 		_, err := w.Write(picture.Data)
 		return err
 	})
-	if err != nil {
-		return // they are shown without one
+	if err != nil { // they are shown without one
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		f.next = time.Now().Add(portraitAgain)
+		return
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()

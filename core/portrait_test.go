@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"image"
 	"image/png"
 	"io"
@@ -21,7 +22,7 @@ func TestWhoSpeaksThroughASharedAccountHasTheirOwnFace(t *testing.T) {
 		if err := png.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 20, 20))); err != nil {
 			t.Fatal(err)
 		}
-		alice, asked, kept := stanza.JID{Local: "alice", Domain: "example.org"}, 0, 0
+		alice, asked, kept, failing := stanza.JID{Local: "alice", Domain: "example.org"}, 0, 0, true
 		p := &portraits{all: map[stanza.JID]*portrait{},
 			request: func(iq *stanza.Stanza, _ time.Duration, answer func(*stanza.Stanza)) {
 				asked++
@@ -32,20 +33,30 @@ func TestWhoSpeaksThroughASharedAccountHasTheirOwnFace(t *testing.T) {
 				}
 				answer(iq.Result(card))
 			},
-			put: func(_ context.Context, _, kind string, purpose xep.Purpose, write func(io.Writer) error) (string, error) {
+			put: func(_ context.Context, name, _ string, purpose xep.Purpose, write func(io.Writer) error) (string, error) {
+				if failing {
+					return "", errors.New("full")
+				}
 				kept++
-				return "https://files.example/" + string(purpose) + "/" + kind, write(io.Discard)
+				return "https://files.example/" + string(purpose) + "/" + name, write(io.Discard)
 			}}
 		face := p.of(alice)
 		synctest.Wait()
-		if got := face(); got != "https://files.example/profile/image/png" {
+		if got := face(); got != "" {
+			t.Errorf("the picture is at %q", got)
+		}
+		failing = false
+		time.Sleep(portraitAgain + time.Second)
+		face = p.of(alice)
+		synctest.Wait()
+		if got := face(); got != "https://files.example/profile/portrait.png" {
 			t.Errorf("the picture is at %q", got)
 		}
 		p.of(alice)
 		time.Sleep(portraitFresh + time.Hour)
 		p.of(alice)
 		synctest.Wait()
-		if asked != 2 || kept != 1 { // it is the same picture as before
+		if asked != 3 || kept != 1 { // it is the same picture as before
 			t.Errorf("asked %d times, kept %d times", asked, kept)
 		}
 		p.put = nil

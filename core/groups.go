@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"time"
 
 	"isthmus/core/account"
 	"isthmus/core/shared"
@@ -105,9 +106,23 @@ func (g *groups) start(id int64) (*running, error) {
 			return a.open.access(room)
 		},
 		Mine: func(ctx context.Context, who transports.UserID, place transports.Place, message transports.MessageID) bool {
-			_, a, _ := g.logins.byID(id)
-			found, err := g.store.SentOf(ctx, g.known.account(g.domain, jidOf(who), a.scope).ID, account.PlaceKey(place), string(message))
+			found, err := g.store.SentOf(ctx, g.accountOf(id, who), account.PlaceKey(place), string(message))
 			return err == nil && len(found) > 0
+		},
+		Reactions: func(ctx context.Context, place transports.Place, message transports.MessageID) (map[transports.UserID][]string, error) {
+			kept, err := g.store.Reactions(ctx, id, account.PlaceKey(place), string(message))
+			all := map[transports.UserID][]string{}
+			for _, r := range kept {
+				all[transports.UserID(r.Person)] = r.Emoji
+			}
+			return all, err
+		},
+		Reacted: func(who transports.UserID, place transports.Place, message transports.MessageID, emoji []string) {
+			if isRelay(who) { // a relay forgets with a restart what refers to what
+				return
+			}
+			g.store.Write(nil, store.PutReaction{Reaction: store.Reaction{Through: id, Place: account.PlaceKey(place), Message: string(message),
+				Account: g.accountOf(id, who), Person: string(who), Emoji: emoji, At: time.Now().UnixMilli()}})
 		},
 	})
 	if err != nil {
@@ -116,6 +131,15 @@ func (g *groups) start(id int64) (*running, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	g.ended.Go(func() { group.Run(ctx) })
 	return &running{group, stop}, nil
+}
+
+// accountOf is the id of the account that one of those who share an account has by it.
+func (g *groups) accountOf(id int64, who transports.UserID) int64 {
+	key, a, _ := g.logins.byID(id)
+	if jidOf(who) == key.Owner {
+		return id
+	}
+	return g.known.account(g.domain, jidOf(who), a.scope).ID
 }
 
 // close ends the connection of a shared account: everyone comes to it anew, who still may.

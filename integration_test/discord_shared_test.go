@@ -131,10 +131,15 @@ var discordShared = []discordScenario{
 		bob.Expect(t, "message[@id='"+id+"'][@from='"+open+"/Bob']")
 		mustMatch(t, stages(t, alice, discordDomain, "share", bobAndCarol), completed)
 	}},
-	{"after a crash, what each has said is still theirs", func(t *testing.T, w *discordWorld) {
+	{"after a crash, what each has said is still theirs, and their reactions", func(t *testing.T, w *discordWorld) {
 		id, room := w.channel()
-		bob := w.client(t, "bob", "desk")
+		bob, carol := w.client(t, "bob", "desk"), w.client(t, "carol", "desk")
 		join(t, bob, room, "Bob")
+		join(t, carol, room, "Carol")
+		question := w.discord.Say(id, w.ida, "cake?", nil)
+		carol.Expect(t, "message/{urn:xmpp:sid:0}stanza-id[@id='"+question+"']")
+		carol.Send(t, "<message to='{room}' type='groupchat' id='r1'><reactions xmlns='urn:xmpp:reactions:0' id='{of}'><reaction>🍰</reaction></reactions></message>", "room", room, "of", question)
+		bob.Expect(t, "message[@from='"+room+"/Carol']/{urn:xmpp:reactions:0}reactions")
 		mine := say(t, bob, room, "yes plaese")
 		bob.Expect(t, "message[@id='"+mine+"'][@from='"+room+"/Bob']")
 		w.gateway.Kill()
@@ -144,6 +149,11 @@ var discordShared = []discordScenario{
 		bob.Expect(t, "message[@id='c1'][@from='"+room+"/Bob']/body[text()='yes please']")
 		if m := w.message("yes please"); author(m) != "Bob" {
 			t.Errorf("Discord has it as %v", m)
+		}
+		bob.Send(t, "<message to='{room}' type='groupchat' id='r2'><reactions xmlns='urn:xmpp:reactions:0' id='{of}'><reaction>👍</reaction></reactions></message>", "room", room, "of", question)
+		bob.Expect(t, "message[@id='r2'][@from='"+room+"/Bob']")
+		if got := w.discord.Reactions(w.bot, id, question); got != "🍰👍" {
+			t.Errorf("the bot's reactions are %q", got)
 		}
 		if hooks := w.discord.Webhooks(id); len(hooks) != 1 {
 			t.Errorf("the channel has the webhooks %q", hooks)

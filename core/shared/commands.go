@@ -129,11 +129,7 @@ func (g *Group) pass(ctx context.Context, s *stay, command transports.Command, d
 			g.tellOthers(s, place, transports.Deleted{Place: place, ID: c.ID, By: s.user(), At: time.Now(), Reason: c.Reason})
 		}
 	case transports.React:
-		mine := c.Emoji
-		c.Emoji = g.spoken.reacts(place, c.ID, s.person.ID, mine)
-		command, after = c, func(transports.Result) {
-			g.tellOthers(s, place, transports.Reacted{Place: place, ID: c.ID, From: s.user(), At: time.Now(), Emoji: mine})
-		}
+		after = func(transports.Result) { g.reacted(s, c) }
 	case transports.SetTyping:
 		after = func(transports.Result) {
 			g.tellOthers(s, place, transports.Typing{Place: place, From: s.user(), On: c.On})
@@ -145,6 +141,14 @@ func (g *Group) pass(ctx context.Context, s *stay, command transports.Command, d
 		if id := unproved; id != "" && (g.Mine == nil || !g.Mine(ctx, s.person.ID, place, id)) {
 			done(transports.Result{}, notTheirs)
 			return
+		}
+		if c, is := command.(transports.React); is {
+			all, err := g.together(ctx, s, c)
+			if err != nil {
+				done(transports.Result{}, err)
+				return
+			}
+			command = all
 		}
 		session.Do(ctx, command, func(r transports.Result, err error) {
 			known := g.post(func() {

@@ -31,7 +31,10 @@ type Config struct {
 	May func(person transports.UserID, room transports.RoomID) Access
 	// Mine tells whether a person has sent a message through the account, also before a restart; nil where nobody knows.
 	Mine func(ctx context.Context, person transports.UserID, place transports.Place, id transports.MessageID) bool
-	Log  *slog.Logger
+	// Reactions reads the reactions of all on a message, by who has them, also from before a restart, and Reacted keeps a person's; nil where nothing is kept.
+	Reactions func(ctx context.Context, place transports.Place, id transports.MessageID) (map[transports.UserID][]string, error)
+	Reacted   func(person transports.UserID, place transports.Place, id transports.MessageID, emoji []string)
+	Log       *slog.Logger
 }
 
 // Group is an account and the people who share it. The goroutine of Run owns what is known of both.
@@ -98,6 +101,16 @@ func (g *Group) post(do func()) bool {
 	case <-g.done:
 		return false
 	}
+}
+
+// ask has the group's goroutine do something, and waits until it is done; it is false when that goroutine has ended.
+func (g *Group) ask(do func()) bool {
+	did := make(chan struct{})
+	if !g.post(func() { do(); close(did) }) {
+		return false
+	}
+	<-did
+	return true
 }
 
 // come lets a person in, and connects with the first.

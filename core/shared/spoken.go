@@ -1,7 +1,6 @@
 package shared
 
 import (
-	"slices"
 	"time"
 
 	"isthmus/transports"
@@ -12,7 +11,7 @@ type spoken struct {
 	nonces  map[int64]transports.User
 	authors map[said]transports.User
 	order   []said
-	// reactions are everyone's on a message, for the network has them as the account's.
+	// reactions are everyone's on a message, for the network has them as the account's; reacted are the messages in the order of their coming.
 	reactions map[said]map[transports.UserID][]string
 	reacted   []said
 }
@@ -27,7 +26,7 @@ const maxSpoken = 5000
 
 func (p *spoken) sending(nonce int64, by transports.User) {
 	if p.nonces == nil {
-		p.nonces, p.authors, p.reactions = map[int64]transports.User{}, map[said]transports.User{}, map[said]map[transports.UserID][]string{}
+		p.nonces, p.authors = map[int64]transports.User{}, map[said]transports.User{}
 	}
 	p.nonces[nonce] = by
 }
@@ -47,28 +46,6 @@ func (p *spoken) keep(place transports.Place, id transports.MessageID, by transp
 func (p *spoken) author(place transports.Place, id transports.MessageID) (transports.User, bool) {
 	by, known := p.authors[said{place, id}]
 	return by, known
-}
-
-// reacts makes these a person's reactions on a message, and gives everyone's together.
-func (p *spoken) reacts(place transports.Place, id transports.MessageID, by transports.UserID, emoji []string) []string {
-	key := said{place, id}
-	if p.reactions == nil {
-		p.reactions = map[said]map[transports.UserID][]string{}
-	}
-	if p.reactions[key] == nil {
-		p.reactions[key] = map[transports.UserID][]string{}
-		if p.reacted = append(p.reacted, key); len(p.reacted) > maxSpoken {
-			delete(p.reactions, p.reacted[0])
-			p.reacted = p.reacted[1:]
-		}
-	}
-	p.reactions[key][by] = emoji
-	var all []string
-	for _, theirs := range p.reactions[key] {
-		all = append(all, theirs...)
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
 }
 
 // sent shows the others what a person said, and keeps who it was.

@@ -8,7 +8,7 @@ import (
 
 const pruneRows = 500 // in one unit, so that other units do not wait long
 
-// Prune removes the rows of the archive whose true time is earlier than before (unix milliseconds), the ids of what was sent before then, and the spans that ended
+// Prune removes the rows of the archive whose true time is earlier than before (unix milliseconds), the ids of what was sent and the reactions of those who share accounts before then, and the spans that ended
 // before then. It returns how many rows it removed. It works in small units through the writer's queue, so that others pass.
 func (s *Store) Prune(ctx context.Context, before int64) (int64, error) {
 	if err := s.write(ctx, pruneSpans{Arrival(before)}, pruneSent{before}); err != nil {
@@ -36,18 +36,22 @@ type prune struct{ first, last, before int64 }
 // pruneSpans removes the spans that were closed before a Seq.
 type pruneSpans struct{ before int64 }
 
-// pruneSent removes the ids of what was sent before a time.
+// pruneSent removes the ids of what was sent before a time, and the reactions of then.
 type pruneSent struct{ before int64 }
 
 var (
-	deleteOldSent = oneRow("DELETE FROM sent WHERE at < ?")
-	deleteRows    = oneRow("DELETE FROM archive WHERE seq BETWEEN ? AND ? AND at < ?")
-	deleteSpans   = oneRow("DELETE FROM spans WHERE until <> 0 AND until < ?")
+	deleteOldSent      = oneRow("DELETE FROM sent WHERE at < ?")
+	deleteOldReactions = oneRow("DELETE FROM reactions WHERE at < ?")
+	deleteRows         = oneRow("DELETE FROM archive WHERE seq BETWEEN ? AND ? AND at < ?")
+	deleteSpans        = oneRow("DELETE FROM spans WHERE until <> 0 AND until < ?")
 )
 
 func (c prune) plan(p *plan)      { p.add(deleteRows, nil, c.first, c.last, c.before) }
 func (c prune) size() int         { return overhead }
 func (c pruneSpans) plan(p *plan) { p.add(deleteSpans, nil, c.before) }
 func (c pruneSpans) size() int    { return overhead }
-func (c pruneSent) plan(p *plan)  { p.add(deleteOldSent, nil, c.before) }
-func (c pruneSent) size() int     { return overhead }
+func (c pruneSent) plan(p *plan) {
+	p.add(deleteOldSent, nil, c.before)
+	p.add(deleteOldReactions, nil, c.before)
+}
+func (c pruneSent) size() int { return overhead }

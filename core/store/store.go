@@ -21,7 +21,7 @@ var ErrNotFound = errors.New("store: no such row")
 // ErrClosed is what done gets when Write is called after Close.
 var ErrClosed = errors.New("store: closed")
 
-// Change is one thing to commit: PutAccount, Enter, Exit, Begin, End, Append, Retract, PutSent, PutCursor, OpenSpan, CloseSpan,
+// Change is one thing to commit: PutAccount, Enter, Exit, Begin, End, Append, Retract, PutSent, PutReaction, PutCursor, OpenSpan, CloseSpan,
 // PutOptions or ReplaceOptions.
 // Every change is idempotent. To carry out one twice is the same as once.
 type Change interface {

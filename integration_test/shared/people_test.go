@@ -280,3 +280,35 @@ func TestWhoComesWhileTheLastOneGoesIsConnectedAgain(t *testing.T) {
 		}
 	}
 }
+
+func TestReactionsFromBeforeARestartStay(t *testing.T) {
+	var kept []string
+	c := newClub(t, shared.Config{
+		Reactions: func(context.Context, transports.Place, transports.MessageID) (map[transports.UserID][]string, error) {
+			return map[transports.UserID][]string{"~bob": {"🎉"}, "~alice": {"🐌"}}, nil
+		},
+		Reacted: func(who transports.UserID, _ transports.Place, _ transports.MessageID, emoji []string) {
+			kept = append(kept, string(who)+" "+strings.Join(emoji, ""))
+		},
+	})
+	alice := c.guest("alice")
+	alice.must(transports.Join{Room: c.room})
+	id := c.does(send(c.room, 0, "who comes?")).Parts[0]
+	alice.must(transports.React{Place: transports.InRoom(c.room), ID: id, Emoji: []string{"👍"}})
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for {
+		switch e := c.ida.Next(ctx).(type) {
+		case nil:
+			t.Fatal("ida sees no reactions")
+		case transports.Reacted:
+			if got := strings.Join(e.Emoji, ""); got != "🎉👍" {
+				t.Errorf("the account has %q on the message", got)
+			}
+			if len(kept) != 1 || kept[0] != "~alice 👍" {
+				t.Errorf("kept was %q", kept)
+			}
+			return
+		}
+	}
+}

@@ -141,3 +141,18 @@ type History interface {
 	// With an empty id it reads the last ones. It is a pure query: nothing of it is emitted. more tells that there is more to read.
 	After(ctx context.Context, place Place, id MessageID, limit int) (events []Event, more bool, err error)
 }
+
+// Reviewer is a History that can tell what has become of messages, such as of those that were taken before the account was away.
+type Reviewer interface {
+	// Review looks at messages of a place, and tells of those that the network knows something of, and of those that are gone. It is a pure query.
+	Review(ctx context.Context, place Place, ids []MessageID) ([]Reviewed, error)
+}
+
+// Reviewed is what has become of a message.
+type Reviewed struct {
+	ID MessageID
+	// Gone: it was deleted.
+	Gone bool
+	// Reactions are all that users have on it, each with who has them; nil where that is not known.
+	Reactions []Reacted
+}

@@ -108,7 +108,11 @@ func (a *Account) catchUp(j *joined) {
 		if err != nil {
 			return nil, err
 		}
-		return missed(l, history, place, transports.MessageID(last))
+		events, err := missed(l, history, place, transports.MessageID(last))
+		if reviewer, ok := history.(transports.Reviewer); ok && last != "" && err == nil {
+			events = append(events, l.review(reviewer, place)...)
+		}
+		return events, err
 	})
 }
 

@@ -20,12 +20,13 @@ func (a *Account) edited(e transports.Edited) {
 	if !a.watches(e.Place) {
 		return
 	}
-	a.markChange(e.Place, e.At)
 	if !a.known.isNews(editKey(e.Place, e.ID), e.Text.Styling()) {
+		a.markChange(e.Place, e.At)
 		return
 	}
 	body := bodyOf(transports.Message{Text: e.Text, Style: e.Style})
 	a.changed(e.Place, e.ID, e.From, func(j *joined, f finding) *saying {
+		a.markChange(e.Place, e.At)
 		if f.pieces > 1 { // of a longer message of the owner's only a piece; clients could show nothing but that
 			body = fmt.Sprintf("(%d/%d) %s", f.part+1, f.pieces, body)
 		}
@@ -43,8 +44,8 @@ func (a *Account) deleted(e transports.Deleted) {
 	if !a.watches(e.Place) {
 		return
 	}
-	a.markChange(e.Place, e.At)
 	if !a.known.isNews(deleteKey(e.Place, e.ID), "") {
+		a.markChange(e.Place, e.At)
 		return
 	}
 	a.gone(e, func(j *joined, id, author string) saying { return a.deletion(j, e, id, author) }, func(j *joined, w saying, tombstone ...store.Change) {
@@ -60,6 +61,7 @@ func (a *Account) deleted(e transports.Deleted) {
 func (a *Account) gone(e transports.Deleted, made func(j *joined, id, author string) saying, show func(j *joined, w saying, tombstone ...store.Change)) {
 	var files []string
 	a.changed(e.Place, e.ID, e.By, func(j *joined, f finding) *saying {
+		a.markChange(e.Place, e.At)
 		for _, id := range files {
 			w := made(j, id, f.row.Author)
 			w.stanzaID = changeID("delete", transports.MessageID(id), e.By.ID, "", e.At)
@@ -120,12 +122,13 @@ func (a *Account) reacted(e transports.Reacted) {
 	if !a.watches(e.Place) {
 		return
 	}
-	a.markChange(e.Place, e.At)
 	emoji := slices.Sorted(slices.Values(e.Emoji))
 	if !a.known.isNews(reactKey(e.Place, e.ID, e.From.ID), strings.Join(emoji, " ")) {
+		a.markChange(e.Place, e.At)
 		return
 	}
 	a.changed(e.Place, e.ID, e.From, func(j *joined, f finding) *saying {
+		a.markChange(e.Place, e.At)
 		id := f.stanzaID
 		if j == nil {
 			id = f.shown

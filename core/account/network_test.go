@@ -28,6 +28,8 @@ type network struct {
 	pictures map[string][]byte
 	// past makes the network remember what was said, by place.
 	past map[transports.Place][]transports.Event
+	// now is what has become of messages.
+	now map[transports.MessageID]transports.Reviewed
 	// recalls, where it is not nil, is waited for before the past is told.
 	recalls chan struct{}
 	// parting makes a session's goodbye wait until it is closed.
@@ -111,6 +113,18 @@ func (s remembering) After(ctx context.Context, place transports.Place, id trans
 		return all[max(0, len(all)-limit):], false, nil
 	}
 	return all[:min(limit, len(all))], len(all) > limit, nil
+}
+
+// Review tells what the test says has become of messages.
+func (s remembering) Review(_ context.Context, _ transports.Place, ids []transports.MessageID) (all []transports.Reviewed, _ error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range ids {
+		if r, known := s.now[id]; known {
+			all = append(all, r)
+		}
+	}
+	return all, nil
 }
 
 // Rooms lists the rooms that the test has given the network.

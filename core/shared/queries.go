@@ -24,6 +24,19 @@ func (a *remembering) After(ctx context.Context, place transports.Place, id tran
 	return a.history.After(ctx, place, id, limit)
 }
 
+// Review tells which messages of a room are gone. Reactions are another matter: the network has those of all who share the account as one.
+func (a *remembering) Review(ctx context.Context, place transports.Place, ids []transports.MessageID) ([]transports.Reviewed, error) {
+	reviewer, ok := a.history.(transports.Reviewer)
+	if !ok || place.Room == "" || a.group.May(a.person.ID, place.Room) == NoAccess {
+		return nil, nil
+	}
+	all, err := reviewer.Review(ctx, place, ids)
+	for i := range all {
+		all[i].Reactions = nil
+	}
+	return all, err
+}
+
 // Rooms lists those rooms of the network that are open to the person.
 func (a *attached) Rooms(ctx context.Context, yield func(transports.Listing) bool) error {
 	directory, ok := a.group.session.(transports.Directory)

@@ -33,6 +33,9 @@ func Retraction(id string) []*stanza.Element {
 		stanza.Text("", "body", "A message was deleted, but your client cannot show it."), Fallback(NSRetract, 0, 0), Stored()}
 }
 
+// IsTombstone tells whether an archived message is one that was taken back (XEP-0424 §4).
+func IsTombstone(s *stanza.Stanza) bool { return s.Child(NSRetract, "retracted") != nil }
+
 // Tombstone stands in an archive where a message was, by the id of what took it back (XEP-0424 §4).
 func Tombstone(retraction string, at time.Time) *stanza.Element {
 	return stanza.New(NSRetract, "retracted", "id", retraction, "stamp", Stamp(at))

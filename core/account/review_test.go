@@ -1,0 +1,37 @@
+package account
+
+import (
+	"testing"
+	"time"
+
+	"isthmus/transports"
+)
+
+func TestWhatBecameOfMessagesDuringAnOutageIsSeen(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.shared.About.StableIDs = true
+		room := transports.InRoom("#go")
+		reaction := func(id, who string, emoji ...string) transports.Reacted {
+			return transports.Reacted{Place: room, ID: transports.MessageID(id), From: user(who), Emoji: emoji}
+		}
+		w.network.past = map[transports.Place][]transports.Event{}
+		w.inside("bob", "carol")
+		for _, id := range []string{"1.1", "1.2", "1.3", "1.4"} {
+			w.emits(transports.Message{Place: room, ID: transports.MessageID(id), From: user("bob"), Text: plain("message " + id)})
+		}
+		w.emits(reaction("1.1", "carol", "👍"), reaction("1.2", "carol", "👍"), transports.Deleted{Place: room, ID: "1.4", By: user("bob")})
+		w.network.now = map[transports.MessageID]transports.Reviewed{
+			"1.1": {ID: "1.1", Reactions: []transports.Reacted{reaction("1.1", "carol", "👍"), reaction("1.1", "bob", "🎉")}},
+			"1.2": {ID: "1.2", Reactions: []transports.Reacted{}},
+			"1.3": {ID: "1.3", Gone: true},
+			"1.4": {ID: "1.4", Gone: true},
+		}
+		w.breaks(transports.Offline, "Reset.")
+		w.waits(5 * time.Second)
+		w.online("alice")
+		w.forget()
+		w.emits(state("alice", "bob", "carol"))
+		w.expect("phone: <bob> > message 1.1\n🎉 (reacts to 1.1: 🎉)", "phone: <carol>  (reacts to 1.2:)",
+			"phone: <bob> A message was deleted, but your client cannot show it. (retracts 1.3)")
+	})
+}

@@ -193,7 +193,7 @@ func (s *Session) messageChanged(c *connection, place transports.Place, m *messa
 	if now.TS == "" {
 		return false
 	}
-	if now.Subtype == "tombstone" || now.Text == deletedRoot && (now.User == "USLACKBOT" || now.Hidden) {
+	if now.isTombstone() {
 		m.DeletedTS = now.TS
 		return s.messageDeleted(c, place, m, d, emit)
 	}

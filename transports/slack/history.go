@@ -23,12 +23,13 @@ const (
 
 // leftover is what was read of a place's history, and not given yet.
 type leftover struct {
-	place    transports.Place
-	after    transports.MessageID
-	messages []*messageObject
+	place  transports.Place
+	after  transports.MessageID
+	events []transports.Event
 }
 
-// After reads what was said in a place after a message, the answers in threads as well. Who reads a room's history opens it: then its members are read too.
+// After reads what was said in a place after a message, the answers in threads as well, and then which of the messages before it were edited since. Who reads a
+// room's history opens it: then its members are read too.
 func (s *Session) After(ctx context.Context, place transports.Place, id transports.MessageID, limit int) (events []transports.Event, more bool, err error) {
 	c := s.live.Load()
 	if c == nil {
@@ -45,58 +46,115 @@ func (s *Session) After(ctx context.Context, place transports.Place, id transpor
 		s.loadMembers(loading, c, channel)
 		done()
 	}
-	messages := s.takeLeftover(place, id)
-	if messages == nil {
-		if messages, err = s.readAfter(ctx, channel, string(id), limit, place.Room != ""); err != nil {
+	events = s.takeLeftover(place, id)
+	if events == nil {
+		if events, err = s.eventsAfter(ctx, place, channel, string(id), limit); err != nil {
 			return nil, false, asFault(err, false)
 		}
 	}
-	for i, m := range messages {
-		if len(events) == limit {
-			s.mu.Lock()
-			s.leftover = leftover{place, transports.MessageID(messages[i-1].TS), messages[i:]}
-			s.mu.Unlock()
-			return events, true, nil
-		}
-		m.Channel = channel
-		s.reactionsOf(m)
-		events = append(events, s.message(ctx, place, m, s.author(ctx, m)))
+	if len(events) <= limit {
+		return events, false, nil
 	}
-	return events, false, nil
+	left := leftover{place: place, events: events[limit:]}
+	for _, e := range events[:limit] {
+		if m, is := e.(transports.Message); is {
+			left.after = m.ID
+		}
+	}
+	s.mu.Lock()
+	s.leftover = left
+	s.mu.Unlock()
+	return events[:limit], true, nil
 }
 
-func (s *Session) takeLeftover(place transports.Place, id transports.MessageID) []*messageObject {
+func (s *Session) takeLeftover(place transports.Place, id transports.MessageID) []transports.Event {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if id == "" || s.leftover.place != place || s.leftover.after != id {
 		return nil
 	}
-	messages := s.leftover.messages
+	events := s.leftover.events
 	s.leftover = leftover{}
-	return messages
+	return events
 }
 
-// readAfter reads the messages after a timestamp, oldest first; without one, the last. Answers in threads that began before are looked for in rooms: talks have
-// few, and after an outage there are many talks to read.
-func (s *Session) readAfter(ctx context.Context, channel, ts string, limit int, room bool) ([]*messageObject, error) {
-	if ts == "" {
-		all, err := s.readHistory(ctx, "conversations.history", url.Values{"channel": {channel}}, limit)
-		return clean(all), err
-	}
-	all, err := s.readHistory(ctx, "conversations.history", url.Values{"channel": {channel}, "oldest": {ts}}, maxGap)
+// eventsAfter are the messages after a timestamp, and the edits since of those before it.
+func (s *Session) eventsAfter(ctx context.Context, place transports.Place, channel, ts string, limit int) (events []transports.Event, err error) {
+	before, all, err := s.readAfter(ctx, channel, ts, limit, place.Room != "")
 	if err != nil {
 		return nil, err
 	}
-	var before []*messageObject
-	if room {
-		before, err = s.readHistory(ctx, "conversations.history", url.Values{"channel": {channel}, "latest": {ts}, "inclusive": {"true"}}, rootsBefore)
-		if err != nil {
-			s.log.Info("What was answered to earlier messages could not be read.", "channel", channel, "error", err)
+	for _, m := range all {
+		m.Channel = channel
+		s.reactionsOf(m)
+		events = append(events, s.message(ctx, place, m, s.author(ctx, m)))
+	}
+	for _, m := range before {
+		m.Channel = channel
+		s.reactionsOf(m)
+		if m.Edited != nil && compareTS(m.Edited.TS, ts) > 0 {
+			e := s.message(ctx, place, m, s.author(ctx, m))
+			events = append(events, transports.Edited{Place: place, ID: e.ID, From: e.From, At: timeOf(m.Edited.TS), Style: e.Style, Text: e.Text})
 		}
 	}
+	return events, nil
+}
+
+// readAfter reads the messages after a timestamp, oldest first, and some of those before it; without one, the last. Answers in threads that began before are looked
+// for in rooms: talks have few, and after an outage there are many talks to read.
+func (s *Session) readAfter(ctx context.Context, channel, ts string, limit int, room bool) (before, all []*messageObject, err error) {
+	if ts == "" {
+		all, err := s.readHistory(ctx, "conversations.history", url.Values{"channel": {channel}}, limit)
+		return nil, clean(all), err
+	}
+	all, reaches, err := s.readLast(ctx, channel, ts)
+	if err == nil && !reaches {
+		all, err = s.readHistory(ctx, "conversations.history", url.Values{"channel": {channel}, "oldest": {ts}}, maxGap)
+		if err == nil && room {
+			earlier, err := s.readHistory(ctx, "conversations.history", url.Values{"channel": {channel}, "latest": {ts}, "inclusive": {"true"}}, rootsBefore)
+			if err != nil {
+				s.log.Info("What was answered to earlier messages could not be read.", "channel", channel, "error", err)
+			}
+			all = append(all, earlier...)
+		}
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	all = append(all, s.answersAfter(ctx, channel, ts, all)...)
+	for _, m := range clean(all) {
+		if compareTS(m.TS, ts) <= 0 {
+			before = append(before, m)
+		}
+	}
+	return before, clean(all)[len(before):], nil
+}
+
+// lastPage is how many of the last messages are read at first: mostly they are all that was missed, and those before it.
+const lastPage = 100
+
+// readLast reads the last messages; reaches tells that all after a timestamp are among them.
+func (s *Session) readLast(ctx context.Context, channel, ts string) (all []*messageObject, reaches bool, err error) {
+	var page struct {
+		Messages []*messageObject `json:"messages"`
+	}
+	next, err := s.client.read(ctx, "conversations.history", url.Values{"channel": {channel}, "limit": {strconv.Itoa(lastPage)}, "include_all_metadata": {"true"}}, &page)
+	if err != nil {
+		return nil, false, err
+	}
+	all = slices.DeleteFunc(page.Messages, func(m *messageObject) bool { return m == nil || m.TS == "" })
+	if next == "" || len(all) == 0 {
+		return all, next == "", nil
+	}
+	newest, oldest := all[0], all[len(all)-1]
+	return all, compareTS(newest.TS, oldest.TS) >= 0 && compareTS(oldest.TS, ts) <= 0, nil // where a server begins with the oldest, nothing is known
+}
+
+// answersAfter reads the answers after a timestamp in the threads of some messages.
+func (s *Session) answersAfter(ctx context.Context, channel, ts string, roots []*messageObject) (all []*messageObject) {
 	threads := 0
-	for _, root := range slices.Concat(before, all) {
-		if root.LatestReply == "" || compareTS(root.LatestReply, ts) <= 0 {
+	for _, root := range roots {
+		if root == nil || root.LatestReply == "" || compareTS(root.LatestReply, ts) <= 0 {
 			continue
 		}
 		if threads++; threads > maxThreads {
@@ -110,7 +168,7 @@ func (s *Session) readAfter(ctx context.Context, channel, ts string, limit int, 
 		}
 		all = append(all, replies...)
 	}
-	return slices.DeleteFunc(clean(all), func(m *messageObject) bool { return compareTS(m.TS, ts) <= 0 }), nil
+	return all
 }
 
 // readHistory reads messages over all pages up to a bound. Some servers begin with the newest and some with the oldest, so nothing is concluded from a page.

@@ -140,6 +140,7 @@ func (s *Session) begin(ctx context.Context) ([]*room, error) {
 	s.mu.Lock()
 	s.self, s.botID, s.team, s.enterprise = self, who.Bot, who.Team, who.Enterprise
 	s.shown = map[string]transports.User{self.id: self.user()}
+	s.reacted = newReactions() // what changed meanwhile nobody has told
 	s.mu.Unlock()
 	return s.readRooms(ctx)
 }

@@ -1,0 +1,91 @@
+package slack_test
+
+import (
+	"slices"
+	"testing"
+
+	"isthmus/transports"
+	"isthmus/transports/slack/slacktest"
+)
+
+func TestEditsOfAnOutageComeAfterWhatWasSaid(t *testing.T) {
+	s := newStory(t)
+	first := s.w.Post(s.ida, s.lobby, "helo", nil)
+	old := s.w.Post(s.ida, s.lobby, "edited before", nil)
+	s.w.Act(s.ida, "chat.update", slacktest.Object{"channel": s.lobby, "ts": old, "text": "edited then"})
+	seen := s.w.Post(s.ida, s.lobby, "seen", nil)
+	s.w.Post(s.ida, s.lobby, "missed", nil)
+	s.w.Act(s.ida, "chat.update", slacktest.Object{"channel": s.lobby, "ts": first, "text": "hello"})
+	for _, limit := range []int{1, 10} {
+		var got []string
+		after, more := transports.MessageID(seen), true
+		for more {
+			var events []transports.Event
+			var err error
+			if events, more, err = s.session.(transports.History).After(t.Context(), s.place(), after, limit); err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range events {
+				switch e := e.(type) {
+				case transports.Message:
+					after = e.ID
+					got = append(got, "said "+e.Text.String())
+				case transports.Edited:
+					if e.ID != transports.MessageID(first) || e.At.IsZero() || e.From.Name != "Ida Lovelace" {
+						t.Errorf("the edit is %+v", e)
+					}
+					got = append(got, "edited "+e.Text.String())
+				}
+			}
+		}
+		if want := []string{"said missed", "edited hello"}; !slices.Equal(got, want) {
+			t.Errorf("%d at a time: read %q, want %q", limit, got, want)
+		}
+	}
+}
+
+func TestWhatHasBecomeOfMessages(t *testing.T) {
+	s := newStory(t)
+	post := func(words string, more slacktest.Object) string { return s.w.Post(s.ida, s.lobby, words, more) }
+	liked, plain, gone, root := post("liked", nil), post("plain", nil), post("gone", nil), post("the root of a thread", nil)
+	answer, deletedAnswer := post("an answer", slacktest.Object{"thread_ts": root}), post("deleted", slacktest.Object{"thread_ts": root})
+	last := post("last", nil)
+	react := func(u *slacktest.User, ts, name string) {
+		s.w.Act(u, "reactions.add", slacktest.Object{"channel": s.lobby, "timestamp": ts, "name": name})
+	}
+	react(s.ida, liked, "tada")
+	react(s.ida, liked, "+1")
+	react(s.tess, liked, "+1")
+	react(s.tess, answer, "eyes")
+	for _, ts := range []string{gone, deletedAnswer, root} {
+		s.w.Act(s.ida, "chat.delete", slacktest.Object{"channel": s.lobby, "ts": ts})
+	}
+	ids := []transports.MessageID{}
+	for _, ts := range []string{liked, plain, gone, root, answer, deletedAnswer, last} {
+		ids = append(ids, transports.MessageID(ts))
+	}
+	all, err := s.session.(transports.Reviewer).Review(t.Context(), s.place(), ids)
+	if err != nil || len(all) != len(ids) {
+		t.Fatalf("told is %+v, %v", all, err)
+	}
+	for _, r := range all {
+		i := slices.Index(ids, r.ID)
+		if wantGone := i == 2 || i == 3 || i == 5; r.Gone != wantGone {
+			t.Errorf("message %d is gone: %v", i, r.Gone)
+		}
+		switch by := r.Reactions; i {
+		case 0:
+			if len(by) != 2 || !slices.Equal(by[0].Emoji, []string{"🎉", "👍"}) || by[0].From.Name != "Ida Lovelace" || !slices.Equal(by[1].Emoji, []string{"👍"}) || by[1].From.ID != "u0000001" {
+				t.Errorf("the reactions are %+v", by)
+			}
+		case 4:
+			if len(by) != 1 || by[0].Emoji[0] != "👀" {
+				t.Errorf("the reactions on the answer are %+v", by)
+			}
+		case 1, 6:
+			if by == nil || len(by) != 0 {
+				t.Errorf("message %d has the reactions %+v", i, by)
+			}
+		}
+	}
+}

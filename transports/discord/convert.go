@@ -11,9 +11,15 @@ import (
 	"isthmus/transports"
 )
 
+// somebody is the author of what nobody is said to have written.
+var somebody = user{ID: "0", Username: "somebody"}
+
 // authorOf is who wrote a message. A webhook speaks for many, under the name of each: those are users of their own.
 func authorOf(m *message) user {
 	u := m.Author
+	if u.ID == "" {
+		u = somebody
+	}
 	if m.WebhookID != "" {
 		name := fnv.New32a()
 		_, _ = name.Write([]byte(u.Username))
@@ -62,7 +68,7 @@ func (w *world) told(at spot, m *message) transports.Message {
 		if m.Reference != nil {
 			out.Files = append(out.Files, w.filesOf(m.ChannelID, m.ID, inner)...)
 		}
-	case m.Reference != nil && m.Reference.Type == 0 && m.Type == 19:
+	case m.Reference != nil && m.Reference.Type == 0 && m.Type == 19 && isSnowflake(m.Reference.MessageID):
 		out.ReplyTo = &transports.Reference{ID: at.id(m.Reference.MessageID)}
 		if of := m.Referred; of != nil && of.ID != "" {
 			of.GuildID = m.GuildID

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -20,8 +21,8 @@ type handler struct {
 	events []transports.Event // to be emitted when nothing is locked any more
 	// again: the core takes this connection for the one before. settled: Memberships were told.
 	again, settled bool
-	// late: guilds that are not there by now have an outage.
-	late bool
+	// begun: the session is there, new or taken up. late: guilds that are not there by now have an outage.
+	begun, late bool
 	// waiting are joins of rooms in guilds that may be told yet.
 	waiting []item
 }
@@ -44,9 +45,13 @@ var handlers = map[string]func(*handler, json.RawMessage){
 	"TYPING_START": (*handler).typingStarted, "USER_UPDATE": (*handler).selfUpdated, "PRESENCE_UPDATE": (*handler).presenceUpdated,
 }
 
-// dispatch takes an event. The first one after a resumption says that it was granted.
+// dispatch takes an event. The first one after a resumption says that it was granted; that of a new session is READY.
 func (h *handler) dispatch(kind string, data json.RawMessage) {
-	if kind != "READY" && h.live.Load() == nil {
+	switch {
+	case kind == "READY":
+	case !h.begun:
+		return
+	case h.live.Load() == nil:
 		h.online()
 		h.tellRooms()
 	}
@@ -78,12 +83,20 @@ func (h *handler) ready(data json.RawMessage) {
 		} `json:"application"`
 	}
 	decode(data, &e)
+	if !isSnowflake(e.User.ID) {
+		h.link.queue.put(item{end: unreachable(errors.New("the gateway did not say who the bot is"))})
+		return
+	}
+	h.begun = true
 	h.resume = resumption{session: e.SessionID, url: e.Resume}
 	h.mu.Lock()
 	was := h.world
 	h.world = newWorld(h.driver.config.CDN)
 	h.world.self, h.world.dms, h.world.talks, h.world.people = e.User, was.dms, was.talks, was.people
 	for _, g := range e.Guilds {
+		if !isSnowflake(g.ID) {
+			continue
+		}
 		h.world.pending[g.ID] = true
 		if old := was.guilds[g.ID]; old != nil { // what was known holds until it is told
 			old.unavailable = true

@@ -116,12 +116,16 @@ func (h *handler) threadsTold(data json.RawMessage) {
 	}
 	decode(data, &e)
 	h.mu.Lock()
+	known := h.world.guilds[e.Guild] != nil
 	for _, c := range e.Threads {
-		c.GuildID = e.Guild
-		h.world.channels[c.ID] = &c
+		if known {
+			h.world.put(e.Guild, c)
+		}
 	}
 	h.mu.Unlock()
-	h.reconcile(e.Guild)
+	if known {
+		h.reconcile(e.Guild)
+	}
 }
 
 // meet notes whom a channel is the talk with.
@@ -142,7 +146,7 @@ func (h *handler) memberAdded(data json.RawMessage) {
 	decode(data, &e)
 	h.mu.Lock()
 	g := h.world.guilds[e.Guild]
-	if g == nil || e.User.ID == "" {
+	if g == nil || !isSnowflake(e.User.ID) {
 		h.mu.Unlock()
 		return
 	}
@@ -183,7 +187,7 @@ func (h *handler) memberRemoved(data json.RawMessage) {
 	decode(data, &e)
 	h.mu.Lock()
 	g := h.world.guilds[e.Guild]
-	if g == nil || e.User.ID == h.world.self.ID { // GUILD_DELETE tells
+	if g == nil || !isSnowflake(e.User.ID) || e.User.ID == h.world.self.ID { // of itself GUILD_DELETE tells
 		h.mu.Unlock()
 		return
 	}
@@ -203,7 +207,7 @@ func (h *handler) memberUpdated(data json.RawMessage) {
 	decode(data, &e)
 	h.mu.Lock()
 	g := h.world.guilds[e.Guild]
-	if g == nil || e.User.ID == "" {
+	if g == nil || !isSnowflake(e.User.ID) {
 		h.mu.Unlock()
 		return
 	}
@@ -278,7 +282,9 @@ func (h *handler) membersTold(data json.RawMessage) {
 		return
 	}
 	for _, m := range e.Members {
-		g.put(m)
+		if isSnowflake(m.User.ID) {
+			g.put(m)
+		}
 	}
 	last := e.Index >= e.Count-1
 	g.complete = g.complete || last && len(g.members) >= g.count

@@ -51,7 +51,7 @@ func (h *handler) created(m *message) (events []transports.Event, of *sending) {
 	if !there || told {
 		return nil, of
 	}
-	if g := w.guilds[m.GuildID]; g != nil && m.WebhookID == "" && m.Member != nil && g.members[m.Author.ID] == nil {
+	if g := w.guilds[m.GuildID]; g != nil && m.WebhookID == "" && m.Member != nil && isSnowflake(m.Author.ID) && g.members[m.Author.ID] == nil {
 		m.Member.User = m.Author
 		events = w.comes(g, g.put(*m.Member))
 	}
@@ -76,7 +76,7 @@ func (h *handler) messageUpdated(data json.RawMessage) {
 	at, there := h.world.spotOf(m.ChannelID)
 	known := h.known.values[m.ID]
 	// Without the time of an edit it is an embed that arrives, or a change of flags.
-	if !there || m.Edited == "" || raw["content"] == nil || known != nil && known.edited == m.Edited {
+	if !there || !isSnowflake(m.ID) || m.Edited == "" || raw["content"] == nil || known != nil && known.edited == m.Edited {
 		return
 	}
 	switch {
@@ -119,7 +119,7 @@ func (h *handler) deleted(channel, id string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	at, there := h.world.spotOf(channel)
-	if !there {
+	if !there || !isSnowflake(id) {
 		return
 	}
 	e := transports.Deleted{Place: at.place, ID: at.id(id)}
@@ -154,6 +154,9 @@ func (h *handler) reactionRemoved(data json.RawMessage) { h.reacted(data, false)
 func (h *handler) reacted(data json.RawMessage, on bool) {
 	var e reactionEvent
 	decode(data, &e)
+	if !isSnowflake(e.User) || !isSnowflake(e.Message) || e.Emoji.shown() == "" {
+		return
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if e.Member != nil && e.Member.User.ID != "" {
@@ -197,7 +200,7 @@ func (h *handler) typingStarted(data json.RawMessage) {
 	}
 	self := h.world.self.ID
 	h.mu.Unlock()
-	if !there || e.User == self {
+	if !there || !isSnowflake(e.User) || e.User == self {
 		return
 	}
 	h.emit(transports.Typing{Place: place, From: from, On: true})

@@ -60,7 +60,7 @@ func (w *world) permissions(c *channel, id string, roles []string) uint64 {
 	}
 	if c.isThread() {
 		parent := w.channels[c.ParentID]
-		if parent == nil {
+		if parent == nil || parent.isThread() {
 			return 0
 		}
 		all := w.permissions(parent, id, roles)

@@ -164,7 +164,7 @@ func (s *Session) connect(ctx context.Context, l *link, emit func(transports.Eve
 
 // loop emits what comes from a connection until its end.
 func (s *Session) loop(ctx context.Context, l *link, sock *socket, emit func(transports.Event), again bool) error {
-	h := &handler{Session: s, link: l, socket: sock, out: emit, again: again}
+	h := &handler{Session: s, link: l, socket: sock, out: emit, again: again, begun: s.resume.session != ""}
 	waiting := time.NewTimer(guildsWithin)
 	defer waiting.Stop()
 	defer h.releaseWaiting()

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"time"
@@ -63,10 +64,10 @@ type emoji struct {
 	Animated bool   `json:"animated"`
 }
 
-// shown is what people read: a character, or the name of a custom one.
+// shown is what people read: a character, or the name of a custom one, which is lost where the emoji was deleted (Emoji Object).
 func (e emoji) shown() string {
 	if e.ID != "" {
-		return ":" + e.Name + ":"
+		return ":" + cmp.Or(e.Name, e.ID) + ":"
 	}
 	return e.Name
 }

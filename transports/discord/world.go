@@ -52,7 +52,7 @@ func (w *world) take(g guild) *guildState {
 		state.roles[r.ID] = r
 	}
 	for _, m := range g.Members {
-		if m.User.ID == w.self.ID || g.MemberCount <= maxMembers {
+		if isSnowflake(m.User.ID) && (m.User.ID == w.self.ID || g.MemberCount <= maxMembers) {
 			state.put(m)
 		}
 	}
@@ -71,12 +71,19 @@ func (w *world) take(g guild) *guildState {
 		}
 	}
 	for _, c := range slices.Concat(g.Channels, g.Threads) {
-		c.GuildID = g.ID
-		w.channels[c.ID] = &c
+		w.put(g.ID, c)
 	}
 	return state
 }
 
+// put takes a channel of a guild that is known.
+func (w *world) put(guild string, c channel) {
+	if c.GuildID = guild; isSnowflake(c.ID) {
+		w.channels[c.ID] = &c
+	}
+}
+
+// put takes a member who has an id.
 func (g *guildState) put(m member) *member {
 	g.members[m.User.ID] = &m
 	return &m

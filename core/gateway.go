@@ -203,9 +203,10 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 	}
 	s.guard = newGuard(t.PrivateNetworks)
 	dial := s.guard.dialer().DialContext
+	pictures := avatar.New(domain, c.Store, log)
 	shared := &account.Transport{
 		Domain: domain, About: about, Driver: t.Driver, Addresses: addresses, Stream: s.component, Store: c.Store, Options: set,
-		Env: transports.Env{Log: log, Dial: dial, HTTP: client(dial)}, Version: c.Version, OccupantKey: xep.NewOccupantKey(key), Grants: s.grants, Pictures: avatar.New(domain, c.Store, log), Log: log,
+		Env: transports.Env{Log: log, Dial: dial, HTTP: client(dial)}, Version: c.Version, OccupantKey: xep.NewOccupantKey(key), Grants: s.grants, Pictures: pictures, Emoji: avatar.NewEmoji(pictures, client(dial)), Log: log,
 		Media: s.files(c, files, domain),
 	}
 	s.media = shared.Media

@@ -66,7 +66,7 @@ func (f *portrait) address() string {
 
 // take makes a picture that clients accept of what a person has, and puts it where it can be fetched.
 func (p *portraits) take(f *portrait, source []byte) {
-	picture, err := avatar.Convert(source)
+	picture, err := avatar.Convert(source, avatar.Face)
 	f.mu.Lock()
 	known := err == nil && picture.Hash == f.hash
 	f.mu.Unlock()

@@ -2,6 +2,8 @@ package integration_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -41,17 +43,36 @@ var loopbackMessages = []loopbackScenario{
 		ida.Post(t, transports.InRoom(id), transports.Message{Text: text.Plain("she did").Hide()})
 		alice.Expect(t, "message[@from='"+room+"/Ida Lovelace'][body[text()='she did']]/{urn:xmpp:spoiler:0}spoiler")
 	}},
-	{"stickers, emoji of the network and what is passed on can be read", func(t *testing.T, w *loopbackWorld) {
+	{"stickers and what is passed on can be read", func(t *testing.T, w *loopbackWorld) {
 		id, room, ida, alice := w.inside(t)
 		post := func(m transports.Message) {
 			ida.Post(t, transports.InRoom(id), m)
 		}
-		post(transports.Message{Text: text.Text{{Spans: []text.Span{{Text: "yes "}, {Text: ":party:", Ref: text.Ref{Kind: text.Emoji, ID: "e1", URL: "https://emoji.invalid/e1.png"}}}}}})
-		alice.Expect(t, "message[@from='"+room+"/Ida Lovelace']/body[text()='yes :party:']")
 		post(transports.Message{Forwarded: &transports.Reference{From: transports.User{ID: "elsewhere", Name: "Zoe"}, Text: text.Plain("from afar")}, Text: text.Plain("look")})
 		alice.Expect(t, "message[@from='"+room+"/Ida Lovelace']/body[text()='Forwarded from Zoe:\n> from afar\nlook']")
 		ida.Do(t, transports.Send{Place: transports.InRoom(id)}, wire.File{Name: "wave.png", Type: "image/png", Data: photo(t)})
 		alice.Expect(t, "message[@from='"+room+"/Ida Lovelace']/{urn:xmpp:sfs:0}file-sharing[@disposition='inline']/{urn:xmpp:file:metadata:0}file/name[text()='wave.png']")
+	}},
+	{"an emoji of the network has its name in the text, and is a picture for clients that show such", func(t *testing.T, w *loopbackWorld) {
+		id, room, ida, alice := w.inside(t)
+		party := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(photo(t)) }))
+		defer party.Close()
+		url := party.URL + "/party.png"
+		emoji := text.Span{Text: ":party:", Ref: text.Ref{Kind: text.Emoji, ID: "e1", URL: url}}
+		ida.Post(t, transports.InRoom(id), transports.Message{Text: text.Text{{Spans: []text.Span{{Text: "yes "}, emoji}}}})
+		const image = "message/{http://jabber.org/protocol/xhtml-im}html/{http://www.w3.org/1999/xhtml}body/p/img"
+		m := alice.Expect(t, image+"[@alt=':party:'][@src~'^cid:sha1.[0-9a-f]{40}@bob.xmpp.org$']", "message[@from='"+room+"/Ida Lovelace']/body[text()='yes :party:']")
+		alice.Send(t, "<iq type='get' id='bob1' to='{ida}'><data xmlns='urn:xmpp:bob' cid='{cid}'/></iq>", "ida", room+"/Ida Lovelace", "cid", strings.TrimPrefix(m.Find(image).Attr("src"), "cid:"))
+		alice.Expect(t, "iq[@id='bob1'][@type='result']/{urn:xmpp:bob}data[@type~'^image/'][text()]")
+		ida.Post(t, transports.InRoom(id), transports.Message{Text: text.Text{{Spans: []text.Span{emoji}}}})
+		alice.Expect(t, "message[@from='"+room+"/Ida Lovelace'][body[text()=':party:']][{urn:xmpp:stickers:0}sticker]/{urn:xmpp:sfs:0}file-sharing[@disposition='inline']/sources/{url-data}url-data[@target='"+url+"']")
+		alice.Send(t, "<message to='{room}' type='groupchat' id='e9'><body>oh :party:</body><markup xmlns='urn:xmpp:markup:0'><span start='3' end='10'><emoji xmlns='urn:xmpp:markup:emoji:0' name='party'>"+
+			"<hash xmlns='urn:xmpp:hashes:2' algo='sha3-256'>ENey</hash></emoji></span></markup><file-sharing xmlns='urn:xmpp:sfs:0'><file xmlns='urn:xmpp:file:metadata:0'><media-type>image/png</media-type>"+
+			"<hash xmlns='urn:xmpp:hashes:2' algo='sha3-256'>ENey</hash></file><sources><url-data xmlns='http://jabber.org/protocol/url-data' target='{url}'/></sources></file-sharing></message>", "room", room, "url", url)
+		if heard := ida.Hears(t, "oh :party:"); len(heard.Files) != 0 {
+			t.Errorf("Ida got the emoji as a file: %+v", heard.Files)
+		}
+		alice.Expect(t, "message[@id='e9']/{urn:xmpp:sfs:0}file-sharing")
 	}},
 	{"a moderator takes away a picture, and the words that came with it", func(t *testing.T, w *loopbackWorld) {
 		id, room := w.room(t)

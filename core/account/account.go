@@ -46,6 +46,8 @@ type Transport struct {
 	OccupantKey *xep.OccupantKey
 	// Pictures are those of users and rooms; nil where nobody needs any.
 	Pictures *avatar.Cache
+	// Emoji are the pictures of custom emoji; nil where their names are enough.
+	Emoji *avatar.Emoji
 	// Grants are what XMPP servers let the gateway do in the name of their people.
 	Grants *privilege.Grants
 	// Media carries files, nil where none are carried.

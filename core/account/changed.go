@@ -24,19 +24,22 @@ func (a *Account) edited(e transports.Edited) {
 		a.markChange(e.Place, e.At)
 		return
 	}
-	body := bodyOf(transports.Message{Text: e.Text, Style: e.Style})
+	now := transports.Message{Text: e.Text, Style: e.Style}
+	body := bodyOf(now)
+	var emoji emojiPictures
 	a.changed(e.Place, e.ID, e.From, func(j *joined, f finding) *saying {
 		a.markChange(e.Place, e.At)
 		if f.pieces > 1 { // of a longer message of the owner's only a piece; clients could show nothing but that
 			body = fmt.Sprintf("(%d/%d) %s", f.part+1, f.pieces, body)
+			emoji = nil
 		}
-		w := &saying{from: e.From, at: pastTime(e.At), children: []*stanza.Element{stanza.Text("", "body", body)},
+		w := &saying{from: e.From, at: pastTime(e.At), children: append([]*stanza.Element{stanza.Text("", "body", body)}, emoji.illustrated(wholeText(&now), e.Text)...),
 			corrects: f.shown, of: f.stanzaID, stanzaID: changeID("edit", e.ID, e.From.ID, body, e.At)}
 		if xep.SharesFile(f.row.Content) { // it had no text: words for a file do not replace it
 			w.corrects, w.of = "", ""
 		}
 		return w
-	})
+	}, func(l lookUp) { emoji = a.findEmoji(l.ctx, e.Text) })
 }
 
 // deleted shows that a message is gone: its author took it back (XEP-0424), or a moderator took it away (XEP-0425). So it is from the archive.

@@ -33,10 +33,14 @@ func (a *Account) opens() {
 	}
 }
 
-// whenKnown finds what a message refers to and where its files can be fetched, and shows it then; what came after it waits.
+// whenKnown finds what a message refers to, where its files can be fetched and the pictures of its emoji, and shows it then; what came after it waits.
 func (a *Account) whenKnown(o *order, e *transports.Message, show func(referred, []shownFile)) {
-	if len(e.Files) == 0 {
-		a.whenReferred(o, e, func(r referred) { show(r, nil) })
+	said := wholeText(e)
+	if emoji, known := a.knownEmoji(said); len(e.Files) == 0 && known {
+		a.whenReferred(o, e, func(r referred) {
+			r.emoji = emoji
+			show(r, nil)
+		})
 		return
 	}
 	fill, link := o.wait(), a.link.ctx
@@ -44,13 +48,18 @@ func (a *Account) whenKnown(o *order, e *transports.Message, show func(referred,
 		ctx, cancel := context.WithTimeout(link, fileWait)
 		defer cancel()
 		files := make([]shownFile, len(e.Files))
+		var emoji emojiPictures
 		var all sync.WaitGroup
+		all.Go(func() { emoji = a.findEmoji(link, said) })
 		for i, f := range e.Files {
 			all.Go(func() { files[i] = a.shareFile(ctx, e.Place, f) })
 		}
 		all.Wait()
 		return func() {
-			a.whenReferred(&order{}, e, func(r referred) { fill(func() { show(r, files) }) })
+			a.whenReferred(&order{}, e, func(r referred) {
+				r.emoji = emoji
+				fill(func() { show(r, files) })
+			})
 		}
 	})
 }
@@ -117,6 +126,9 @@ func (a *Account) fileContents(e *transports.Message, r referred, f shownFile, o
 		children = append(children, stanza.Text("", "body", notShown(of, f.fault)))
 	} else {
 		children = xep.SharedFile(f.file)
+		if of.Sticker {
+			children = append(children, xep.Sticker())
+		}
 	}
 	children = append(children, xep.InThread(r.thread))
 	if first && r.id != "" { // without a quotation: clients know a file by a body that is its address and no more

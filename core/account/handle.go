@@ -61,6 +61,10 @@ func (a *Account) request(s *stanza.Stanza, to address.Address) {
 		a.items(s, to, node)
 		return
 	}
+	if hash, ok := xep.ParseBitRequest(s); ok {
+		a.tellBit(s, hash)
+		return
+	}
 	if a.tells(s, to) {
 		return
 	}

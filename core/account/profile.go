@@ -157,7 +157,7 @@ func transportFault(err error) bool { return transports.AsFault(err).Kind != tra
 
 // readPicture gives a picture, from what is kept or from the network.
 func (a *Account) readPicture(ctx context.Context, session transports.Profiles, of transports.Place, version string) (avatar.Picture, error) {
-	return a.Pictures.Get(ctx, a.pictureKey(of, version), func(ctx context.Context) ([]byte, error) {
+	return a.Pictures.Get(ctx, a.pictureKey(of, version), avatar.Face, func(ctx context.Context) ([]byte, error) {
 		data, _, err := session.Picture(ctx, of, version, avatar.MaxSource)
 		return data, err
 	})

@@ -16,6 +16,8 @@ type referred struct {
 	author stanza.JID
 	quote  text.Text
 	thread string
+	// emoji are the pictures of its custom emoji.
+	emoji emojiPictures
 	// taken: the message is a replayed one that was shown before.
 	taken bool
 }
@@ -125,14 +127,17 @@ func forwarded(e transports.Message) string {
 	if e.Forwarded == nil {
 		return ""
 	}
-	head := "Forwarded:\n"
-	if name := e.Forwarded.From.Name; name != "" {
-		head = "Forwarded from " + name + ":\n"
-	}
 	quoted := text.Text{{Kind: text.Quote, Children: e.Forwarded.Text}}
-	body := head + quoted.Styling()
+	body := forwardHead(&e) + "\n" + quoted.Styling()
 	if !e.Text.Empty() {
 		body += "\n"
 	}
 	return body
+}
+
+func forwardHead(e *transports.Message) string {
+	if name := e.Forwarded.From.Name; name != "" {
+		return "Forwarded from " + name + ":"
+	}
+	return "Forwarded:"
 }

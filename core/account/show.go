@@ -242,6 +242,8 @@ func (a *Account) contents(of *transports.Message, r referred) []*stanza.Element
 	}
 	if hidden {
 		children = append(children, xep.Spoiler())
+	} else {
+		children = append(children, r.emoji.illustrated(wholeText(of), of.Text)...)
 	}
 	if a.offers(transports.Reading, e.Place) && !e.Own {
 		children = append(children, xep.Markable())

@@ -64,7 +64,7 @@ func TestPicturesBecomeSmallOnesThatClientsTake(t *testing.T) {
 		"a tall one":                          {encoded(t, "gif", noise(10, 4000, false)), "image/jpeg", 1, 192},
 		"a large one with transparent parts":  {encoded(t, "png", noise(600, 600, true)), "image/png", 96, 96},
 	} {
-		p, err := Convert(c.source)
+		p, err := Convert(c.source, Face)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -73,7 +73,7 @@ func TestPicturesBecomeSmallOnesThatClientsTake(t *testing.T) {
 		if err != nil || "image/"+format != p.Type || config.Width != p.Width || config.Height != p.Height {
 			t.Errorf("%s: says %s %d×%d and is %s %d×%d (%v)", name, p.Type, p.Width, p.Height, format, config.Width, config.Height, err)
 		}
-		if p.Type != c.mediaType || p.Width != c.width || p.Height != c.height || len(p.Data) > maxBytes || len(p.Hash) != 40 {
+		if p.Type != c.mediaType || p.Width != c.width || p.Height != c.height || len(p.Data) > Face.bytes || len(p.Hash) != 40 {
 			t.Errorf("%s: became %s %d×%d of %d bytes", name, p.Type, p.Width, p.Height, len(p.Data))
 		}
 	}
@@ -83,11 +83,11 @@ func TestABombIsNotDecoded(t *testing.T) {
 	header := []byte("\x00\x00\x00\x0dIHDR\x00\x00\xff\xff\x00\x00\xff\xff\x08\x06\x00\x00\x00")
 	bomb := append([]byte("\x89PNG\r\n\x1a\n"), header...)
 	bomb = binary.BigEndian.AppendUint32(bomb, crc32.ChecksumIEEE(header[4:]))
-	if _, err := Convert(bomb); !errors.Is(err, ErrTooLarge) {
+	if _, err := Convert(bomb, Face); !errors.Is(err, ErrTooLarge) {
 		t.Error(err)
 	}
 	for _, junk := range [][]byte{nil, []byte("<svg/>"), encoded(t, "png", noise(9, 9, false))[:60]} {
-		if _, err := Convert(junk); !errors.Is(err, ErrUnknown) {
+		if _, err := Convert(junk, Face); !errors.Is(err, ErrUnknown) {
 			t.Errorf("%.20q: %v", junk, err)
 		}
 	}
@@ -98,7 +98,7 @@ func FuzzConvert(f *testing.F) {
 	f.Add([]byte("RIFF\x1a\x00\x00\x00WEBPVP8L"))
 	f.Add([]byte("GIF89a"))
 	f.Fuzz(func(t *testing.T, source []byte) {
-		if p, err := Convert(source); err == nil && (len(p.Data) == 0 || len(p.Data) > maxBytes) {
+		if p, err := Convert(source, Face); err == nil && (len(p.Data) == 0 || len(p.Data) > Face.bytes) {
 			t.Errorf("%d bytes", len(p.Data))
 		}
 	})
@@ -122,7 +122,7 @@ func TestAPictureIsReadOnceFromTheNetwork(t *testing.T) {
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
-			if p, err := c.Get(t.Context(), k, load); err != nil || len(p.Data) == 0 {
+			if p, err := c.Get(t.Context(), k, Face, load); err != nil || len(p.Data) == 0 {
 				t.Error(err)
 			}
 		})
@@ -136,10 +136,10 @@ func TestAPictureIsReadOnceFromTheNetwork(t *testing.T) {
 	if err := <-written; err != nil {
 		t.Fatal(err)
 	}
-	if p, err := New("gw", s, log).Get(t.Context(), k, func(context.Context) ([]byte, error) { return nil, errors.New("no") }); err != nil || len(p.Data) == 0 {
+	if p, err := New("gw", s, log).Get(t.Context(), k, Face, func(context.Context) ([]byte, error) { return nil, errors.New("no") }); err != nil || len(p.Data) == 0 {
 		t.Errorf("after a restart: %v", err)
 	}
-	if _, err := c.Get(t.Context(), Key{"net", "zoe", "v1"}, func(context.Context) ([]byte, error) { return []byte("junk"), nil }); !errors.Is(err, ErrUnknown) {
+	if _, err := c.Get(t.Context(), Key{"net", "zoe", "v1"}, Face, func(context.Context) ([]byte, error) { return []byte("junk"), nil }); !errors.Is(err, ErrUnknown) {
 		t.Error(err)
 	}
 	if p, ok := c.Known(Key{"net", "zoe", "v1"}); !ok || p.Hash != "" {

@@ -41,7 +41,7 @@ func (c *Cache) Known(k Key) (p Picture, ok bool) {
 
 // Get gives a picture from the store, else by load, which reads it from the network. It does so once for all who ask at the same time.
 // The error is that of load, or tells that the picture cannot be shown.
-func (c *Cache) Get(ctx context.Context, k Key, load func(context.Context) ([]byte, error)) (Picture, error) {
+func (c *Cache) Get(ctx context.Context, k Key, f Format, load func(context.Context) ([]byte, error)) (Picture, error) {
 	for {
 		c.mu.Lock()
 		busy := c.loading[k]
@@ -49,7 +49,7 @@ func (c *Cache) Get(ctx context.Context, k Key, load func(context.Context) ([]by
 			busy = make(chan struct{})
 			c.loading[k] = busy
 			c.mu.Unlock()
-			p, err := c.read(ctx, k, load)
+			p, err := c.read(ctx, k, f, load)
 			c.mu.Lock()
 			delete(c.loading, k)
 			c.mu.Unlock()
@@ -65,7 +65,7 @@ func (c *Cache) Get(ctx context.Context, k Key, load func(context.Context) ([]by
 	}
 }
 
-func (c *Cache) read(ctx context.Context, k Key, load func(context.Context) ([]byte, error)) (Picture, error) {
+func (c *Cache) read(ctx context.Context, k Key, f Format, load func(context.Context) ([]byte, error)) (Picture, error) {
 	row, err := c.store.Picture(ctx, c.transport, k.Scope, k.Place, k.Version)
 	switch {
 	case err == nil:
@@ -82,7 +82,7 @@ func (c *Cache) read(ctx context.Context, k Key, load func(context.Context) ([]b
 	if err != nil {
 		return Picture{}, err
 	}
-	p, err := Convert(source)
+	p, err := Convert(source, f)
 	if err != nil {
 		c.know(k, Picture{})
 		return Picture{}, err
@@ -96,6 +96,15 @@ func (c *Cache) read(ctx context.Context, k Key, load func(context.Context) ([]b
 	case <-ctx.Done():
 	}
 	return p, nil
+}
+
+// ByHash gives the picture of a scope whose bytes have that SHA-1 in hexadecimal; ok is false where there is none.
+func (c *Cache) ByHash(ctx context.Context, scope, hash string) (p Picture, ok bool, err error) {
+	row, err := c.store.PictureByHash(ctx, c.transport, scope, hash)
+	if errors.Is(err, store.ErrNotFound) {
+		return Picture{}, false, nil
+	}
+	return Picture{Hash: row.Hash, Type: row.Type, Width: row.Width, Height: row.Height, Size: len(row.Data), Data: row.Data}, err == nil, err
 }
 
 func (c *Cache) know(k Key, p Picture) {

@@ -20,13 +20,21 @@ const (
 	MaxSource = 4 << 20
 	// maxPixels bounds what is decoded: 16 megapixels are 64 MiB in memory, one picture at a time.
 	maxPixels = 16_000_000
-	// maxBytes is the largest picture that clients are given; it goes in base64 into one stanza. (XEP-0153 §3.2 and XEP-0084 §7 want
-	// small ones, and 8 KB are too few for a face on today's screens.)
-	maxBytes = 24 << 10
 )
 
-// sides are the lengths of the longer side that are tried, the largest first.
-var sides = []int{192, 128, 96, 64}
+// Format is how large a picture of a kind may be that clients are given; it goes in base64 into one stanza.
+type Format struct {
+	bytes int
+	// sides are the lengths of the longer side that are tried, the largest first.
+	sides []int
+}
+
+var (
+	// Face is for pictures of users and rooms. (XEP-0153 §3.2 and XEP-0084 §7 want small ones, and 8 KB are too few for a face on today's screens.)
+	Face = Format{24 << 10, []int{192, 128, 96, 64}}
+	// InLine is for pictures that stand among words (XEP-0231 §2.1: at most 8 KB).
+	InLine = Format{8 << 10, []int{64, 48, 32}}
+)
 
 // Picture is an image that clients can show. Hash is the SHA-1 of Data in hexadecimal, Type the media type.
 type Picture struct {
@@ -44,8 +52,8 @@ var (
 // decoding lets one picture at a time be in memory.
 var decoding = make(chan struct{}, 1)
 
-// Convert makes a small PNG or JPEG of a PNG, JPEG, GIF or WebP: PNG where it has transparent parts, for JPEG knows none.
-func Convert(source []byte) (Picture, error) {
+// Convert makes a small PNG or JPEG of a PNG, JPEG, GIF or WebP: PNG where it has transparent parts, for JPEG knows none. Of one that moves it is the first picture.
+func Convert(source []byte, f Format) (Picture, error) {
 	config, _, err := image.DecodeConfig(bytes.NewReader(source))
 	switch {
 	case err != nil || config.Width <= 0 || config.Height <= 0:
@@ -59,21 +67,21 @@ func Convert(source []byte) (Picture, error) {
 	if err != nil {
 		return Picture{}, ErrUnknown
 	}
-	for _, side := range sides {
+	for _, side := range f.sides {
 		small := scaled(full, side)
-		if data, ok := encodePNG(small); ok && !small.Opaque() {
+		if data, err := encodePNG(small); err == nil && len(data) <= f.bytes && !small.Opaque() {
 			return picture("image/png", small, data), nil
 		}
 	}
-	for _, side := range sides {
+	for _, side := range f.sides {
 		small := opaque(scaled(full, side))
 		for _, quality := range []int{85, 70, 50} {
-			if data, ok := encodeJPEG(small, quality); ok {
+			if data, err := encodeJPEG(small, quality); err == nil && len(data) <= f.bytes {
 				return picture("image/jpeg", small, data), nil
 			}
 		}
 	}
-	return Picture{}, ErrTooLarge // never: 64×64 pixels fit
+	return Picture{}, ErrTooLarge // never: the smallest one fits
 }
 
 func picture(mediaType string, i *image.NRGBA, data []byte) Picture {
@@ -100,14 +108,14 @@ func opaque(i *image.NRGBA) *image.NRGBA {
 	return flat
 }
 
-func encodePNG(i image.Image) ([]byte, bool) {
+func encodePNG(i image.Image) ([]byte, error) {
 	var b bytes.Buffer
 	err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, i)
-	return b.Bytes(), err == nil && b.Len() <= maxBytes
+	return b.Bytes(), err
 }
 
-func encodeJPEG(i image.Image, quality int) ([]byte, bool) {
+func encodeJPEG(i image.Image, quality int) ([]byte, error) {
 	var b bytes.Buffer
 	err := jpeg.Encode(&b, i, &jpeg.Options{Quality: quality})
-	return b.Bytes(), err == nil && b.Len() <= maxBytes
+	return b.Bytes(), err
 }

@@ -38,8 +38,17 @@ func (c PutPicture) size() int { return overhead + len(c.Place) + len(c.Version)
 
 // Picture reads a picture; it fails with ErrNotFound when it is not there, or in another version.
 func (s *Store) Picture(ctx context.Context, transport, scope, place, version string) (Picture, error) {
+	return s.picture(ctx, "place = $3 AND version = $4", transport, scope, place, version)
+}
+
+// PictureByHash reads a picture of a scope by the hash of its bytes; it fails with ErrNotFound when there is none.
+func (s *Store) PictureByHash(ctx context.Context, transport, scope, hash string) (Picture, error) {
+	return s.picture(ctx, "hash = $3", transport, scope, hash)
+}
+
+func (s *Store) picture(ctx context.Context, which string, parameters ...any) (Picture, error) {
 	found, err := rows(ctx, s.reads, `SELECT transport, scope, place, version, hash, type, width, height, data FROM pictures
-		WHERE transport = $1 AND scope = $2 AND place = $3 AND version = $4`, []any{transport, scope, place, version},
+		WHERE transport = $1 AND scope = $2 AND `+which+` LIMIT 1`, parameters,
 		func(r *sql.Rows) (p Picture, err error) {
 			return p, r.Scan(&p.Transport, &p.Scope, &p.Place, &p.Version, &p.Hash, &p.Type, &p.Width, &p.Height, &p.Data)
 		})

@@ -30,7 +30,7 @@ func RoomInfo(kind string, r RoomFacts) Info {
 		choose(r.Moderated, "muc_moderated", "muc_unmoderated"),
 		choose(r.Locked, "muc_passwordprotected", "muc_unsecured"), choose(r.Hidden, "muc_hidden", "muc_public"),
 		choose(r.Persistent, "muc_persistent", "muc_temporary"),
-		nsVersion, nsStanzaID, nsOccupantID, nsMAM, nsMAMExtended, NSCommands, nsRSM, nsForm, nsPing, "http://jabber.org/protocol/muc#self-ping-optimization")}
+		nsVersion, nsStanzaID, nsOccupantID, nsBits, nsMAM, nsMAMExtended, NSCommands, nsRSM, nsForm, nsPing, "http://jabber.org/protocol/muc#self-ping-optimization")}
 	if !r.MembersOnly { // nor is muc_membersonly told: clients take such a room for a private group and encrypt what nobody could read
 		i.Features = append(i.Features, "muc_open")
 		slices.Sort(i.Features)
@@ -67,7 +67,7 @@ const (
 // Traffic is the answer to that question: the extensions within messages that the gateway passes on, with those that its network has.
 func Traffic(abilities ...string) *stanza.Element {
 	q := stanza.New(nsInfo, "query", "node", TrafficNode)
-	for _, f := range features(append(abilities, nsDelay, nsOccupantID, nsStanzaID, nsOOB, nsSFS, nsReference, nsSpoiler, nsStyling)...) {
+	for _, f := range features(append(abilities, nsDelay, nsOccupantID, nsStanzaID, nsOOB, nsSFS, nsReference, nsSpoiler, nsStyling, nsXHTML)...) {
 		q.Add(stanza.New("", "feature", "var", f))
 	}
 	return q

@@ -47,10 +47,10 @@ func (f *File) from(addresses []string) {
 }
 
 // parseFileSharing reads what a message shares. A file without an address that can be fetched has an empty URL; sealed tells that one
-// is encrypted (XEP-0448 §3).
-func parseFileSharing(s *stanza.Stanza) (files []File, elements []*stanza.Element, sealed bool) {
+// is encrypted (XEP-0448 §3). The pictures of emoji are left out.
+func parseFileSharing(s *stanza.Stanza, emoji map[[2]string]bool) (files []File, elements []*stanza.Element, sealed bool) {
 	for _, e := range s.Payload {
-		if !e.Is(nsSFS, "file-sharing") {
+		if !e.Is(nsSFS, "file-sharing") || isEmoji(e.Child(nsFile, "file"), emoji) {
 			continue
 		}
 		f := parseFile(e.Child(nsFile, "file"))

@@ -30,7 +30,8 @@ const maxShared = 20
 // ParseShared reads what a message shares (XEP-0066, XEP-0385, XEP-0447); body is what it says.
 func ParseShared(s *stanza.Stanza, body string) Shared {
 	shared := Shared{Text: body, Sealed: sealedAddress(trim(body))}
-	files, elements, sealed := parseFileSharing(s)
+	emoji := emojiHashes(s)
+	files, elements, sealed := parseFileSharing(s, emoji)
 	media, more := parseMediaSharing(s)
 	files, elements = append(files, media...), append(elements, more...)
 	band, more := parseOutOfBand(s)
@@ -62,6 +63,14 @@ func ParseShared(s *stanza.Stanza, body string) Shared {
 	if all := s.ChildText("", "body"); len(shared.Files) > 0 && all != "" && WithoutFallback(s, all, nsSFS) == "" {
 		shared.Text = ""
 	}
+	if isSticker(s) && len(shared.Files) > 0 {
+		shared.Text = ""
+	}
+	for _, e := range s.Payload { // the sender's other clients show them
+		if e.Is(nsSFS, "file-sharing") && isEmoji(e.Child(nsFile, "file"), emoji) {
+			shared.Elements = append(shared.Elements, e)
+		}
+	}
 	shared.Unreachable = unreachable && len(shared.Files) == 0
 	return shared
 }
@@ -72,7 +81,12 @@ func SharedFile(f File) []*stanza.Element {
 }
 
 // SharesFile tells whether a message as it was rendered is a file of SharedFile's.
-func SharesFile(rendered []byte) bool { return bytes.Contains(rendered, []byte("xmlns='"+nsSFS+"'")) }
+func SharesFile(rendered []byte) bool { return bytes.Contains(rendered, []byte("xmlns='"+nsOOB+"'")) }
+
+// SharedEmoji are the further children of a message that is one emoji and no more, whose body is the emoji's name: clients that know XEP-0447 show its picture.
+func SharedEmoji(f File) []*stanza.Element {
+	return []*stanza.Element{FileSharing(f), Sticker(), Fallback(nsSFS, 0, 0)}
+}
 
 // Links is a body with the addresses of the files: each once, in the text or after it.
 func (s Shared) Links(body string) string {

@@ -70,7 +70,7 @@ const (
 	MentionUser             // ID
 	MentionRoom             // ID
 	MentionEveryone         // everybody in the room
-	Emoji                   // a custom emoji: ID, and URL of its image where it is known
+	Emoji                   // a custom emoji: ID, and URL of its image, where anybody may fetch it or that is a data: URI, as far as it is known
 )
 
 // Ref is what a span stands for: a link's target, a mention, a custom emoji. IDs are opaque, of the network that made them.

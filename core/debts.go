@@ -2,7 +2,11 @@ package core
 
 import (
 	"context"
+	"slices"
+	"sync"
+	"time"
 
+	"isthmus/core/account"
 	"isthmus/core/stanza"
 	"isthmus/core/store"
 	"isthmus/core/xep"
@@ -11,16 +15,19 @@ import (
 )
 
 // debts are what an earlier run that was not stopped in order owes people: the word that they are no longer in their
-// rooms, and that nobody knows what became of messages that were on their way.
+// rooms, and what became of messages that were on their way. Where a network tells that, the accounts find it out, each for
+// its own; for the others nobody knows.
 type debts struct {
 	store     *store.Store
 	domain    string
 	occupants []store.Occupant
-	commands  []store.Command
+
+	mu       sync.Mutex // accounts come for theirs
+	commands []store.Command
 }
 
-func readDebts(ctx context.Context, s *store.Store, domain string) (debts, error) {
-	d := debts{store: s, domain: domain}
+func readDebts(ctx context.Context, s *store.Store, domain string) (*debts, error) {
+	d := &debts{store: s, domain: domain}
 	var err error
 	if d.occupants, err = s.Occupants(ctx, domain); err != nil {
 		return d, err
@@ -36,8 +43,48 @@ func (d *debts) settle(reply func(*stanza.Stanza)) {
 		reply(d.putOut(o))
 		changes = append(changes, store.Exit{Occupant: o})
 	}
+	d.occupants = nil
+	if len(changes) > 0 {
+		d.store.Write(nil, changes...)
+	}
+	d.giveUp(reply, func(c store.Command) bool { return len(c.Data) == 0 })
+}
+
+// claimWithin is how long accounts may take to come for what is theirs.
+const claimWithin = 5 * time.Minute
+
+// wait gives up what no account has come for in time.
+func (d *debts) wait(ctx context.Context, reply func(*stanza.Stanza)) {
+	select {
+	case <-time.After(claimWithin):
+		d.giveUp(reply, func(store.Command) bool { return true })
+	case <-ctx.Done():
+	}
+}
+
+// claim hands what is owed by an account to it.
+func (d *debts) claim(account int64) []store.Command {
+	return d.take(func(c store.Command) bool { return c.Account == account && len(c.Data) > 0 })
+}
+
+func (d *debts) take(which func(store.Command) bool) (taken []store.Command) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.commands = slices.DeleteFunc(d.commands, func(c store.Command) bool {
+		if which(c) {
+			taken = append(taken, c)
+			return true
+		}
+		return false
+	})
+	return taken
+}
+
+// giveUp tells people that nobody knows what became of messages.
+func (d *debts) giveUp(reply func(*stanza.Stanza), which func(store.Command) bool) {
+	var changes []store.Change
 	told := map[[3]string]bool{}
-	for _, c := range d.commands {
+	for _, c := range d.take(which) {
 		if key := [3]string{c.From, c.To, c.Stanza}; !told[key] { // the lines of one message have one answer
 			told[key] = true
 			if e := unknownOutcome(c); e != nil {
@@ -49,7 +96,6 @@ func (d *debts) settle(reply func(*stanza.Stanza)) {
 	if len(changes) > 0 {
 		d.store.Write(nil, changes...)
 	}
-	d.occupants, d.commands = nil, nil
 }
 
 // putOut tells an occupant that the service went down with them in the room (XEP-0045 §15.6.2: 332).
@@ -72,5 +118,5 @@ func unknownOutcome(c store.Command) *stanza.Stanza {
 	}
 	sent := &stanza.Stanza{Kind: stanza.Message, ID: c.Stanza, From: from, To: to}
 	return sent.Refuse(&stanza.Error{Type: xmpp.Wait, Condition: xmpp.UndefinedCondition,
-		Text: "The gateway was stopped while it sent this message. It is not known whether it was delivered: look in the room before you send it again."})
+		Text: account.Unknown})
 }

@@ -152,7 +152,7 @@ type service struct {
 	options   *options.Book
 	logins    *logins
 	groups    *groups
-	debts     debts
+	debts     *debts
 	face      *face
 	guard     *guard
 	grants    *privilege.Grants
@@ -239,6 +239,7 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 			} else if a, ok := s.logins.openedTo(key.Owner, key.Key); ok {
 				identity = s.groups.identity(identity, key.Owner, a.id)
 			}
+			identity.Owed = s.debts.claim(identity.ID)
 			return account.New(shared, identity, key.Owner, scope, key.Key, limits.Rooms)
 		},
 	})
@@ -305,6 +306,7 @@ func (s *service) run(ctx context.Context) error {
 	parts.Go(func() { s.hub.Run(streamCtx) })
 	parts.Go(func() { s.faces.Run(streamCtx) })
 	parts.Go(func() { s.groups.run(streamCtx) })
+	parts.Go(func() { s.debts.wait(streamCtx, s.component.Reply) })
 	parts.Go(func() { failed <- s.driver.Run(streamCtx) })
 	select {
 	case <-ctx.Done():

@@ -1,5 +1,7 @@
 package transports
 
+import "time"
+
 // Feature is one thing that a network may be able to do; features are a set of bits.
 type Feature uint32
 
@@ -46,6 +48,12 @@ type Capabilities struct {
 	// message, 0 for any number.
 	Emoji        []string
 	MaxReactions int
+	// Nonces: History tells the Nonce of the account's own messages, also of those that an earlier run sent, so that the core finds out after a
+	// crash what became of them. Those with files, in threads, or of another Style than Says may lack it.
+	Nonces bool
+	// Idempotent is for how long after the making of a Nonce another Send with it makes no second message, its Result being that of the first;
+	// 0 for never.
+	Idempotent time.Duration
 }
 
 // Allows tells whether a command is within the capabilities; Do answers ErrUnsupported to others.

@@ -64,6 +64,8 @@ type Identity struct {
 	Login *Login
 	// Session makes its session instead of the driver, for the name that the person asked for; nil where it is not shared.
 	Session func(name string) (transports.Session, error)
+	// Owed are the entries of its commands in the journal of an earlier run, in the order of their making.
+	Owed []store.Command
 }
 
 // Account is a login and the goroutine that owns it.
@@ -112,6 +114,12 @@ type Account struct {
 	destroying int
 	// flying are the messages on their way to the network, with what waits to refer to them.
 	flying map[flight][]func()
+	// latest are the last messages that are known of each place, where commands can be gone on with after a crash.
+	latest map[transports.Place]transports.MessageID
+	// debts are what an earlier run owes until overdue, resuming those that are being paid.
+	debts    []*debt
+	overdue  *time.Timer
+	resuming map[*stanza.Stanza]*debt
 	// listed are the network\'s rooms as last listed; asking are those who wait for the list.
 	listed listing
 	asking []func(error)
@@ -154,6 +162,7 @@ func New(t *Transport, identity Identity, owner stanza.JID, scope transports.Sco
 func (a *Account) Run() {
 	defer close(a.done)
 	a.recall()
+	a.takeOver()
 	var work []func()
 	for {
 		<-a.mail.ready
@@ -166,6 +175,7 @@ func (a *Account) Run() {
 			work = nil
 		}
 		if a.idle() && a.mail.closeIfEmpty() {
+			a.endDebts()
 			return
 		}
 	}

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,6 +30,13 @@ type gap struct {
 	closed func(whole bool)
 	// then is called when all is shown.
 	then func()
+	// looks are those for what an earlier run owes there; resume goes on with it.
+	looks  []*look
+	resume func()
+	// cut: the connection was lost meanwhile.
+	cut bool
+	// latest are the last messages of the places when they were read.
+	latest map[transports.Place]transports.MessageID
 }
 
 // talks is the gap of all talks at once.
@@ -63,6 +71,7 @@ func (a *Account) waitsForGap(e transports.Event) bool {
 	}
 	if g.live = append(g.live, e); len(g.live) > maxHeld {
 		a.log.Warn("Too much came in while what was missed was read, so it was not shown.", "place", place.ID())
+		g.looks, g.latest = nil, nil // they are not there yet
 		a.closeGap(place, g, nil, false)
 	}
 	return true
@@ -72,6 +81,9 @@ func (a *Account) waitsForGap(e transports.Event) bool {
 // something is missing before the message, it stays behind that.
 func (a *Account) cursor(place transports.Place, id transports.MessageID) []store.Change {
 	_, ok := a.session.(transports.History)
+	if ok && id != "" && a.resumes() {
+		put(&a.latest, place, id)
+	}
 	if j := a.rooms[place.Room]; !ok || id == "" || j != nil && !j.read {
 		return nil
 	}
@@ -99,15 +111,26 @@ func (a *Account) catchUp(j *joined) {
 		a.letIn(j)
 		return
 	}
-	a.openGap(place, &gap{closed: func(whole bool) { j.read = whole }, then: func() {
+	looks := a.looks(j.id)
+	latest := map[transports.Place]transports.MessageID{}
+	g := &gap{closed: func(whole bool) { j.read = whole }, looks: looks, latest: latest}
+	g.resume = func() {
+		if a.rooms[j.id] == j && j.live && !g.cut {
+			a.resume(j.id, g.looks)
+		}
+	}
+	g.then = func() {
 		if a.rooms[j.id] == j && j.live {
 			a.letIn(j)
 		}
-	}}, func(l lookUp) ([]transports.Event, error) {
+	}
+	a.openGap(place, g, func(l lookUp) ([]transports.Event, error) {
+		a.lookThrough(l, history, looks)
 		last, err := a.Store.Cursor(l.ctx, a.id, PlaceKey(place))
 		if err != nil {
 			return nil, err
 		}
+		latest[place] = transports.MessageID(last)
 		events, err := missed(l, history, place, transports.MessageID(last))
 		if reviewer, ok := history.(transports.Reviewer); ok && last != "" && err == nil {
 			events = append(events, l.review(reviewer, place)...)
@@ -122,12 +145,27 @@ func (a *Account) catchUpTalks() {
 	if !ok {
 		return
 	}
-	a.openGap(talks, &gap{}, func(l lookUp) ([]transports.Event, error) {
+	looks := a.looks("")
+	latest := map[transports.Place]transports.MessageID{}
+	g := &gap{looks: looks, latest: latest}
+	if a.owes("") && a.gaps[talks] == nil { // what the person says now comes after it
+		resumed := a.said.wait()
+		g.resume = func() {
+			if !g.cut {
+				a.said.first(func() { a.resume("", g.looks) })
+			}
+			resumed(nil)
+		}
+	}
+	a.openGap(talks, g, func(l lookUp) ([]transports.Event, error) {
+		a.lookThrough(l, history, looks)
 		cursors, err := a.Store.Cursors(l.ctx, a.id, maxTalks)
 		var events []transports.Event
 		for _, c := range cursors {
 			if user, ok := strings.CutPrefix(c.Place, talkPrefix); ok {
-				part, problem := missed(l, history, transports.TalkWith(transports.UserID(user)), transports.MessageID(c.Message))
+				talk := transports.TalkWith(transports.UserID(user))
+				latest[talk] = transports.MessageID(c.Message)
+				part, problem := missed(l, history, talk, transports.MessageID(c.Message))
 				events, err = append(events, part...), errors.Join(err, problem)
 			}
 		}
@@ -149,7 +187,12 @@ func (a *Account) openGap(place transports.Place, g *gap, read func(lookUp) ([]t
 			if err != nil && link.Err() == nil {
 				a.log.Warn("What was said while there was no connection could not be read.", "place", place.ID(), "error", err)
 			}
-			return func() { a.closeGap(place, g, events, err == nil) }
+			return func() {
+				if link.Err() != nil { // what is owed waits for the next connection
+					g.cut = true
+				}
+				a.closeGap(place, g, events, err == nil)
+			}
 		})
 	})
 }
@@ -163,20 +206,49 @@ func (a *Account) closeGap(place transports.Place, g *gap, missed []transports.E
 	if g.closed != nil {
 		g.closed(whole)
 	}
+	for in, id := range g.latest {
+		if a.latest[in] == "" && id != "" && a.resumes() {
+			put(&a.latest, in, id)
+		}
+	}
+	j := a.rooms[place.Room]
+	unseen := j != nil && !j.view.Logged // who comes in finds nothing of it, so it is shown to them
+	if g.resume != nil && !unseen {
+		g.resume()
+	}
 	seen := map[transports.MessageID]bool{}
 	for _, e := range missed {
 		if m, ok := e.(transports.Message); ok {
 			seen[m.ID] = true
 		}
-		a.event(e)
+		g.happened(a, e)
 	}
 	for _, e := range g.live {
 		if m, ok := e.(transports.Message); !ok || m.ID == "" || !seen[m.ID] {
-			a.event(e)
+			g.happened(a, e)
 		}
 	}
 	if g.then != nil {
 		g.then()
+	}
+	if g.resume != nil && unseen {
+		g.resume()
+	}
+}
+
+// happened shows something that happened, unless it is shown as what an earlier run owed.
+func (g *gap) happened(a *Account, e transports.Event) {
+	if !slices.ContainsFunc(g.looks, func(k *look) bool { return k.shows(e) }) {
+		a.event(e)
+	}
+}
+
+// lookThrough looks for what an earlier run owes, beside the account's goroutine.
+func (a *Account) lookThrough(l lookUp, history transports.History, looks []*look) {
+	for _, k := range looks {
+		if err := k.read(l, history); err != nil && l.ctx.Err() == nil {
+			a.log.Warn("What became of messages before the gateway was started again could not be read.", "place", k.place.ID(), "error", err)
+		}
 	}
 }
 

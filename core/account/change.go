@@ -20,8 +20,8 @@ type flight struct {
 }
 
 // landed goes on with what refers to a message that has ended.
-func (a *Account) landed(p *utterance) {
-	f := flight{p.place, p.id}
+func (a *Account) landed(place transports.Place, id string) {
+	f := flight{place, id}
 	waiting := a.flying[f]
 	drop(&a.flying, f)
 	for _, refer := range waiting {
@@ -31,18 +31,31 @@ func (a *Account) landed(p *utterance) {
 
 // refer finds the messages of the network that a client names, and goes on when they are known; what was said after it waits.
 func (a *Account) refer(s *stanza.Stanza, place transports.Place, id string, then func(parts []transports.MessageID)) {
+	a.referHeld(s, place, id, 0, then)
+}
+
+// referHeld is refer for a stanza that has an entry in the journal while it waits, or 0.
+func (a *Account) referHeld(s *stanza.Stanza, place transports.Place, id string, held int64, then func(parts []transports.MessageID)) {
 	var parts []transports.MessageID
 	a.afterLookUp(&a.said, func(l lookUp) { parts = l.parts(place, id) }, func() {
 		waiting, flying := a.flying[flight{place, id}]
 		switch {
 		case flying: // the network has not said yet what it calls the message
-			put(&a.flying, flight{place, id}, append(waiting, func() { a.refer(s, place, id, then) }))
+			if held == 0 {
+				held = store.NextID()
+				a.Store.Write(nil, a.begin(held, s, place, nil, 0, true))
+			}
+			put(&a.flying, flight{place, id}, append(waiting, func() { a.referHeld(s, place, id, held, then) }))
+			return
 		case len(parts) == 0:
 			a.refuse(s, noSuchMessage)
 		case a.link.phase != online:
 			a.refuse(s, a.stanzaError(a.offlineFault()))
 		default:
 			then(parts)
+		}
+		if held != 0 { // its commands have entries of their own by now
+			a.Store.Write(nil, store.End{ID: held})
 		}
 	})
 }
@@ -64,7 +77,7 @@ func (a *Account) correct(s *stanza.Stanza, j *joined, place transports.Place, b
 		for i := range max(len(pieces), len(parts)) {
 			switch {
 			case i >= len(parts):
-				commands = append(commands, transports.Send{Place: place, Nonce: store.NextID(), Style: style, Text: a.styled(s, j, pieces[i])})
+				commands = append(commands, transports.Send{Place: place, Style: style, Text: a.styled(s, j, pieces[i])})
 			case i < len(pieces):
 				c := transports.Edit{Place: place, ID: parts[i], Style: style, Text: a.styled(s, j, pieces[i])}
 				a.known.note(editKey(place, parts[i]), c.Text.Styling())
@@ -76,7 +89,7 @@ func (a *Account) correct(s *stanza.Stanza, j *joined, place transports.Place, b
 				commands = append(commands, transports.Edit{Place: place, ID: parts[i], Text: text.Plain("…")})
 			}
 		}
-		a.changeAll(s, commands, func(results []transports.Result) {
+		a.changeAll(s, place, commands, func(results []transports.Result) {
 			var changes []store.Change
 			for i := len(parts); i < len(results); i++ {
 				for _, id := range results[i].Parts {
@@ -166,7 +179,7 @@ func (a *Account) delete(s *stanza.Stanza, place transports.Place, parts []trans
 		a.known.note(deleteKey(place, part), "")
 		commands = append(commands, transports.Delete{Place: place, ID: part, Reason: reason})
 	}
-	a.changeAll(s, commands, func([]transports.Result) {
+	a.changeAll(s, place, commands, func([]transports.Result) {
 		if j := a.rooms[place.Room]; j != nil {
 			for _, part := range parts[1:] { // the first one's is written when it is shown
 				a.Store.Write(a.archived, a.tombstone(j, msgid.Encode(string(part), 0), changeID("delete", part, a.self.ID, "", time.Time{})))
@@ -186,7 +199,7 @@ func (a *Account) react(s *stanza.Stanza, j *joined, place transports.Place, id 
 	}
 	a.refer(s, place, id, func(parts []transports.MessageID) {
 		a.known.note(reactKey(place, parts[0], a.self.ID), strings.Join(emoji, " "))
-		a.changeAll(s, []transports.Command{transports.React{Place: place, ID: parts[0], Emoji: emoji}}, func([]transports.Result) {
+		a.changeAll(s, place, []transports.Command{transports.React{Place: place, ID: parts[0], Emoji: emoji}}, func([]transports.Result) {
 			shown := xep.Reactions(msgid.Encode(string(parts[0]), 0), emoji)
 			a.confirmChange(s, j, saying{from: a.self, children: []*stanza.Element{shown, xep.Stored()},
 				stanzaID: changeID("react", parts[0], a.self.ID, strings.Join(emoji, " "), time.Time{})}, nil)
@@ -211,8 +224,25 @@ func (a *Account) mayReact(place transports.Place, emoji []string) *stanza.Error
 
 // changeAll hands over commands about messages that are there already: in the journal until all have ended. The others follow when the
 // first is done, so that a network that refuses a change has not done half of it. The first that fails answers for all.
-func (a *Account) changeAll(s *stanza.Stanza, commands []transports.Command, done func([]transports.Result)) {
-	nonce := store.NextID()
+func (a *Account) changeAll(s *stanza.Stanza, place transports.Place, commands []transports.Command, done func([]transports.Result)) {
+	past := a.resuming[s]
+	before := past.of(0)
+	if len(before) > 0 && len(before) != len(commands) {
+		a.refuse(s, Refusal(nobodyKnows))
+		return
+	}
+	var journal, ends []store.Change
+	for i, c := range commands {
+		nonce := store.NextID()
+		if len(before) > 0 {
+			nonce = before[i].nonce
+		}
+		if send, is := c.(transports.Send); is {
+			send.Nonce = nonce
+			commands[i] = send
+		}
+		journal, ends = append(journal, a.begin(nonce, s, place, commands[i], 0, i == 0)), append(ends, store.End{ID: nonce})
+	}
 	results, left, failed := make([]transports.Result, len(commands)), len(commands), false
 	var hand func(i int, journal ...store.Change)
 	ended := func(i int, r transports.Result, err error) {
@@ -239,12 +269,19 @@ func (a *Account) changeAll(s *stanza.Stanza, commands []transports.Command, don
 		if left > 0 {
 			return
 		}
-		a.Store.Write(nil, store.End{ID: nonce})
 		if !failed {
 			done(results)
 		}
+		a.Store.Write(nil, ends...)
+		a.paid(s)
 	}
 	hand = func(i int, journal ...store.Change) {
+		if len(before) > 0 {
+			if r, err, over := a.became(before[i]); over {
+				ended(i, r, err)
+				return
+			}
+		}
 		send, says := commands[i].(transports.Send)
 		if says {
 			put(&a.sending, send.Nonce, true)
@@ -253,10 +290,22 @@ func (a *Account) changeAll(s *stanza.Stanza, commands []transports.Command, don
 			if says {
 				drop(&a.sending, send.Nonce)
 			}
+			if len(before) > 0 && goneAlready(commands[i], err) {
+				err = nil
+			}
 			ended(i, r, err)
 		}, journal...)
 	}
-	hand(0, a.begin(nonce, s))
+	hand(0, journal...)
+}
+
+// goneAlready tells that the network knows nothing of a message that it is to delete once more.
+func goneAlready(c transports.Command, err error) bool {
+	if _, deletes := c.(transports.Delete); !deletes || err == nil {
+		return false
+	}
+	kind := transports.AsFault(err).Kind
+	return kind == transports.NotFound || kind == transports.Gone
 }
 
 // confirmChange tells a client that what it asked for was done: in a room by the reflection, else by a receipt if it wants one.

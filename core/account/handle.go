@@ -206,4 +206,7 @@ func (a *Account) refuse(s *stanza.Stanza, e *stanza.Error) {
 		return
 	}
 	a.Stream.Reply(s.Refuse(e))
+	if s.Kind == stanza.Message { // others are refused beside the account's goroutine as well
+		a.paid(s)
+	}
 }

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -59,6 +60,7 @@ func (a *Account) showHistory(j *joined, newcomer arrival) {
 	}
 	var fill func(func())
 	var until int64
+	var unshown map[int64]bool
 	query := a.archive(string(j.id))
 	query.Max, query.Last, query.Since = wanted.Max+spare, true, wanted.Since
 	self := a.self.ID
@@ -75,7 +77,7 @@ func (a *Account) showHistory(j *joined, newcomer arrival) {
 				fill(func() {
 					var earlier []*stanza.Stanza
 					if j.view.Has(newcomer.who) {
-						for _, row := range before(page.Rows, until) {
+						for _, row := range before(page.Rows, until, unshown) {
 							earlier = append(earlier, j.view.Message(newcomer.who, past(row)))
 						}
 					}
@@ -88,7 +90,7 @@ func (a *Account) showHistory(j *joined, newcomer arrival) {
 		})
 	}
 	j.order.add(func() { // what comes before it is numbered and handed to the store then, also where something had to be looked up first
-		until = store.NextID()
+		until, unshown = store.NextID(), maps.Clone(j.unshown)
 		a.commit(read)
 	})
 	fill = j.order.wait()
@@ -112,9 +114,9 @@ func (a *Account) wantedHistory(j *joined, limits xep.HistoryLimits) store.Query
 	return q
 }
 
-// before leaves out what came since: it is shown live.
-func before(rows []store.Row, seq int64) []store.Row {
-	return slices.DeleteFunc(rows, func(r store.Row) bool { return r.Seq >= seq })
+// before leaves out what came since, and what is unshown: it is shown live.
+func before(rows []store.Row, seq int64, unshown map[int64]bool) []store.Row {
+	return slices.DeleteFunc(rows, func(r store.Row) bool { return r.Seq >= seq || unshown[r.Seq] })
 }
 
 // fit keeps the last of the stanzas, so many and with at most that many characters in all (XEP-0045 §7.2.14: those of the complete stanzas).

@@ -27,6 +27,8 @@ type joined struct {
 	picture  string
 	arrivals []arrival
 	order    order
+	// unshown are the archive's numbers of what waits to be shown although they are given.
+	unshown map[int64]bool
 	// lacks are the account's features that the room does not have.
 	lacks transports.Feature
 }
@@ -180,7 +182,7 @@ func (a *Account) confirmed(e transports.Room) {
 	for _, c := range changes {
 		a.show(j, c)
 	}
-	if !j.view.Durable || len(j.view.People()) > 0 || len(j.arrivals) > 0 { // other rooms when they are opened
+	if !j.view.Durable || len(j.view.People()) > 0 || len(j.arrivals) > 0 || a.owes(j.id) { // other rooms when they are opened
 		a.catchUp(j)
 	}
 	a.roomPicture(j, e.Picture)

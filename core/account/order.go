@@ -35,6 +35,14 @@ func (o *order) wait() (fill func(show func())) {
 	}
 }
 
+// first does something as if nothing waited, and before all that does.
+func (o *order) first(do func()) {
+	waiting := o.queue
+	o.queue = nil
+	do()
+	o.queue = append(o.queue, waiting...)
+}
+
 // orders are those of talks, by user, for as long as something waits in them.
 type orders map[transports.UserID]*order
 

@@ -176,7 +176,7 @@ func (a *Account) utter(s *stanza.Stanza, j *joined, place transports.Place, bod
 	}
 	whole := &answer{request: s, left: len(lines)}
 	for i, line := range lines {
-		p := &utterance{answer: whole, belonging: c, room: j, place: place, body: shown[i]}
+		p := &utterance{answer: whole, belonging: c, room: j, place: place, line: i, body: shown[i]}
 		if i == 0 {
 			p.id = s.ID
 		} else {

@@ -26,6 +26,7 @@ type utterance struct {
 	belonging
 	room  *joined // nil in a talk
 	place transports.Place
+	line  int // of those that the client's message became
 	id    string
 	body  string
 	// files go with the last piece; elements are those that told of them.
@@ -36,6 +37,9 @@ type utterance struct {
 	pieces  [][]transports.MessageID
 	waiting int
 	err     error
+	// entries are those of its pieces in the journal; before is when it was said, of one that was found after a crash.
+	entries []store.Change
+	before  time.Time
 }
 
 func (a *Account) send(p *utterance, pieces []string) {
@@ -48,8 +52,27 @@ func (a *Account) send(p *utterance, pieces []string) {
 	if f := (flight{p.place, p.id}); p.id != "" {
 		put(&a.flying, f, a.flying[f])
 	}
+	past := a.resuming[p.request]
+	before := past.of(p.line)
+	if past != nil && len(past.commands) > 0 && len(before) != len(pieces) {
+		p.waiting = 1
+		a.sent(p, nobodyKnows)
+		return
+	}
 	for i, piece := range pieces {
 		nonce := store.NextID()
+		if len(before) > 0 {
+			nonce = before[i].nonce
+		}
+		p.entries = append(p.entries, store.End{ID: nonce})
+		if len(before) > 0 {
+			if r, err, over := a.became(before[i]); over {
+				p.before = before[i].at
+				p.pieces[i] = r.Parts
+				a.sent(p, err)
+				continue
+			}
+		}
 		command := transports.Send{Place: p.place, Nonce: nonce, Style: style, Text: a.styled(p.request, p.room, piece), Thread: p.thread}
 		if i == 0 {
 			command.ReplyTo = p.replyTo
@@ -62,8 +85,8 @@ func (a *Account) send(p *utterance, pieces []string) {
 		a.prepared(command, fetch, func(r transports.Result, err error) {
 			drop(&a.sending, nonce)
 			p.pieces[i] = r.Parts
-			a.sent(p, nonce, err)
-		}, a.begin(nonce, p.request))
+			a.sent(p, err)
+		}, a.begin(nonce, p.request, p.place, command, p.line, i == 0))
 	}
 }
 
@@ -79,32 +102,28 @@ func (a *Account) styled(s *stanza.Stanza, j *joined, body string) text.Text {
 	return a.mentionsIn(t, s, j)
 }
 
-// begin is the entry of a stanza in the journal.
-func (a *Account) begin(nonce int64, s *stanza.Stanza) store.Change {
-	return store.Begin{Command: store.Command{ID: nonce, Account: a.id, Transport: a.Domain, From: s.From.String(), To: s.To.String(), Stanza: s.ID}}
-}
-
 // sent is how a piece of a message ended. When all have, the sender gets the reflection or the receipt, or an error that says why not.
-func (a *Account) sent(p *utterance, nonce int64, err error) {
+func (a *Account) sent(p *utterance, err error) {
 	if p.err == nil {
 		p.err = err
 	}
 	if p.waiting--; p.waiting > 0 {
-		a.Store.Write(nil, store.End{ID: nonce})
 		return
 	}
-	defer a.landed(p) // once what became of it is handed to the store
-	p.left--
+	defer a.landed(p.place, p.id) // once what became of it is handed to the store
+	if p.left--; p.left == 0 {
+		defer a.paid(p.request)
+	}
 	if p.err != nil {
-		a.Store.Write(nil, store.End{ID: nonce})
+		a.Store.Write(nil, p.entries...)
 		if !p.failed {
 			p.failed = true
 			a.refuse(p.request, a.stanzaError(p.partly()))
 		}
 		return
 	}
-	changes := append(a.sentIDs(p), store.End{ID: nonce})
-	if ids := p.parts(); len(ids) > 0 {
+	changes := append(a.sentIDs(p), p.entries...)
+	if ids := p.parts(); len(ids) > 0 && p.before.IsZero() {
 		changes = append(changes, a.cursor(p.place, ids[len(ids)-1])...)
 	}
 	if p.room == nil {
@@ -154,7 +173,7 @@ func (a *Account) sentIDs(p *utterance) []store.Change {
 // reflect shows the owner's own message in the room when it is on disk: the reflection is its confirmation (XEP-0045 §7.4).
 func (a *Account) reflect(p *utterance, changes []store.Change) {
 	j := p.room
-	own := saying{id: p.id, from: a.self}
+	own := saying{id: p.id, from: a.self, at: pastTime(p.before)}
 	if p.body != "" {
 		own.children = append(own.children, stanza.Text("", "body", p.body))
 	}
@@ -195,11 +214,17 @@ func (a *Account) asSeen(p *utterance) []saying {
 // confirm shows what the owner did in a room when it is on disk. The archive has it in the same form, or as others see it.
 func (a *Account) confirm(j *joined, own saying, changes []store.Change, seen ...saying) {
 	row, said := a.record(j, own)
-	if j.view.Logged && len(seen) == 0 {
-		changes = append(changes, row)
+	rows := []store.Append{row}
+	if len(seen) > 0 {
+		rows = nil
 	}
 	for _, w := range seen {
-		if row, _ := a.record(j, w); j.view.Logged {
+		row, _ := a.record(j, w)
+		rows = append(rows, row)
+	}
+	for _, row := range rows {
+		if j.view.Logged {
+			put(&j.unshown, row.Seq, true)
 			changes = append(changes, row)
 		}
 	}
@@ -208,6 +233,11 @@ func (a *Account) confirm(j *joined, own saying, changes []store.Change, seen ..
 		if err != nil {
 			a.log.Error("A message was sent but could not be archived.", "room", string(j.id), "error", err)
 		}
-		fill(func() { a.showSaid(j, said, a.Stream.Reply) })
+		fill(func() {
+			for _, row := range rows {
+				drop(&j.unshown, row.Seq)
+			}
+			a.showSaid(j, said, a.Stream.Reply)
+		})
 	}, changes...)
 }

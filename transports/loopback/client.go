@@ -55,7 +55,9 @@ func (c *client) run(ctx context.Context, emit func(transports.Event)) error {
 		case <-ctx.Done():
 			return nil
 		}
+		c.network.driver.keeping.RLock()
 		items := c.queue.take()
+		c.network.driver.keeping.RUnlock()
 		for n, i := range items {
 			if !i.wait(ctx) {
 				for _, rest := range items[n:] {

@@ -36,6 +36,8 @@ type Config struct {
 	Residents bool `mapstructure:"residents"`
 	// Keep keeps the networks over restarts; nil where they begin anew.
 	Keep Keeper `mapstructure:"-"`
+	// Sync: what happens is kept before anybody hears of it, so that nothing of it is lost when the process is killed. It is slow.
+	Sync bool `mapstructure:"sync"`
 	// Control is the path of a unix socket by which other processes drive the networks; empty for none.
 	Control string `mapstructure:"control"`
 	// EditWithin is how old a message may be to be edited, 0 for any age.
@@ -68,9 +70,10 @@ func (c Config) capabilities() (transports.Capabilities, error) {
 			can.Features |= feature
 		}
 	}
-	if c.IDs == "none" {
+	if c.IDs == noIDs {
 		can.Features &^= needIDs
 	}
+	can.Nonces = c.IDs != noIDs
 	return can, c.check()
 }
 

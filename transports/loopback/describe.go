@@ -53,7 +53,7 @@ func (p *Person) Post(in transports.Place, m transports.Message) (id transports.
 		if m.At.IsZero() {
 			m.At = now()
 		}
-		where.publish(line{Said: &m}, nil, 0)
+		where.publish(line{Said: &m}, nil)
 		id = n.idFor(u, m.ID)
 	})
 	if asked != nil {

@@ -10,10 +10,17 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"isthmus/transports"
 )
+
+// call is something for the owner of the networks to do; done is closed afterwards.
+type call struct {
+	do   func()
+	done chan struct{}
+}
 
 // Driver serves the networks of one Config.
 type Driver struct {
@@ -21,8 +28,10 @@ type Driver struct {
 	scopes   []string
 	networks map[transports.Scope]*network // of the goroutine of Run
 
-	calls chan func()   // to the goroutine of Run
+	calls chan call     // to the goroutine of Run
 	ended chan struct{} // closed when it has ended
+	// keeping is held while something happens and, with Config.Sync, until it is kept: clients hear of it afterwards.
+	keeping sync.RWMutex
 }
 
 // New makes a driver. Its errors name the field of the configuration that is wrong, and say what to write.
@@ -31,7 +40,7 @@ func New(config Config) (*Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Driver{config: config, scopes: config.Scopes, networks: map[transports.Scope]*network{}, calls: make(chan func()), ended: make(chan struct{})}
+	d := &Driver{config: config, scopes: config.Scopes, networks: map[transports.Scope]*network{}, calls: make(chan call), ended: make(chan struct{})}
 	if len(d.scopes) == 0 {
 		d.scopes = []string{"loopback"}
 	}
@@ -77,8 +86,10 @@ func (d *Driver) Run(ctx context.Context) error {
 	defer saving.Stop()
 	for {
 		select {
-		case call := <-d.calls:
-			call()
+		case c := <-d.calls:
+			if err := d.obey(c); err != nil {
+				return err
+			}
 		case err := <-control:
 			if err != nil {
 				return err
@@ -98,14 +109,25 @@ func (d *Driver) Run(ctx context.Context) error {
 	}
 }
 
+func (d *Driver) obey(c call) error {
+	d.keeping.Lock()
+	defer d.keeping.Unlock()
+	defer close(c.done)
+	c.do()
+	if d.config.Sync {
+		return d.save()
+	}
+	return nil
+}
+
 // ask has the owner of the networks do something, and returns when it is done. A Fault tells that it was not.
-func (d *Driver) ask(ctx context.Context, call func()) error {
+func (d *Driver) ask(ctx context.Context, do func()) error {
 	if ctx.Err() != nil {
 		return notSent()
 	}
 	done := make(chan struct{})
 	select {
-	case d.calls <- func() { defer close(done); call() }:
+	case d.calls <- call{do, done}:
 		<-done
 		return nil
 	case <-d.ended:

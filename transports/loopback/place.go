@@ -65,15 +65,15 @@ func (p place) audience() iter.Seq[*user] {
 	}
 }
 
-// publish writes a line into the log and tells everyone. from is the client that did it, and nonce that of its Send.
-func (p place) publish(what line, from *client, nonce int64) {
+// publish writes a line into the log and tells everyone. from is the client that said it, the only one that is told the nonce.
+func (p place) publish(what line, from *client) {
 	p.log.add(what)
 	p.network.changed = true
 	for u := range p.audience() {
 		for _, c := range u.clients {
 			event := p.shown(what, u)
-			if m, is := event.(transports.Message); is && c == from {
-				m.Nonce = nonce
+			if m, is := event.(transports.Message); is && c != from {
+				m.Nonce = 0
 				event = m
 			}
 			c.tell(event)
@@ -88,6 +88,9 @@ func (p place) shown(what line, viewer *user) transports.Event {
 	case what.Said != nil:
 		e := *what.Said
 		e.Place, e.Own, e.From = p.seenBy(viewer), authorOf(e.From) == viewer.ID, n.known(e.From)
+		if !e.Own {
+			e.Nonce = 0
+		}
 		e.ID, e.Thread = n.idFor(viewer, e.ID), n.idFor(viewer, e.Thread)
 		e.ReplyTo, e.Forwarded = n.referenceFor(viewer, e.ReplyTo), n.referenceFor(viewer, e.Forwarded)
 		return e

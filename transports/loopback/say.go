@@ -18,7 +18,7 @@ func (n *network) send(c *client, s transports.Send, files []content) (transport
 	if err := p.maySpeak(u); err != nil {
 		return transports.Result{}, err
 	}
-	said := transports.Message{From: speaker(u, s.As), At: now(), Style: s.Style, Text: s.Text}
+	said := transports.Message{From: speaker(u, s.As), Nonce: s.Nonce, At: now(), Style: s.Style, Text: s.Text}
 	if s.ReplyTo != nil {
 		of, err := p.log.find(n.idFrom(u, s.ReplyTo.ID))
 		if err != nil {
@@ -49,7 +49,7 @@ func (n *network) send(c *client, s transports.Send, files []content) (transport
 		if i > 0 {
 			part.ReplyTo, part.Files = nil, nil
 		}
-		p.publish(line{Said: &part}, c, s.Nonce)
+		p.publish(line{Said: &part}, c)
 		if id := n.idFor(u, part.ID); id != "" {
 			result.Parts = append(result.Parts, id)
 		}
@@ -112,7 +112,7 @@ func (n *network) edit(u *user, e transports.Edit) error {
 	if err := n.fits(u, e.Text); err != nil {
 		return err
 	}
-	p.publish(line{Edited: &transports.Edited{ID: m.said.ID, From: m.said.From, At: now(), Style: e.Style, Text: e.Text}}, nil, 0)
+	p.publish(line{Edited: &transports.Edited{ID: m.said.ID, From: m.said.From, At: now(), Style: e.Style, Text: e.Text}}, nil)
 	return nil
 }
 
@@ -133,7 +133,7 @@ func (n *network) delete(u *user, d transports.Delete) error {
 	if authorOf(m.said.From) == u.ID {
 		by = m.said.From
 	}
-	p.publish(line{Deleted: &transports.Deleted{ID: m.said.ID, By: by, At: now(), Reason: d.Reason}}, nil, 0)
+	p.publish(line{Deleted: &transports.Deleted{ID: m.said.ID, By: by, At: now(), Reason: d.Reason}}, nil)
 	return nil
 }
 
@@ -159,7 +159,7 @@ func (n *network) react(u *user, r transports.React) error {
 	if slices.Equal(m.reactions[u.ID], r.Emoji) {
 		return nil
 	}
-	p.publish(line{Reacted: &transports.Reacted{ID: m.said.ID, From: u.User, At: now(), Emoji: slices.Clone(r.Emoji)}}, nil, 0)
+	p.publish(line{Reacted: &transports.Reacted{ID: m.said.ID, From: u.User, At: now(), Emoji: slices.Clone(r.Emoji)}}, nil)
 	return nil
 }
 

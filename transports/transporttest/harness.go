@@ -96,6 +96,7 @@ func Run(t *testing.T, setup func(*testing.T) Harness) {
 		{"TypingAndReadingAreTold", typingAndReading},
 		{"WhatIsTooLongIsRefused", limits},
 		{"WhatWasMissedIsRead", history},
+		{"WhatAnEarlierRunSentIsFound", nonces},
 		{"FilesGoBothWays", files},
 		{"ContactsAskAndAnswer", contacts},
 		{"APresenceIsTold", presences},

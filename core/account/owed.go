@@ -1,0 +1,232 @@
+package account
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"isthmus/core/stanza"
+	"isthmus/core/store"
+	"isthmus/transports"
+)
+
+const (
+	// resumeWithin is how long after they were begun commands of an earlier run are done that were not done yet; afterwards people have gone on.
+	resumeWithin = 10 * time.Minute
+	// patience is how long after the start it is waited for their places to be there.
+	patience = 3 * time.Minute
+)
+
+// The words for what is not known, or was not done.
+var (
+	nobodyKnows  = &transports.Fault{Kind: transports.UnknownOutcome, Text: Unknown}
+	notDelivered = &transports.Fault{Kind: transports.Offline, Text: "The gateway was stopped while it sent this message, and it was not delivered. Send it again."}
+)
+
+// Unknown says to a person that nobody knows what became of a message.
+const Unknown = "The gateway was stopped while it sent this message. It is not known whether it was delivered: look in the room before you send it again."
+
+// owed is a command that was in the journal when an earlier run ended.
+type owed struct {
+	entry
+	nonce int64
+	// seen: the network has it; sure: where it was not seen, it was not done.
+	seen, sure bool
+	sighting
+}
+
+// begun is when it was.
+func (o *owed) begun() time.Time { return time.UnixMilli(o.At) }
+
+// within tells whether it was begun at most so long ago. A clock that was set back tells nothing.
+func (o *owed) within(d time.Duration) bool {
+	age := time.Since(o.begun())
+	return age >= 0 && age < d
+}
+
+// debt is a stanza of a client's with what an earlier run owes for it. It is gone on with as if it had come only now, but that each command is
+// the one that it was.
+type debt struct {
+	request  *stanza.Stanza
+	place    transports.Place
+	commands []*owed
+	// waiting: it waited for the network to name the message that it is about.
+	waiting *owed
+	// all are its entries.
+	all []int64
+}
+
+// takeOver takes what an earlier run owes the owner.
+func (a *Account) takeOver() {
+	for _, c := range a.identity.Owed {
+		a.owe(c)
+	}
+	a.identity.Owed = nil
+	if len(a.debts) > 0 {
+		a.overdue = time.AfterFunc(patience, func() { a.mail.put(a.giveUp) })
+	}
+}
+
+func (a *Account) owe(c store.Command) {
+	from, err := stanza.ParseJID(c.From)
+	to, problem := stanza.ParseJID(c.To)
+	o := &owed{nonce: c.ID}
+	if bad := json.Unmarshal(c.Data, &o.entry); bad != nil || err != nil || problem != nil {
+		a.log.Error("An entry of the journal cannot be read.", "from", c.From, "to", c.To)
+		a.Store.Write(nil, store.End{ID: c.ID})
+		return
+	}
+	d := a.debtOf(from, to, c.Stanza)
+	if d == nil {
+		d = &debt{place: o.Place, request: &stanza.Stanza{Kind: stanza.Message, Type: o.Type, ID: c.Stanza, From: from, To: to}}
+		if o.IQ {
+			d.request.Kind = stanza.IQ
+		}
+		a.debts = append(a.debts, d)
+	}
+	if o.Payload != "" && d.request.Payload == nil {
+		d.request.Payload = stanza.Parse([]byte(o.Payload))
+	}
+	d.all = append(d.all, c.ID)
+	if o.Deed == waits {
+		d.waiting = o
+	} else {
+		d.commands = append(d.commands, o)
+	}
+	if o.Deed == says && c.Stanza != "" { // what refers to it waits
+		f := flight{d.place, d.request.ID}
+		put(&a.flying, f, a.flying[f])
+	}
+}
+
+func (a *Account) debtOf(from, to stanza.JID, id string) *debt {
+	for _, d := range a.debts {
+		if d.request.From == from && d.request.To == to && d.request.ID == id {
+			return d
+		}
+	}
+	return nil
+}
+
+// looks are what is to be looked for in a room, or in all talks where room is empty, by place.
+func (a *Account) looks(room transports.RoomID) []*look {
+	var all []*look
+	for _, d := range a.debts {
+		if d.place.Room != room || len(d.commands) == 0 {
+			continue
+		}
+		i := slices.IndexFunc(all, func(k *look) bool { return k.place == d.place })
+		if i < 0 {
+			i = len(all)
+			all = append(all, &look{place: d.place, texts: !a.can.Nonces, self: a.self.ID})
+		}
+		all[i].owed = append(all[i].owed, d.commands...)
+	}
+	return all
+}
+
+// owes tells whether something is owed in a room, or in any talk.
+func (a *Account) owes(room transports.RoomID) bool {
+	return slices.ContainsFunc(a.debts, func(d *debt) bool { return d.place.Room == room })
+}
+
+// resume goes on with what is owed in a room, or in all talks, after a look at their histories.
+func (a *Account) resume(room transports.RoomID, looks []*look) {
+	if a.link.phase != online {
+		return
+	}
+	for _, k := range looks {
+		for _, o := range k.owed {
+			o.sighting, o.seen = k.found[o.nonce]
+			o.sure = k.whole && !k.texts && o.Plain
+		}
+	}
+	due := a.debts
+	a.debts = slices.DeleteFunc(slices.Clone(due), func(d *debt) bool { return d.place.Room == room })
+	for _, d := range due {
+		if d.place.Room != room {
+			continue
+		}
+		late := len(d.commands) == 0 && !d.waiting.within(resumeWithin)
+		if d.request.Kind == stanza.IQ || late { // its client has gone on
+			a.fail(d)
+			continue
+		}
+		put(&a.resuming, d.request, d)
+		a.toPlace(d.request, a.rooms[room], d.place)
+	}
+}
+
+// giveUp tells what nobody has found out in all that time.
+func (a *Account) giveUp() {
+	if len(a.gaps) > 0 && !a.stopping { // a look is under way
+		a.overdue.Reset(gapTimeout)
+		return
+	}
+	due := a.debts
+	a.debts = nil
+	for _, d := range due {
+		a.fail(d)
+	}
+}
+
+// endDebts ends with the account: what it owes still is told, but when the gateway is stopped, for the next run may find it out.
+func (a *Account) endDebts() {
+	if a.overdue != nil {
+		a.overdue.Stop()
+	}
+	if !a.stopping {
+		a.giveUp()
+	}
+}
+
+// fail tells a client that nobody knows what became of its stanza.
+func (a *Account) fail(d *debt) {
+	put(&a.resuming, d.request, d)
+	a.refuse(d.request, Refusal(nobodyKnows))
+	a.paid(d.request)
+}
+
+// paid strikes out what is owed for a stanza that has its answer.
+func (a *Account) paid(s *stanza.Stanza) {
+	d := a.resuming[s]
+	if d == nil {
+		return
+	}
+	drop(&a.resuming, s)
+	var ends []store.Change
+	for _, id := range d.all {
+		ends = append(ends, store.End{ID: id})
+	}
+	a.Store.Write(nil, ends...)
+	a.landed(d.place, d.request.ID)
+}
+
+// of are the commands of a line.
+func (d *debt) of(line int) []*owed {
+	if d == nil {
+		return nil
+	}
+	var all []*owed
+	for _, o := range d.commands {
+		if o.Line == line {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// became tells what has become of a command; over is false for one that is to be done now.
+func (a *Account) became(o *owed) (r transports.Result, err error, over bool) {
+	switch {
+	case o.seen:
+		return transports.Result{Parts: o.ids}, nil, true
+	case o.Deed != says && o.within(resumeWithin): // done twice, it is done once
+		return r, nil, false
+	case o.Deed == says && o.within(a.can.Idempotent), o.sure && o.within(resumeWithin):
+		return r, nil, false
+	case o.sure:
+		return r, notDelivered, true
+	}
+	return r, nobodyKnows, true
+}

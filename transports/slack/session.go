@@ -63,7 +63,7 @@ func newSession(d *Driver, scope transports.Scope, secrets secrets, env transpor
 
 // capabilities are what an account can do.
 func (s *Session) capabilities() transports.Capabilities {
-	return transports.Capabilities{Durable: true, MaxText: maxText, MaxFile: maxFile,
+	return transports.Capabilities{Durable: true, MaxText: maxText, MaxFile: maxFile, Nonces: true,
 		Features: transports.Topics | transports.Roles | transports.Edits | transports.Deletions | transports.Reactions | transports.Invitations | transports.Threads |
 			transports.Uploads | transports.Reading | transports.Subscriptions | transports.Creation | transports.Destruction | transports.RoomNames | transports.Mentions}
 }

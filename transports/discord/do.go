@@ -38,7 +38,7 @@ func (s *Session) Do(ctx context.Context, command transports.Command, done func(
 		done(transports.Result{}, nil)
 	default:
 		result, err := s.carryOut(ctx, command)
-		if status(err) == http.StatusUnauthorized {
+		if err != nil && transports.AsFault(err).Kind == transports.BadCredentials {
 			s.refuse(l)
 		}
 		done(result, err)
@@ -186,6 +186,9 @@ func (s *Session) talk(ctx context.Context, user string) (string, error) {
 	var c channel
 	if err := s.rest.do(ctx, request{method: http.MethodPost, path: "/users/@me/channels", body: map[string]string{"recipient_id": user}, again: true}, &c); err != nil {
 		return "", err
+	}
+	if !isSnowflake(c.ID) {
+		return "", fault(transports.Offline, "Discord did not say where the talk is. Try again later.")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -4,6 +4,7 @@ package discord
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"time"
 
@@ -59,7 +60,17 @@ func (d *Driver) Open(account transports.Account, env transports.Env) (transport
 
 // rest makes a client for a token.
 func (d *Driver) rest(token string, env transports.Env) *rest {
-	return &rest{base: d.config.API, token: token, http: env.HTTP, limits: d.limits}
+	client := *env.HTTP
+	client.CheckRedirect = sameHost
+	return &rest{base: d.config.API, token: token, http: &client, limits: d.limits}
+}
+
+// sameHost lets nothing be asked of another host than the one that was asked: what is asked has secrets.
+func sameHost(to *http.Request, via []*http.Request) error {
+	if to.URL.Host != via[0].URL.Host || to.URL.Scheme != via[0].URL.Scheme || len(via) > 3 {
+		return http.ErrUseLastResponse
+	}
+	return nil
 }
 
 // application asks what a bot's application may do. Servers that do not know the question leave everything open.

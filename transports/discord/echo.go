@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"isthmus/transports"
@@ -64,6 +65,9 @@ func (s *Session) sendAndHear(ctx context.Context, channel, nonce, by string, r 
 	s.mu.Unlock()
 	var m message
 	err := s.rest.do(ctx, r, &m)
+	if err == nil && !isSnowflake(m.ID) {
+		err = &transports.Fault{Kind: transports.UnknownOutcome, Text: "Discord did not say whether it was done.", Cause: errors.New("the answer has no id")}
+	}
 	if err != nil && by != "" && transports.AsFault(err).Kind == transports.UnknownOutcome {
 		if found := s.sentAfter(ctx, channel, before, by, r); found != nil {
 			m, err = *found, nil

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -38,6 +40,8 @@ const (
 	// handshake bounds the time until the connection is made and greeted; writing is the time that one payload may take.
 	handshake = 20 * time.Second
 	writing   = 20 * time.Second
+	// maxInterval bounds the time between two heartbeats, in milliseconds.
+	maxInterval = 600_000
 	// closeAndResume is a code by which the session can be resumed; 1000 and 1001 end it.
 	closeAndResume = 4000
 )
@@ -52,8 +56,9 @@ type payload struct {
 // resumption is what a session is taken up with again.
 type resumption struct {
 	session string
-	url     string
-	seq     int64 // of the last event that the core has
+	// url is where it is taken up, other the address of the gateway, which is tried in turn with it where it cannot be reached.
+	url, other string
+	seq        int64 // of the last event that the core has
 }
 
 // socket is one connection to the gateway.
@@ -93,20 +98,32 @@ func dial(ctx context.Context, address string, connect func(ctx context.Context,
 		conn.Close()
 		return nil, 0, unreachable(fmt.Errorf("the greeting has the opcode %d", p.Op))
 	}
-	return s, time.Duration(hello.Interval) * time.Millisecond, nil
+	return s, time.Duration(min(hello.Interval, maxInterval)) * time.Millisecond, nil
+}
+
+// addressed is an address of the gateway with what it is to speak (Gateway URL Query String Params).
+func addressed(address, version string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address // dialling says what is wrong with it
+	}
+	u.Path = strings.TrimRight(u.Path, "/") + "/"
+	u.RawQuery = url.Values{"v": {version}, "encoding": {"json"}}.Encode()
+	return u.String()
 }
 
 func unreachable(err error) *transports.Fault {
 	return &transports.Fault{Kind: transports.Offline, Text: "Discord's gateway cannot be reached. It is tried again.", Cause: err}
 }
 
-func (s *socket) read() (p payload, err error) {
+// read reads a payload; what cannot be read has no opcode that is known.
+func (s *socket) read() (payload, error) {
+	p := payload{Op: -1}
 	_, data, err := s.conn.ReadMessage()
-	if err != nil {
-		return p, err
+	if err == nil {
+		decode(data, &p)
 	}
-	decode(data, &p)
-	return p, nil
+	return p, err
 }
 
 func (s *socket) write(op int, data any) error {
@@ -126,7 +143,9 @@ func (s *socket) receive() {
 		}
 		switch p.Op {
 		case opDispatch:
-			s.seq.Store(p.Seq)
+			if p.Seq > 0 {
+				s.seq.Store(p.Seq)
+			}
 			s.queue.put(item{kind: p.Kind, data: p.Data, seq: p.Seq})
 		case opHeartbeat:
 			select {

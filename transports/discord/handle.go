@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,6 +24,8 @@ type handler struct {
 	again, settled bool
 	// begun: the session is there, new or taken up. late: guilds that are not there by now have an outage.
 	begun, late bool
+	// asked is when the members of a guild are asked for next.
+	asked time.Time
 	// waiting are joins of rooms in guilds that may be told yet.
 	waiting []item
 }
@@ -34,8 +37,8 @@ var handlers = map[string]func(*handler, json.RawMessage){
 	"GUILD_ROLE_CREATE": (*handler).roleChanged, "GUILD_ROLE_UPDATE": (*handler).roleChanged, "GUILD_ROLE_DELETE": (*handler).roleDeleted,
 	"GUILD_EMOJIS_UPDATE": (*handler).emojisChanged,
 	"GUILD_MEMBER_ADD":    (*handler).memberAdded, "GUILD_MEMBER_UPDATE": (*handler).memberUpdated, "GUILD_MEMBER_REMOVE": (*handler).memberRemoved,
-	"GUILD_MEMBERS_CHUNK": (*handler).membersTold,
-	"CHANNEL_CREATE":      (*handler).channelChanged, "CHANNEL_UPDATE": (*handler).channelChanged, "CHANNEL_DELETE": (*handler).channelDeleted,
+	"GUILD_MEMBERS_CHUNK": (*handler).membersTold, "RATE_LIMITED": (*handler).askedTooOften,
+	"CHANNEL_CREATE": (*handler).channelChanged, "CHANNEL_UPDATE": (*handler).channelChanged, "CHANNEL_DELETE": (*handler).channelDeleted,
 	"THREAD_CREATE": (*handler).channelChanged, "THREAD_UPDATE": (*handler).channelChanged, "THREAD_DELETE": (*handler).channelDeleted,
 	"THREAD_LIST_SYNC": (*handler).threadsTold,
 	"MESSAGE_CREATE":   (*handler).messageCreated, "MESSAGE_UPDATE": (*handler).messageUpdated,
@@ -88,7 +91,7 @@ func (h *handler) ready(data json.RawMessage) {
 		return
 	}
 	h.begun = true
-	h.resume = resumption{session: e.SessionID, url: e.Resume}
+	h.resume = resumption{session: e.SessionID, url: cmp.Or(e.Resume, h.resume.url), other: h.resume.url}
 	h.mu.Lock()
 	was := h.world
 	h.world = newWorld(h.driver.config.CDN)
@@ -256,10 +259,10 @@ func (h *handler) guildCreated(data json.RawMessage) {
 	was := h.world.guilds[g.ID]
 	state := h.world.take(g)
 	delete(h.world.pending, g.ID)
-	ask := !state.complete && h.app.intents()&intentMembers != 0 && g.MemberCount <= maxMembers
+	ask := state.wantsMembers()
 	h.mu.Unlock()
-	if ask { // once a guild (Gateway Events, Request Guild Members)
-		_ = h.socket.write(opRequestMembers, map[string]any{"guild_id": g.ID, "query": "", "limit": 0})
+	if ask {
+		h.askMembers(g.ID)
 	}
 	if was != nil && was.unavailable {
 		h.refresh(g.ID)

@@ -267,33 +267,6 @@ func (w *world) elsewhere(here *guildState, id string) bool {
 	return false
 }
 
-func (h *handler) membersTold(data json.RawMessage) {
-	var e struct {
-		Guild   string   `json:"guild_id"`
-		Members []member `json:"members"`
-		Index   int      `json:"chunk_index"`
-		Count   int      `json:"chunk_count"`
-	}
-	decode(data, &e)
-	h.mu.Lock()
-	g := h.world.guilds[e.Guild]
-	if g == nil {
-		h.mu.Unlock()
-		return
-	}
-	for _, m := range e.Members {
-		if isSnowflake(m.User.ID) {
-			g.put(m)
-		}
-	}
-	last := e.Index >= e.Count-1
-	g.complete = g.complete || last && len(g.members) >= g.count
-	h.mu.Unlock()
-	if last {
-		h.refresh(e.Guild)
-	}
-}
-
 func (h *handler) selfUpdated(data json.RawMessage) {
 	var u user
 	decode(data, &u)

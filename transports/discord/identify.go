@@ -104,15 +104,9 @@ const (
 
 func (a application) has(flag int64) bool { return a.Flags == nil || *a.Flags&flag != 0 }
 
-// intents are those that the application may ask for.
+// intents are those that are asked for. Where one that is needed was switched off, the gateway says so, and the person hears what to switch on.
 func (a application) intents() int {
-	all := intentsWithoutPrivilege
-	if a.has(flagMembers) {
-		all |= intentMembers
-	}
-	if a.has(flagContent) {
-		all |= intentContent
-	}
+	all := intentsWithoutPrivilege | intentMembers | intentContent
 	if a.Flags != nil && a.has(flagPresences) {
 		all |= intentPresences
 	}

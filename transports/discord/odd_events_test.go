@@ -65,7 +65,7 @@ func newListener(t *testing.T) *listener {
 // hears tells a new session events.
 func (l *listener) hears(all ...told) {
 	driver, _ := New(Config{})
-	s := newSession(driver, credentials{Token: "token"}, transports.Env{Log: slog.New(slog.DiscardHandler)})
+	s := newSession(driver, credentials{Token: "token"}, transports.Env{Log: slog.New(slog.DiscardHandler), HTTP: &http.Client{}})
 	link := &link{ctx: l.t.Context(), queue: newQueue()}
 	link.queue.close()
 	h := &handler{Session: s, link: link, socket: l.socket, out: l.check}

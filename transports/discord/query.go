@@ -97,7 +97,7 @@ func (s *Session) after(ctx context.Context, channel, id string, limit int) (all
 		query.Set("after", id)
 	}
 	err = s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}/messages", ids: []string{channel}, query: query}, &all)
-	all = slices.DeleteFunc(all, func(m message) bool { return !isSnowflake(m.ID) })
+	all = slices.DeleteFunc(all, func(m message) bool { return !isSnowflake(m.ID) || id != "" && !older(id, m.ID) })
 	for i := range all {
 		all[i].ChannelID = channel
 	}

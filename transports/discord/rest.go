@@ -72,6 +72,9 @@ func (c *rest) do(ctx context.Context, r request, out any) error {
 			return err
 		}
 		status, header, answer, err := c.once(ctx, r, body)
+		if err == nil && status < 300 && out != nil && !json.Valid(answer) {
+			err = errors.New("the answer is no JSON")
+		}
 		if err != nil {
 			last = c.lost(ctx, err, r)
 			if ctx.Err() != nil || !repeatable {
@@ -184,6 +187,8 @@ func refusal(status int, answer []byte) *transports.Fault {
 		bad := badToken()
 		bad.Cause = f.Cause
 		return bad
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		f.Kind, f.Text = transports.Offline, "The address of Discord in the gateway's configuration leads to another one, which is not followed."
 	case http.StatusForbidden:
 		f.Kind, f.Text = transports.Forbidden, "Discord does not allow this."
 	case http.StatusNotFound:

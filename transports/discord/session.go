@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -104,12 +103,22 @@ func (s *Session) Run(ctx context.Context, emit func(transports.Event)) error {
 	return err
 }
 
+const (
+	// After maxShort connections in a row of less than shortConnection the core decides when the next one is made.
+	shortConnection = 10 * time.Second
+	maxShort        = 3
+)
+
 // follow follows connections as long as each can be taken up by the next one at the gateway's own wish.
 func (s *Session) follow(ctx context.Context, l *link, emit func(transports.Event)) error {
-	again := false
+	again, short := false, 0
 	for {
+		began := time.Now()
 		err := s.connect(ctx, l, emit, again)
-		if !errors.Is(err, errReconnect) || s.resume.session == "" || ctx.Err() != nil {
+		if short++; time.Since(began) > shortConnection {
+			short = 0
+		}
+		if !errors.Is(err, errReconnect) || s.resume.session == "" || ctx.Err() != nil || short > maxShort {
 			if errors.Is(err, errReconnect) {
 				err = &transports.Fault{Kind: transports.Offline, Text: "Discord asks for another connection.", Cause: err}
 			}
@@ -125,15 +134,16 @@ func (s *Session) follow(ctx context.Context, l *link, emit func(transports.Even
 
 // connect makes one connection and follows it to its end. again tells that the core does not know that there was another one before.
 func (s *Session) connect(ctx context.Context, l *link, emit func(transports.Event), again bool) error {
-	address := s.resume.url
 	if s.resume.session == "" {
-		var err error
-		if address, err = s.mayIdentify(ctx); err != nil {
+		address, err := s.mayIdentify(ctx)
+		if err != nil {
 			return err
 		}
+		s.resume = resumption{url: address, other: address}
 	}
-	sock, interval, err := dial(ctx, strings.TrimRight(address, "/")+"/?v="+s.driver.config.version()+"&encoding=json", s.env.Dial, l.queue)
+	sock, interval, err := dial(ctx, addressed(s.resume.url, s.driver.config.version()), s.env.Dial, l.queue)
 	if err != nil {
+		s.resume.url, s.resume.other = s.resume.other, s.resume.url
 		return err
 	}
 	var helpers sync.WaitGroup
@@ -187,7 +197,7 @@ func (s *Session) loop(ctx context.Context, l *link, sock *socket, emit func(tra
 					i.task(h)
 				default:
 					h.dispatch(i.kind, i.data)
-					s.resume.seq = i.seq
+					s.resume.seq = max(s.resume.seq, i.seq)
 				}
 			}
 		}

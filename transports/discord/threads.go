@@ -47,6 +47,9 @@ func (s *Session) threadOf(ctx context.Context, place transports.Place, root tra
 	if code(err) == threadThere {
 		err = s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}", ids: []string{string(root)}}, &c)
 	}
+	if err == nil && !isSnowflake(c.ID) {
+		err = fault(transports.Offline, "Discord did not say which thread it began. Try again later.")
+	}
 	if err != nil {
 		return "", err
 	}

@@ -78,6 +78,9 @@ func (s *Session) hookOf(ctx context.Context, channel string) (*webhook, error) 
 		if err := s.rest.do(ctx, request{method: http.MethodPost, path: "/channels/{}/webhooks", ids: []string{channel}, body: map[string]string{"name": hookName}}, h); err != nil {
 			return nil, err
 		}
+		if !isSnowflake(h.ID) || h.Token == "" {
+			return nil, fault(transports.Offline, "Discord did not say which webhook it made. Try again later.")
+		}
 	}
 	h.ChannelID = channel
 	s.mu.Lock()
@@ -150,7 +153,7 @@ func (s *Session) postAs(ctx context.Context, channel string, d draft, files []t
 			r.body = nil
 		}
 		id, err := s.sendAndHear(ctx, channel, d.Nonce, h.ID+" "+body.Username, r)
-		if status(err) == http.StatusNotFound && code(err) != 10003 && try == 0 {
+		if (status(err) == http.StatusNotFound && code(err) != 10003 || code(err) == webhookToken) && try == 0 {
 			s.mu.Lock()
 			s.hooks.lose(h)
 			s.mu.Unlock()

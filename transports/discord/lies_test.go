@@ -1,0 +1,189 @@
+package discord_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"isthmus/mapping/text"
+	"isthmus/transports"
+)
+
+var inGeneral = transports.InRoom("#7")
+
+func TestASessionIsTakenUpWhereTheGatewayAnswers(t *testing.T) {
+	t.Parallel()
+	for name, where := range map[string]any{"no address": nil, "one of nobody": "ws://127.0.0.1:1", "none at all": "%%"} {
+		t.Run(name, func(t *testing.T) {
+			l := newLiar(t)
+			l.ready["resume_gateway_url"] = where
+			v := l.visit()
+			s := l.next()
+			v.ready()
+			s.Close()
+			for range 3 { // the core tries again
+				<-v.ended
+				v.start()
+				if again := within(l.sockets, time.Second); again != nil {
+					if again.began["session_id"] != "s1" || again.began["seq"] != 2.0 {
+						t.Errorf("it is taken up by %v", again.began)
+					}
+					return
+				}
+			}
+			t.Error("it is never taken up")
+		})
+	}
+}
+
+func within[T any](c chan T, wait time.Duration) (none T) {
+	select {
+	case v := <-c:
+		return v
+	case <-time.After(wait):
+		return none
+	}
+}
+
+func TestWhatCannotBeReadDoesNotLoseTheSession(t *testing.T) {
+	t.Parallel()
+	l := newLiar(t)
+	v := l.visit()
+	s := l.next()
+	v.ready()
+	for _, nonsense := range []string{"", "nonsense", "[]", "7", `{"op":"x"}`, `{"op":0}`, `{"op":0,"s":null,"t":5,"d":[]}`, strings.Repeat(`{"d":`, 20_000), "\xff\xfe"} {
+		_ = s.WriteMessage(websocket.TextMessage, []byte(nonsense))
+	}
+	s.event(3, "MESSAGE_CREATE", object{"id": "100", "channel_id": "7", "content": "after all that", "author": object{"id": "9", "username": "ida"}})
+	v.said("after all that")
+	s.tell(object{"op": 7})
+	if again := l.next(); again.began["seq"] != 3.0 {
+		t.Errorf("it is taken up by %v", again.began)
+	}
+}
+
+func TestAGatewayThatAlwaysWantsAnotherConnectionIsLeftInPeace(t *testing.T) {
+	t.Parallel()
+	l := newLiar(t)
+	v := l.visit()
+	go func() {
+		for s := range l.sockets {
+			s.tell(object{"op": 7})
+		}
+	}()
+	v.kind(v.over(), transports.Offline, "another connection")
+}
+
+func TestNoSecretGoesToAnotherHost(t *testing.T) {
+	t.Parallel()
+	var got []string
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = append(got, r.URL.String()) }))
+	l := newLiar(t)
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		l.answers["POST /channels/7/messages"] = func(w http.ResponseWriter) {
+			w.Header().Set("Location", elsewhere.URL+"/take")
+			w.WriteHeader(status)
+		}
+		v := l.visit()
+		l.next()
+		v.ready()
+		_, err := v.try(send(inGeneral, "secret"))
+		v.kind(err, transports.Offline, "leads to another one")
+		v.stop()
+	}
+	elsewhere.Close()
+	if len(got) > 0 {
+		t.Errorf("another host was asked %q", got)
+	}
+}
+
+func TestAWebhookOfAnotherTokenEndsNoAccount(t *testing.T) {
+	t.Parallel()
+	l := newLiar(t)
+	l.answers["GET /channels/7/webhooks"] = says([]object{{"id": "40", "token": "old", "type": 1, "application_id": "3"}})
+	l.answers["POST /webhooks/40/old"] = func(w http.ResponseWriter) {
+		w.WriteHeader(401)
+		says(object{"message": "Invalid Webhook Token", "code": 50027})(w)
+	}
+	v := l.visit()
+	l.next()
+	v.ready()
+	c := send(inGeneral, "hello")
+	c.As = as("Alice")
+	if r := v.do(c); r.Parts[0] != "1001" || l.count("POST /webhooks/40/old") != 1 {
+		t.Errorf("it came to %v", r)
+	}
+}
+
+func TestAnAnswerWithoutAnIDIsNoSuccess(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []string{"{}", "[]", `{"id":null}`, "<html>Welcome</html>", ""} {
+		l := newLiar(t)
+		l.answers["POST /channels/7/messages"] = func(w http.ResponseWriter) { _, _ = w.Write([]byte(answer)) }
+		v := l.visit()
+		l.next()
+		v.ready()
+		_, err := v.try(transports.Send{Place: inGeneral, Text: text.Plain("hello")})
+		v.kind(err, transports.UnknownOutcome, "did not say whether")
+	}
+}
+
+func TestAHistoryThatNeverEndsEnds(t *testing.T) {
+	t.Parallel()
+	l := newLiar(t)
+	var page []object
+	for i := range 100 {
+		page = append(page, object{"id": 200 + i, "content": "again", "author": object{"id": "9"}})
+	}
+	l.answers["GET /channels/7/messages"] = says(page)
+	v := l.visit()
+	l.next()
+	v.ready()
+	events, more, err := v.session.(transports.History).After(t.Context(), inGeneral, "299", 100)
+	if len(events) > 0 || more || err != nil {
+		t.Errorf("%d events came, more %t, %v", len(events), more, err)
+	}
+}
+
+func TestTheMembersOfManyGuildsAreAskedForOneByOne(t *testing.T) {
+	t.Parallel()
+	l := newLiar(t)
+	v := l.visit()
+	s := l.next()
+	v.ready()
+	for i := range 3 {
+		s.event(3+i, "GUILD_CREATE", guild(100+10*i, 2))
+	}
+	began := time.Now()
+	asked := func(guild string) {
+		t.Helper()
+		for {
+			var p struct {
+				Op int
+				D  object
+			}
+			if err := s.ReadJSON(&p); err != nil {
+				t.Fatal(err)
+			}
+			if p.Op == 8 {
+				if p.D["guild_id"] != guild {
+					t.Errorf("%v is asked for, want %s", p.D, guild)
+				}
+				return
+			}
+		}
+	}
+	asked("4")
+	asked("100")
+	s.event(6, "RATE_LIMITED", object{"opcode": 8, "retry_after": 2.5, "meta": object{"guild_id": "4"}})
+	asked("110")
+	asked("120")
+	asked("4")
+	if took := time.Since(began); took < 3*time.Second {
+		t.Errorf("all were asked for in %v", took)
+	}
+}

@@ -138,6 +138,21 @@ var loopbackFiles = []loopbackScenario{
 		alice.Expect(t, "message[@from='"+from+"']/{urn:xmpp:message-retract:1}retract[@id='"+msgid.Encode(string(message), 1)+"']")
 		alice.Expect(t, "message[@from='"+from+"']/{urn:xmpp:message-retract:1}retract[@id='"+msgid.Encode(string(message), 0)+"']")
 	}},
+	{"the words beside a picture are corrected, and the picture stays; another one cannot take its place", func(t *testing.T, w *loopbackWorld) {
+		_, room, ida, alice := w.inside(t)
+		url := upload(t, alice, "cat.png", "image/png", photo(t))
+		const captioned = "<message to='{room}' type='groupchat' id='{id}'><body>{words}</body><x xmlns='jabber:x:oob'><url>{url}</url></x><replace xmlns='urn:xmpp:message-correct:0' id='f1'/></message>"
+		alice.Send(t, strings.Replace(captioned, "<replace xmlns='urn:xmpp:message-correct:0' id='f1'/>", "", 1), "room", room, "id", "f1", "words", "a dog", "url", url)
+		heard := loopbackclient.Expect(t, ida, func(m transports.Message) bool { return len(m.Files) > 0 })
+		alice.Expect(t, "message[@id='f1'][@from='"+room+"/Alice']/body[text()='a dog']")
+		alice.Send(t, captioned, "room", room, "id", "f2", "words", "a cat", "url", url)
+		if e := loopbackclient.Expect(t, ida, func(e transports.Edited) bool { return e.ID == heard.ID }); e.Text.String() != "a cat" {
+			t.Errorf("Ida sees %q", e.Text)
+		}
+		alice.Expect(t, "message[@id='f2'][body[text()='a cat']][{jabber:x:oob}x]/{urn:xmpp:message-correct:0}replace[@id='f1']")
+		alice.Send(t, captioned, "room", room, "id", "f3", "words", "a bird", "url", upload(t, alice, "bird.png", "image/png", photo(t)))
+		alice.Expect(t, "message[@type='error'][@id='f3']/error/"+conditions+"text[text()~'not its files']")
+	}},
 	{"what is too large for the network goes as a link", func(t *testing.T, w *loopbackWorld) {
 		id, room := w.room(t)
 		ida := w.AddPerson(t, "Ida Lovelace")

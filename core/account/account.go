@@ -108,6 +108,8 @@ type Account struct {
 	gaps map[transports.Place]*gap
 	// known is what messages were last changed to.
 	known known
+	// attached are the files of the owner's latest messages.
+	attached attached
 	// sending are the nonces of messages on their way, by which their echoes are known.
 	sending map[int64]bool
 	// destroying counts the rooms that the network was asked to destroy: its last word on it may come after the room is gone.

@@ -63,49 +63,64 @@ func (a *Account) referHeld(s *stanza.Stanza, place transports.Place, id string,
 // correct gives one of the owner's messages another text (XEP-0308): each of its pieces; those that it has no more are taken back, and
 // those that it has not had yet are sent.
 func (a *Account) correct(s *stanza.Stanza, j *joined, place transports.Place, body string) {
+	spoken := body
+	if xep.RepliesTo(s) != "" && a.offers(transports.Replies, place) {
+		spoken = xep.WithoutQuotation(s, body)
+	}
+	a.refer(s, place, xep.Corrects(s), func(parts []transports.MessageID) { a.replaceText(s, j, place, parts, body, spoken, nil) })
+}
+
+// correctBeside gives one of the owner's messages another text beside the same files. Other files than those that it was sent with cannot come into it.
+func (a *Account) correctBeside(s *stanza.Stanza, j *joined, place transports.Place, body string, shared xep.Shared) {
+	a.refer(s, place, xep.Corrects(s), func(parts []transports.MessageID) {
+		texts, same := a.attached.same(flight{place, xep.Corrects(s)}, shared.Files)
+		if !same {
+			a.refuse(s, a.lacks("Only the text of a message can be corrected there, not its files. Take the message back and send the file as a message of its own."))
+			return
+		}
+		a.replaceText(s, j, place, captioned(parts, texts), body, shared.Text, shared.Elements)
+	})
+}
+
+// replaceText puts what is spoken in place of the text in those parts of a message; the owner's other clients see the body, and the elements beside it.
+func (a *Account) replaceText(s *stanza.Stanza, j *joined, place transports.Place, parts []transports.MessageID, body, spoken string, elements []*stanza.Element) {
 	corrected := xep.Corrects(s)
-	a.refer(s, place, corrected, func(parts []transports.MessageID) {
-		spoken := body
-		if xep.RepliesTo(s) != "" && a.offers(transports.Replies, place) {
-			spoken = xep.WithoutQuotation(s, body)
+	pieces, style := pieces(spoken, a.can.MaxText), transports.Says
+	if rest, ok := strings.CutPrefix(pieces[0], "/me "); ok { // XEP-0245 §3
+		style, pieces[0] = transports.Does, rest
+	}
+	var commands []transports.Command
+	for i := range max(len(pieces), len(parts)) {
+		switch {
+		case i >= len(parts):
+			commands = append(commands, transports.Send{Place: place, Style: style, Text: a.styled(s, j, pieces[i])})
+		case i < len(pieces):
+			c := transports.Edit{Place: place, ID: parts[i], Style: style, Text: a.styled(s, j, pieces[i])}
+			a.known.note(editKey(place, parts[i]), c.Text.Styling())
+			commands = append(commands, c)
+		case a.offers(transports.Deletions, place):
+			a.known.note(deleteKey(place, parts[i]), "")
+			commands = append(commands, transports.Delete{Place: place, ID: parts[i]})
+		default:
+			commands = append(commands, transports.Edit{Place: place, ID: parts[i], Text: text.Plain("…")})
 		}
-		pieces, style := text.Pieces(spoken, a.can.MaxText), transports.Says
-		if rest, ok := strings.CutPrefix(pieces[0], "/me "); ok { // XEP-0245 §3
-			style, pieces[0] = transports.Does, rest
-		}
-		var commands []transports.Command
-		for i := range max(len(pieces), len(parts)) {
-			switch {
-			case i >= len(parts):
-				commands = append(commands, transports.Send{Place: place, Style: style, Text: a.styled(s, j, pieces[i])})
-			case i < len(pieces):
-				c := transports.Edit{Place: place, ID: parts[i], Style: style, Text: a.styled(s, j, pieces[i])}
-				a.known.note(editKey(place, parts[i]), c.Text.Styling())
-				commands = append(commands, c)
-			case a.offers(transports.Deletions, place):
-				a.known.note(deleteKey(place, parts[i]), "")
-				commands = append(commands, transports.Delete{Place: place, ID: parts[i]})
-			default:
-				commands = append(commands, transports.Edit{Place: place, ID: parts[i], Text: text.Plain("…")})
+	}
+	a.changeAll(s, place, commands, func(results []transports.Result) {
+		var changes []store.Change
+		for i := len(parts); i < len(results); i++ {
+			for _, id := range results[i].Parts {
+				changes = append(changes, store.PutSent{Sent: store.Sent{Account: a.id, Place: PlaceKey(place), Stanza: corrected, Part: int64(i),
+					Message: string(id), Sender: s.From.Bare().String(), At: time.Now().UnixMilli()}})
 			}
 		}
-		a.changeAll(s, place, commands, func(results []transports.Result) {
-			var changes []store.Change
-			for i := len(parts); i < len(results); i++ {
-				for _, id := range results[i].Parts {
-					changes = append(changes, store.PutSent{Sent: store.Sent{Account: a.id, Place: PlaceKey(place), Stanza: corrected, Part: int64(i),
-						Message: string(id), Sender: s.From.Bare().String(), At: time.Now().UnixMilli()}})
-				}
+		children := append([]*stanza.Element{stanza.Text("", "body", body)}, elements...)
+		for _, e := range xep.Context(s) {
+			if e.Space != xep.NSCorrect { // it is shown to each as they know the message
+				children = append(children, e)
 			}
-			children := []*stanza.Element{stanza.Text("", "body", body)}
-			for _, e := range xep.Context(s) {
-				if e.Space != xep.NSCorrect { // it is shown to each as they know the message
-					children = append(children, e)
-				}
-			}
-			a.confirmChange(s, j, saying{from: a.self, children: children, corrects: corrected, of: msgid.Encode(string(parts[0]), 0),
-				stanzaID: changeID("edit", parts[0], a.self.ID, body, time.Time{})}, changes, a.editsSeen(j, commands, results)...)
-		})
+		}
+		a.confirmChange(s, j, saying{from: a.self, children: children, corrects: corrected, of: msgid.Encode(string(parts[0]), 0),
+			stanzaID: changeID("edit", parts[0], a.self.ID, body, time.Time{})}, changes, a.editsSeen(j, commands, results)...)
 	})
 }
 

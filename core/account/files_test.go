@@ -252,7 +252,25 @@ func TestAFileInACorrectionIsRefused(t *testing.T) {
 		w.forget()
 		w.sends(about("m2", `<body>`+catURL+`</body>`+catOOB+replaceM1))
 		w.expectCommands()
-		w.expect("phone: m2 refused: feature-not-implemented: A file cannot replace a message there. Send it as a message of its own.")
+		w.expect("phone: m2 refused: feature-not-implemented: Only the text of a message can be corrected there, not its files. Take the message back and send the file as a message of its own.")
+	})
+}
+
+func TestTheTextBesideAFileIsCorrectedAndTheFileStays(t *testing.T) {
+	fileStory(t, transports.Capabilities{}, func(t *testing.T, w *world, pages *web) {
+		w.network.answer = func(transports.Command) (transports.Result, error, bool) { // the text, and the file
+			return transports.Result{Parts: []transports.MessageID{"n1", "n2"}}, nil, false
+		}
+		w.sends(about("m1", `<body>a dog</body>`+catOOB))
+		w.forget()
+		w.sends(about("m2", `<body>a cat</body>`+catOOB+replaceM1))
+		w.expectCommands("edit n1 in #go: a cat")
+		got := w.stream.raw()
+		if len(got) != 1 || !strings.Contains(string(got[0].Append(nil)), "<body>a cat</body>") || !strings.Contains(string(got[0].Append(nil)), "jabber:x:oob") {
+			t.Errorf("%s", got[0].Append(nil))
+		}
+		w.sends(about("m3", `<body>a cat</body><x xmlns='jabber:x:oob'><url>https://up.example/other.png</url></x>`+replaceM1))
+		w.expectCommands()
 	})
 }
 

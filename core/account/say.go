@@ -97,7 +97,7 @@ func (a *Account) toPlace(s *stanza.Stanza, j *joined, place transports.Place) {
 	case shared.Sealed:
 		a.refuse(s, sealedFile)
 	case xep.Corrects(s) != "" && len(shared.Files) > 0 && a.offers(transports.Edits, place) && a.uploads(place):
-		a.refuse(s, a.lacks("A file cannot replace a message there. Send it as a message of its own."))
+		a.correctBeside(s, j, place, body, shared)
 	case body != "" && xep.Corrects(s) != "" && a.offers(transports.Edits, place):
 		a.correct(s, j, place, body)
 	case body != "" || len(shared.Files) > 0:

@@ -48,6 +48,9 @@ func (a *Account) send(p *utterance, pieces []string) {
 	if rest, ok := strings.CutPrefix(pieces[0], "/me "); ok { // XEP-0245 §3
 		style, pieces[0] = transports.Does, rest
 	}
+	if len(p.files) > 0 && p.id != "" {
+		a.attached.note(flight{p.place, p.id}, p.files, len(pieces))
+	}
 	p.waiting, p.pieces = len(pieces), make([][]transports.MessageID, len(pieces))
 	if f := (flight{p.place, p.id}); p.id != "" {
 		put(&a.flying, f, a.flying[f])

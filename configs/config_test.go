@@ -188,6 +188,7 @@ func TestMistakesAreNamedWithTheirPlace(t *testing.T) {
 		"a relay with nothing": {with("archive:", "relays: [{muc: a@b.example}]\narchive:"), "rooms: there is none"},
 		"a relay elsewhere":    {with("archive:", "relays: [{muc: a@b.example, rooms: [{transport: x.example, network: n, room: r}]}]\narchive:"), `rooms: transport: "x.example" is none`},
 		"puppets of nobody":    {with("archive:", "relays: [{muc: a@b.example, puppets: all, rooms: [{}]}]\narchive:"), `puppets: "all" is neither`},
+		"a relay of logins":    {with("archive:", "relays: [{muc: a@b.example, rooms: [{transport: irc.example.org, network: n, room: r, owner: a@b.example, connections: 5}]}]\narchive:"), "connections: where somebody's login is used"},
 		"a ring": {with("archive:", "relays: [{muc: a@b.example, rooms: [{transport: irc.example.org, network: n, room: r}, {transport: irc.example.org, network: n, room: R}]}]\narchive:"),
 			"the room R of n is there twice"},
 		"an unknown key":       {with("store:", "stoer: x\nstore:"), "stoer"},

@@ -30,6 +30,10 @@ type RelayRoom struct {
 	Owner string `mapstructure:"owner"`
 	// Suffix ends the nicks of the network's people in the MUC, so that nobody there is taken for one of the MUC's own.
 	Suffix string `mapstructure:"suffix"`
+	// Connections is how many people of the MUC may be users of the network themselves, at the same time, each through a connection of their own whose
+	// name ends in ConnectionSuffix.
+	Connections      int    `mapstructure:"connections"`
+	ConnectionSuffix string `mapstructure:"connection_suffix"`
 }
 
 // The words for who has a puppet, and for topics.
@@ -43,6 +47,9 @@ const (
 
 // usualPuppets is how many occupants a relay has at most where nothing is said: each of them is sent a copy of all that is said.
 const usualPuppets = 50
+
+// usualConnectionSuffix ends the names of people of a MUC on a network where nothing is said.
+const usualConnectionSuffix = "|x"
 
 func (c *Config) completeRelays() error {
 	mucs, rooms := map[string]bool{}, map[string]bool{}
@@ -103,12 +110,19 @@ func (r *Relay) complete(c *Config) error {
 	}
 	for i := range r.Rooms {
 		room := &r.Rooms[i]
+		if room.ConnectionSuffix == "" {
+			room.ConnectionSuffix = usualConnectionSuffix
+		}
 		room.Transport, room.Owner = strings.ToLower(room.Transport), strings.ToLower(room.Owner)
 		switch {
 		case c.Transport(room.Transport) == nil:
 			return fmt.Errorf("rooms: transport: %q is none of the domains under transports", room.Transport)
 		case room.Owner != "" && !bareJID(room.Owner):
 			return fmt.Errorf("rooms: owner: %q is not a bare JID", room.Owner)
+		case room.Connections < 0:
+			return errors.New("rooms: connections: give 0 or more")
+		case room.Connections > 0 && room.Owner != "":
+			return errors.New("rooms: connections: where somebody's login is used there are no others; remove it, or the owner")
 		case room.Network == "":
 			return errors.New("rooms: network: is missing; write the network as in addresses, for instance irc.libera.chat")
 		case room.Room == "":

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"isthmus/core/account"
 	"isthmus/core/media"
 	"isthmus/core/person"
 	"isthmus/core/relay"
@@ -57,16 +58,31 @@ func (all *relays) room(s *service, r *relaying, room RelayRoom, name string) (r
 	if suffix == "" {
 		suffix = " [" + about.Kind + "]"
 	}
-	joined := relay.Room{Name: name, Suffix: suffix, ID: transports.RoomID(room.Room), Domain: room.Transport, Session: session, Alone: room.Owner.IsZero(), Stream: s.component,
+	joined := relay.Room{Name: name, Suffix: suffix, Home: about.Kind, ID: transports.RoomID(room.Room), Domain: room.Transport, Session: session, Alone: room.Owner.IsZero(), Stream: s.component,
 		Puppet: func(user transports.UserID) (stanza.JID, error) {
 			local, err := s.addresses.Localpart(address.Address{Kind: address.User, Name: string(user), Key: room.Network})
 			return stanza.JID{Local: local, Domain: room.Transport, Resource: relay.Resource}, err
 		},
-		Share: s.sharer(scope)}
+		Doubles: s.doubles(r.of.MUC, room), Share: s.sharer(scope)}
 	if s.media != nil {
 		joined.Fetch = s.media.Fetch
 	}
 	return joined, nil
+}
+
+// doubles says how people of a MUC connect to a network themselves. Its servers tell them apart as they tell the gateway's own people.
+func (s *service) doubles(muc stanza.JID, room RelayRoom) relay.Doubles {
+	return relay.Doubles{Most: room.Connections, Suffix: room.ConnectionSuffix, Open: func(who relay.Speaker, name string) (transports.Session, error) {
+		scope, err := s.driver.Scope(room.Network)
+		if err != nil {
+			return nil, err
+		}
+		owner := who.JID
+		if owner.IsZero() {
+			owner = stanza.JID{Local: who.Key, Domain: muc.Domain}
+		}
+		return s.driver.Open(transports.Account{Scope: scope, Person: account.PersonName(owner, s.face.jid.Domain), Name: name}, s.groups.env)
+	}}
 }
 
 // session is how a relay is on a network: through somebody's login, or else through a connection that it shares with the relays of the same network and nick.

@@ -37,6 +37,10 @@ type RelayRoom struct {
 	Owner stanza.JID
 	// Suffix ends the nicks of people of that room in the MUC.
 	Suffix string
+	// Connections is how many people of the MUC may have a connection of their own to the network, where they are called as in the MUC with
+	// ConnectionSuffix; 0: the relay's account speaks for all.
+	Connections      int
+	ConnectionSuffix string
 }
 
 // relays are the relays. The goroutine of run owns them; the streams' readers and the hubs look at what is at work.

@@ -59,13 +59,16 @@ func newStar(t *testing.T, xmpp, irc *servers.Server, muc string) *star {
 	s.start(t)
 	s.room = s.AddRoom(t, "Team", "") // its name is only known now
 	s.stop(t)
-	s.holder = s.onIRC(t, "holder", relayed) // so is the operator of the channel
+	s.holder = s.onIRC(t, "holder", relayed, crewed) // so is the operator of the channel
 	s.holder.Send(t, "MODE "+relayed+" +t")
 	alice := s.client(t, "alice", "founder") // who comes first owns the room
 	join(t, alice, muc, "founder")
+	captain := s.client(t, "alice", "captain")
+	join(t, captain, s.crew(), "founder")
 	s.write(t, s.relays(""))
 	s.start(t)
 	alice.Expect(t, "presence[not(@type)][@from='"+muc+"/bridge']")
+	captain.Expect(t, "presence[not(@type)][@from='"+s.crew()+"/bridge']")
 	return s
 }
 
@@ -79,7 +82,11 @@ relays:
     rooms:
       - {transport: %s, network: %s, room: "%s", suffix: " (IRC)"}
       - {transport: %s, network: %s, room: "%s"}
-%s`, s.muc, domain, host, relayed, loopbackDomain, loopbackNetwork, s.room, more)
+  - muc: %s
+    nick: bridge
+    rooms:
+      - {transport: %s, network: %s, room: "%s", connections: 2}
+%s`, s.muc, domain, host, relayed, loopbackDomain, loopbackNetwork, s.room, s.crew(), domain, host, crewed, more)
 }
 
 func (s *star) write(t *testing.T, more string) {
@@ -155,7 +162,7 @@ func TestRelays(t *testing.T) {
 	for _, k := range starKinds {
 		t.Run(k.name, func(t *testing.T) {
 			s := k.start(t)
-			for _, scenario := range starScenarios {
+			for _, scenario := range slices.Concat(connectionScenarios, starScenarios) {
 				t.Run(scenario.name, func(t *testing.T) { scenario.run(t, s) })
 			}
 		})

@@ -25,6 +25,7 @@ const (
 	Moved                           // under another id; see To
 	UnknownOutcome                  // handed to the network, which never said whether it did it
 	PasswordNeeded                  // the room wants a password, or another one
+	ShutOut                         // the room has banned the user
 )
 
 // Fault is why something failed.

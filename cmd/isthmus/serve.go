@@ -90,7 +90,8 @@ func relays(all []configs.Relay) (ready []core.Relay) {
 		}
 		for _, room := range r.Rooms {
 			owner, _ := stanza.ParseJID(room.Owner) // the zero JID for none
-			relay.Rooms = append(relay.Rooms, core.RelayRoom{Transport: room.Transport, Network: room.Network, Room: room.Room, Owner: owner, Suffix: room.Suffix})
+			relay.Rooms = append(relay.Rooms, core.RelayRoom{Transport: room.Transport, Network: room.Network, Room: room.Room, Owner: owner, Suffix: room.Suffix,
+				Connections: room.Connections, ConnectionSuffix: room.ConnectionSuffix})
 		}
 		ready = append(ready, relay)
 	}

@@ -61,6 +61,7 @@ var answers = map[transports.FaultKind]stanza.Error{
 	transports.Gone:           {Type: xmpp.Cancel, Condition: xmpp.ItemNotFound},
 	transports.Moved:          {Type: xmpp.Cancel, Condition: xmpp.Gone},
 	transports.UnknownOutcome: {Type: xmpp.Wait, Condition: xmpp.UndefinedCondition},
+	transports.ShutOut:        {Type: xmpp.Auth, Condition: xmpp.Forbidden},
 	transports.PasswordNeeded: {Type: xmpp.Auth, Condition: xmpp.NotAuthorized},
 }
 

@@ -27,6 +27,13 @@ type foreign struct {
 	// dropped is how many messages were too much since people were told last.
 	dropped int
 	tries   int
+	// doubles are the people of the MUC who are users of the network themselves, by their keys, and ours the users that they are.
+	doubles map[string]*double
+	ours    map[transports.UserID]*double
+	// speaking is who was asked for something last, nil for the relay's own account, and unanswered how much is not answered: two are never asked at once,
+	// for then the network could take the later one first.
+	speaking   *double
+	unanswered int
 }
 
 // task is something to be asked of the network, in order.
@@ -36,6 +43,11 @@ type task struct {
 	end  func(transports.Result, error)
 	// says: it is somebody's message, of which too many are dropped.
 	says bool
+	// speaker is who says it, of the MUC; nil for anyone else. by is the double that shall do it, as it has said what it is about.
+	speaker *Speaker
+	by      *double
+	// line is the message that it is, nil for what is none.
+	line *line
 	// files go with it, as far as they can be had.
 	files []xep.File
 	tries int
@@ -139,7 +151,15 @@ func (f *foreign) do(t *task) {
 func (f *foreign) next() {
 	for !f.busy && f.live && len(f.tasks) > 0 && !time.Now().Before(f.wait) {
 		t := f.tasks[0]
+		d, wait, fault := f.speaks(t)
+		if wait || d != f.speaking && f.unanswered > 0 {
+			return
+		}
 		f.tasks = f.tasks[1:]
+		if fault != nil {
+			t.end(transports.Result{}, fault)
+			continue
+		}
 		command := t.make()
 		if command == nil {
 			continue
@@ -148,13 +168,20 @@ func (f *foreign) next() {
 			t.end(transports.Result{}, transports.ErrUnsupported)
 			continue
 		}
-		f.busy = true
-		ctx, limit := f.ctx, f.can.MaxFile
+		f.busy, f.speaking = true, d
+		f.unanswered++
+		session, ctx, limit := f.Session, f.ctx, f.can.MaxFile
+		if d != nil {
+			session, ctx, command = d.session, d.ctx, asThemselves(command)
+		}
+		if t.line != nil {
+			t.line.copies[f].by = d
+		}
 		go func() {
 			command, release := f.attach(ctx, command, t.files, limit)
-			f.Session.Do(ctx, command, func(result transports.Result, err error) {
+			session.Do(ctx, command, func(result transports.Result, err error) {
 				release()
-				f.relay.post(func() { f.ended(t, result, err) })
+				f.relay.post(func() { f.ended(t, result, err); f.next() })
 			})
 			f.relay.post(func() { f.busy = false; f.next() })
 		}()
@@ -166,8 +193,22 @@ func (f *foreign) next() {
 	}
 }
 
+// asThemselves is a command of somebody who needs no other name.
+func asThemselves(c transports.Command) transports.Command {
+	switch c := c.(type) {
+	case transports.Send:
+		c.As = nil
+		return c
+	case transports.Edit:
+		c.As = nil
+		return c
+	}
+	return c
+}
+
 // ended takes what came of a task; what the network will take later is tried again.
 func (f *foreign) ended(t *task, result transports.Result, err error) {
+	f.unanswered--
 	if err != nil {
 		fault := transports.AsFault(err)
 		if t.tries++; t.tries < maxTries && (fault.Kind == transports.Offline || fault.Kind == transports.RateLimited) { // it has not been sent

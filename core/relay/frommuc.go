@@ -109,7 +109,7 @@ func (r *Relay) pass(s *stanza.Stanza, author, nick, body string) {
 	said := xep.WithoutQuotation(s, body)
 	shared := xep.ParseShared(s, said)
 	words, does := strings.CutPrefix(shared.Links(said), "/me ")
-	l := &line{author: author, said: s.ID, nick: nick, text: styled(s, words), does: does, files: shared.Files, spoken: styled(s, strings.TrimPrefix(shared.Text, "/me "))}
+	l := &line{author: author, speaker: r.speaker(author, nick), said: s.ID, nick: nick, text: styled(s, words), does: does, files: shared.Files, spoken: styled(s, strings.TrimPrefix(shared.Text, "/me "))}
 	if r.bot.can.StanzaIDs {
 		l.stanzaID = xep.StanzaIDBy(s, r.MUC)
 	}

@@ -26,6 +26,7 @@ func (f *foreign) event(e transports.Event) {
 			return
 		}
 		f.id, f.live, f.tries = e.Room, true, 0
+		f.forgetLeft()
 		delete(r.warned, "join "+f.Name)
 		if _, told := r.warned["lost "+f.Name]; told {
 			delete(r.warned, "lost "+f.Name)
@@ -49,7 +50,9 @@ func (f *foreign) event(e transports.Event) {
 			f.left(e)
 		}
 	case transports.UserLeft:
-		f.gone(e.User, e.Reason)
+		if !f.seenLeaving(e.User.ID) {
+			f.gone(e.User, e.Reason)
+		}
 	case transports.UserRenamed:
 		f.renamed(e)
 	}
@@ -58,7 +61,9 @@ func (f *foreign) event(e transports.Event) {
 // left may be the relay itself, which comes back after a while.
 func (f *foreign) left(e transports.MemberLeft) {
 	if e.User.ID != f.self.ID {
-		f.gone(e.User, e.Reason)
+		if !f.seenLeaving(e.User.ID) {
+			f.gone(e.User, e.Reason)
+		}
 		return
 	}
 	if !f.live {
@@ -93,6 +98,11 @@ func (f *foreign) renamed(e transports.UserRenamed) {
 	if e.Was == f.self.ID {
 		f.self = e.User
 	}
+	if d := f.ours[e.Was]; d != nil {
+		delete(f.ours, e.Was)
+		f.ours[e.User.ID] = d
+		return
+	}
 	p := r.puppets[who{f, e.Was}]
 	if p == nil {
 		return
@@ -119,11 +129,12 @@ const fileWait = 15 * time.Second
 func (f *foreign) heard(e transports.Message) {
 	r := f.relay
 	if e.Place.User != "" && !e.Own && f.Alone {
-		f.noTalks(e)
+		f.noTalks(e, nil)
 	}
-	if e.Own || e.Place.Room != f.id || e.ID != "" && r.lines.byForeign[foreignID{f, e.ID}] != nil {
+	if e.Own || f.ours[e.From.ID] != nil || e.Place.Room != f.id || e.ID != "" && r.lines.byForeign[foreignID{f, e.ID}] != nil {
 		return
 	}
+	e.Text = f.calledHere(e.Text)
 	l := r.lines.add(&line{room: f, user: e.From, nick: e.From.Name, text: e.Text, does: e.Style == transports.Does})
 	r.lines.has(l, f, e.ID)
 	s := &saying{room: f, user: e.From, line: l, at: e.At, body: e.Text.Styling(), does: e.Style == transports.Does}
@@ -148,12 +159,12 @@ func (f *foreign) heard(e transports.Message) {
 	}
 }
 
-// noTalks tells who writes to the relay alone that it only joins rooms.
-func (f *foreign) noTalks(e transports.Message) {
+// noTalks tells who writes to the relay alone, or to a double, that rooms are joined and nothing else.
+func (f *foreign) noTalks(e transports.Message, d *double) {
 	if e.Style == transports.Notice || !f.relay.sometimes("talk "+f.Name+" "+string(e.From.ID), longWait) {
 		return
 	}
-	f.do(&task{make: func() transports.Command {
+	f.do(&task{by: d, make: func() transports.Command {
 		return transports.Send{Place: e.Place, Style: transports.Notice, Nonce: nonce(), Text: plain("I only join " + f.Name + " with a chat room elsewhere, and nobody reads what you write to me. Write to the room.")}
 	}, end: func(transports.Result, error) {}})
 }
@@ -205,6 +216,7 @@ func (f *foreign) replies(s *saying, to *transports.Reference) {
 func (f *foreign) edited(e transports.Edited) {
 	r := f.relay
 	l := r.lines.byForeign[foreignID{f, e.ID}]
+	e.Text = f.calledHere(e.Text)
 	if l == nil || l.room != f || e.Text.Equal(l.text) {
 		return
 	}

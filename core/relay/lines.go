@@ -13,6 +13,8 @@ const maxLines = 5000
 type line struct {
 	// author is who said it in the MUC (occupant.key), and said the id that they gave it: corrections refer to it by both (XEP-0308 §3).
 	author, said string
+	// speaker is them, where they are of the MUC.
+	speaker *Speaker
 	// stanzaID is what the MUC calls it: reactions, retractions and replies refer to it by that. Empty where it has not said.
 	stanzaID string
 	// room and user are where it comes from and who wrote it there; room is nil for what comes from the MUC.
@@ -43,6 +45,8 @@ type reaction struct {
 // copied is a message as one network has it.
 type copied struct {
 	parts []transports.MessageID
+	// by is the double that has said it there, nil for the relay's own account.
+	by *double
 	// flying: the network has not confirmed it; what refers to it waits.
 	flying  bool
 	waiting []func()

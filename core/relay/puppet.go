@@ -36,7 +36,7 @@ type puppet struct {
 }
 
 const (
-	// idle is after how long a silence a puppet leaves.
+	// idle is after how long a silence a puppet leaves, and a double.
 	idle = time.Hour
 	// pace is the time between two joins.
 	pace = 100 * time.Millisecond

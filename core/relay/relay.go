@@ -44,7 +44,9 @@ type Config struct {
 type Room struct {
 	// Name is what people call it in notices, Suffix what ends the nicks of its puppets.
 	Name, Suffix string
-	ID           transports.RoomID
+	// Home is a word for the network ("slack"), where names tell where somebody is from.
+	Home string
+	ID   transports.RoomID
 	// Domain is the transport's.
 	Domain string
 	// Session is the relay's own; Alone tells that nobody else uses the account.
@@ -53,6 +55,8 @@ type Room struct {
 	// Stream is that of the transport's component, and Puppet the address of a user's puppet there.
 	Stream Stream
 	Puppet func(transports.UserID) (stanza.JID, error)
+	// Doubles says whether people of the MUC are users of the network themselves.
+	Doubles Doubles
 	// Share finds where a file of the network can be fetched by clients.
 	Share func(context.Context, transports.File) (xep.File, error)
 	// Fetch gets a file of the MUC, at most limit bytes of it, until release is called; nil where files are links.
@@ -91,6 +95,9 @@ type Relay struct {
 	heardOrder []string
 	warned     map[string]time.Time
 	topic      string
+	// links is the context of all connections to networks, and doubling waits for the end of those of doubles.
+	links    context.Context
+	doubling sync.WaitGroup
 }
 
 // backlog is how many stanzas may wait for a relay.
@@ -101,7 +108,7 @@ func New(c Config) *Relay {
 	r := &Relay{Config: c, work: make(chan func(), backlog), done: make(chan struct{}), others: map[string]*occupant{},
 		puppets: map[who]*puppet{}, voices: map[string]*puppet{}, former: map[string]bool{}, heard: map[string]bool{}, unique: rand.Text()[:10] + "-", lines: newLines(), warned: map[string]time.Time{}}
 	for _, room := range c.Rooms {
-		r.rooms = append(r.rooms, &foreign{Room: room, relay: r})
+		r.rooms = append(r.rooms, &foreign{Room: room, relay: r, doubles: map[string]*double{}, ours: map[transports.UserID]*double{}})
 	}
 	return r
 }
@@ -113,6 +120,7 @@ const tick = 5 * time.Second
 func (r *Relay) Run(ctx context.Context) {
 	r.ctx = ctx
 	sessions, hangUp := context.WithCancel(context.Background())
+	r.links = sessions
 	ended := make(chan struct{}, len(r.rooms))
 	for _, f := range r.rooms {
 		go func() { f.run(sessions); ended <- struct{}{} }()
@@ -140,12 +148,16 @@ func (r *Relay) Run(ctx context.Context) {
 	for range r.rooms {
 		<-ended
 	}
+	r.doubling.Wait()
 }
 
 // lookAfter does what time asks for.
 func (r *Relay) lookAfter(now time.Time) {
 	r.lookAfterBot(now)
 	r.lookAfterPuppets(now)
+	for _, f := range r.rooms {
+		f.lookAfterDoubles(now)
+	}
 	r.flow()
 }
 

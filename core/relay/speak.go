@@ -28,9 +28,9 @@ func styled(s *stanza.Stanza, body string) text.Text {
 // persona is under which name somebody speaks on a network.
 func persona(l *line) *transports.Persona {
 	if l.room != nil {
-		return &transports.Persona{Name: l.user.Name}
+		return &transports.Persona{Name: l.user.Name, Home: l.room.Home}
 	}
-	return &transports.Persona{Name: l.nick}
+	return &transports.Persona{Name: l.nick, Home: "xmpp"}
 }
 
 // say has a network hear a message; to is the one that it answers, nil for none. nick is who in the MUC is told when the network does not hear
@@ -48,7 +48,7 @@ func (f *foreign) say(l *line, nick string, to *line) {
 	}
 	left, failed := len(parts), false
 	for i, part := range parts {
-		t := &task{says: true, make: func() transports.Command {
+		t := &task{says: true, speaker: l.speaker, line: l, make: func() transports.Command {
 			send := transports.Send{Place: transports.InRoom(f.id), Nonce: nonce(), Text: f.named(part), As: persona(l)}
 			if l.does {
 				send.Style = transports.Does
@@ -203,7 +203,7 @@ func (f *foreign) edit(l *line, nick string) {
 			return
 		}
 		t, does := l.text, l.does
-		f.do(&task{make: func() transports.Command {
+		f.do(&task{by: l.copies[f].by, make: func() transports.Command {
 			c := transports.Edit{Place: transports.InRoom(f.id), ID: id, Text: f.named(t), As: persona(l)}
 			if does {
 				c.Style = transports.Does
@@ -233,7 +233,7 @@ func (f *foreign) delete(l *line, reason, nick string) {
 			return
 		}
 		for _, id := range c.parts {
-			f.do(&task{make: func() transports.Command {
+			f.do(&task{by: c.by, make: func() transports.Command {
 				return transports.Delete{Place: transports.InRoom(f.id), ID: id, Reason: reason}
 			}, end: f.orTell(nick, "That a message was deleted")})
 		}

@@ -18,6 +18,8 @@ type occupant struct {
 	moderator bool
 	// seen: the MUC has told the bot of them since the bot asked to be let in.
 	seen bool
+	// jid is their address, zero where the MUC hides it.
+	jid stanza.JID
 }
 
 // stanza takes what the MUC sends to one of ours.
@@ -108,12 +110,18 @@ func (r *Relay) otherPresence(s *stanza.Stanza, o xep.Occupancy) {
 		delete(r.others, nick)
 		if was != nil && o.Has(xep.StatusRenamed) && o.Nick != "" {
 			r.others[o.Nick] = was
+			r.occupantRenamed(was.key, o.Nick)
+		} else if was != nil {
+			r.occupantLeft(was.key)
 		}
 		return
 	}
 	if was == nil {
 		was = &occupant{key: r.keyOf(s, o)}
 		r.others[nick] = was
+	}
+	if !o.JID.IsZero() {
+		was.jid = o.JID.Bare()
 	}
 	was.seen, was.moderator = true, o.Role == "moderator"
 }
@@ -128,6 +136,15 @@ func (r *Relay) keyOf(s *stanza.Stanza, o xep.Occupancy) string {
 	}
 	r.serial++
 	return "nr " + strconv.Itoa(r.serial)
+}
+
+// speaker is an author as somebody of the MUC.
+func (r *Relay) speaker(key, nick string) *Speaker {
+	s := &Speaker{Key: key, Nick: nick}
+	if o := r.others[nick]; o != nil && o.key == key {
+		s.JID = o.jid
+	}
+	return s
 }
 
 // author is who says something in the MUC.

@@ -314,10 +314,17 @@ type network struct {
 	cut    chan error
 	fault  *transports.Fault // of the next Send
 	can    transports.Capabilities
+	self   transports.User
+	refuse error // of Run
+	ban    error // of Join
+	// lag is how long a message takes to the network; arrived is told of it then.
+	lag     time.Duration
+	arrived func(words string)
 }
 
 func newNetwork(name string) *network {
-	return &network{name: name, events: make(chan transports.Event), cut: make(chan error), can: transports.Capabilities{Features: ^transports.Feature(0)}}
+	return &network{name: name, events: make(chan transports.Event), cut: make(chan error), can: transports.Capabilities{Features: ^transports.Feature(0)},
+		self: transports.User{ID: "self", Name: "bridge"}}
 }
 
 func (n *network) taken() []string {
@@ -329,7 +336,10 @@ func (n *network) taken() []string {
 }
 
 func (n *network) Run(ctx context.Context, emit func(transports.Event)) error {
-	emit(transports.Online{Self: transports.User{ID: "self", Name: "bridge"}, Can: n.can})
+	if n.refuse != nil {
+		return n.refuse
+	}
+	emit(transports.Online{Self: n.self, Can: n.can})
 	for {
 		select {
 		case e := <-n.events:
@@ -349,6 +359,10 @@ func (n *network) Do(ctx context.Context, c transports.Command, done func(transp
 	switch c := c.(type) {
 	case transports.Join:
 		n.mu.Unlock()
+		if n.ban != nil {
+			done(result, n.ban)
+			return
+		}
 		select {
 		case n.events <- transports.Room{Room: c.Room}:
 		case <-ctx.Done():
@@ -360,12 +374,21 @@ func (n *network) Do(ctx context.Context, c transports.Command, done func(transp
 			err, n.fault = n.fault, nil
 			break
 		}
+		if n.lag > 0 {
+			lag := n.lag
+			n.mu.Unlock()
+			time.AfterFunc(lag, func() { n.arrived(c.Text.String()); done(result, nil) })
+			return
+		}
 		n.serial++
 		id := transports.MessageID(fmt.Sprint(n.name, n.serial))
 		result.Parts = []transports.MessageID{id}
 		who, to := "the relay", ""
-		if c.As != nil {
+		switch {
+		case c.As != nil:
 			who = c.As.Name
+		case n.self.ID != "self":
+			who = "(" + n.self.Name + ")"
 		}
 		if c.ReplyTo != nil {
 			to = " (answers " + string(c.ReplyTo.ID) + ")"
@@ -380,6 +403,8 @@ func (n *network) Do(ctx context.Context, c transports.Command, done func(transp
 		n.seen = append(n.seen, fmt.Sprintf("delete %s", c.ID))
 	case transports.React:
 		n.seen = append(n.seen, fmt.Sprintf("react %s %s", c.ID, strings.Join(c.Emoji, " ")))
+	case transports.SetName:
+		n.seen = append(n.seen, "name "+c.Name)
 	case transports.SetTopic:
 		n.seen = append(n.seen, "topic "+c.Text)
 	case transports.SetRole:
@@ -396,3 +421,25 @@ func (n *network) Do(ctx context.Context, c transports.Command, done func(transp
 func (n *network) say(user, id, words string) {
 	n.events <- transports.Message{Place: transports.InRoom("#go"), ID: transports.MessageID(id), From: transports.User{ID: transports.UserID(user), Name: user}, Text: text.Plain(words)}
 }
+
+// isCalled gives one of the MUC's own people another nick, and leaves has one leave.
+func (m *muc) isCalled(nick, other string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.people[slices.Index(m.people, nick)] = other
+	item := xep.OccupantItem{Affiliation: "none", Role: "participant", Nick: other}
+	m.handle((&stanza.Stanza{Kind: stanza.Presence, Type: "unavailable", From: m.relay.MUC.WithResource(nick), To: m.relay.JID}).Add(item.Element(303)))
+	m.tell(m.relay.JID, other, "", stanza.JID{})
+}
+
+func (m *muc) leaves(nick string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.people = slices.DeleteFunc(m.people, func(n string) bool { return n == nick })
+	m.tell(m.relay.JID, nick, "unavailable", stanza.JID{})
+}
+
+// deaf is a network that never answers.
+type deaf struct{ *network }
+
+func (deaf) Run(ctx context.Context, _ func(transports.Event)) error { <-ctx.Done(); return nil }

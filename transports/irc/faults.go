@@ -62,7 +62,7 @@ var joinRefusals = map[string]refusal{
 	"437": {kind: transports.Offline, text: "The room is not to be had for now. Try again later."},
 	"471": {kind: transports.Forbidden, text: "The room is full."},
 	"473": {kind: transports.Forbidden, text: "The room is for those who were invited."},
-	"474": {kind: transports.Forbidden, text: "You are banned from the room."},
+	"474": {kind: transports.ShutOut, text: "You are banned from the room."},
 	"475": {kind: transports.PasswordNeeded, text: "The room wants a password, or another one."},
 	"476": {kind: transports.Invalid, text: "The server does not take this name of a room."},
 	"477": {kind: transports.Forbidden, text: "The room is for those who have registered their nickname and are logged in."},

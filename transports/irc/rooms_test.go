@@ -143,7 +143,7 @@ func TestForwardingNamesTheOtherRoom(t *testing.T) {
 
 func TestARoomThatCannotBeEnteredSaysWhy(t *testing.T) {
 	for numeric, kind := range map[string]transports.FaultKind{
-		"403": transports.NotFound, "405": transports.Forbidden, "471": transports.Forbidden, "473": transports.Forbidden, "474": transports.Forbidden,
+		"403": transports.NotFound, "405": transports.Forbidden, "471": transports.Forbidden, "473": transports.Forbidden, "474": transports.ShutOut,
 		"475": transports.PasswordNeeded, "476": transports.Invalid, "477": transports.Forbidden, "489": transports.Forbidden, "520": transports.Forbidden,
 		"437": transports.Offline, "480": transports.RateLimited, "599": transports.Forbidden, "926": transports.Forbidden,
 	} {

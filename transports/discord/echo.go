@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"isthmus/transports"
@@ -13,29 +14,31 @@ const echoWithin = 5 * time.Second
 
 // sending is a message on its way.
 type sending struct {
-	nonce string
-	id    string        // once it is known
-	heard chan struct{} // closed when its echo was told, or need not be
-	over  bool          // the echo is not to be told any more
+	nonce, content string
+	id             string        // once it is known
+	heard          chan struct{} // closed when its echo was told, or need not be
+	over           bool          // the echo is not to be told any more
 }
 
 // sentMessages are the account's own, by what tells their echo from other messages: the nonce; for a webhook, which has none, the channel, the
 // webhook and the name.
 type sentMessages struct {
 	*ring[*sending]
+	// now is what is on its way to each channel, for servers that give no nonce back.
+	now map[string]*sending
 	// deleting are the messages that the account takes back.
 	deleting *ring[bool]
 }
 
 func newSentMessages() *sentMessages {
-	return &sentMessages{newRing[*sending](maxKnown), newRing[bool](maxKnown)}
+	return &sentMessages{newRing[*sending](maxKnown), map[string]*sending{}, newRing[bool](maxKnown)}
 }
 
-// echo finds what a message is the echo of.
-func (s *sentMessages) echo(m *message) *sending {
+// echo finds what a message is the echo of; own tells whether it is the account's.
+func (s *sentMessages) echo(m *message, own bool) *sending {
 	if m.WebhookID == "" {
-		if m.Nonce == "" {
-			return nil
+		if of := s.now[m.ChannelID]; own && m.Nonce == "" && of != nil && of.content == strings.TrimSpace(m.Content) {
+			return of
 		}
 		return s.values[m.Nonce]
 	}
@@ -48,13 +51,21 @@ func (s *sentMessages) echo(m *message) *sending {
 }
 
 // sendAndHear sends a message, and waits for its echo. by is what a webhook's echo is known by.
-func (s *Session) sendAndHear(ctx context.Context, channel, nonce, by string, r request) (string, error) {
-	of := &sending{nonce: nonce, heard: make(chan struct{})}
-	key := nonce
+func (s *Session) sendAndHear(ctx context.Context, channel string, d draft, by string, r request) (string, error) {
+	of := &sending{nonce: d.Nonce, content: strings.TrimSpace(d.Content), heard: make(chan struct{})}
+	key := d.Nonce
 	if by != "" {
 		key = channel + " " + by
 	}
 	s.mu.Lock()
+	if by == "" {
+		s.sent.now[channel] = of
+		defer func() {
+			s.mu.Lock()
+			delete(s.sent.now, channel)
+			s.mu.Unlock()
+		}()
+	}
 	if key != "" {
 		s.sent.put(key, of)
 	}
@@ -116,7 +127,7 @@ func (s *Session) sentAfter(ctx context.Context, channel, before, by string, r r
 		return nil
 	}
 	for i := range all {
-		if m := &all[i]; m.WebhookID+" "+m.Author.Username == by && m.Content == d.Content {
+		if m := &all[i]; m.WebhookID+" "+m.Author.Username == by && m.Content == strings.TrimSpace(d.Content) {
 			return m
 		}
 	}

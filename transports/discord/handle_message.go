@@ -40,7 +40,7 @@ func (h *handler) created(m *message) (events []transports.Event, of *sending) {
 		w.meet(m.ChannelID, m.Author)
 	}
 	told := false
-	if of = h.sent.echo(m); of != nil {
+	if of = h.sent.echo(m, m.Author.ID == w.self.ID); of != nil {
 		told = of.over || of.id != "" && isClosed(of.heard)
 		m.Nonce, of.id = of.nonce, m.ID
 		if isClosed(of.heard) {
@@ -48,9 +48,11 @@ func (h *handler) created(m *message) (events []transports.Event, of *sending) {
 		}
 	}
 	at, there := w.spotOf(m.ChannelID)
-	if !there || told {
+	known := h.known.values[m.ID]
+	if !there || told || known.told { // events may come more than once (API Reference, Consistency)
 		return nil, of
 	}
+	known.told = true
 	if g := w.guilds[m.GuildID]; g != nil && m.WebhookID == "" && m.Member != nil && isSnowflake(m.Author.ID) && g.members[m.Author.ID] == nil {
 		m.Member.User = m.Author
 		events = w.comes(g, g.put(*m.Member))

@@ -28,6 +28,8 @@ func (r *ring[V]) put(key string, v V) {
 type knownMessage struct {
 	author user
 	edited string
+	// told: the core has heard it as it was said.
+	told bool
 	// reactions are those of each user, in order.
 	reactions map[string][]string
 }

@@ -149,6 +149,15 @@ func (l *liar) visit() *visit {
 	return v
 }
 
+// atWork is a session that is in its rooms, and its connection.
+func (l *liar) atWork() (*visit, *liarSocket) {
+	l.t.Helper()
+	v := l.visit()
+	s := l.next()
+	v.ready()
+	return v, s
+}
+
 func (l *liar) count(what string) (n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -21,9 +21,7 @@ func TestASessionIsTakenUpWhereTheGatewayAnswers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l := newLiar(t)
 			l.ready["resume_gateway_url"] = where
-			v := l.visit()
-			s := l.next()
-			v.ready()
+			v, s := l.atWork()
 			s.Close()
 			for range 3 { // the core tries again
 				<-v.ended
@@ -52,9 +50,7 @@ func within[T any](c chan T, wait time.Duration) (none T) {
 func TestWhatCannotBeReadDoesNotLoseTheSession(t *testing.T) {
 	t.Parallel()
 	l := newLiar(t)
-	v := l.visit()
-	s := l.next()
-	v.ready()
+	v, s := l.atWork()
 	for _, nonsense := range []string{"", "nonsense", "[]", "7", `{"op":"x"}`, `{"op":0}`, `{"op":0,"s":null,"t":5,"d":[]}`, strings.Repeat(`{"d":`, 20_000), "\xff\xfe"} {
 		_ = s.WriteMessage(websocket.TextMessage, []byte(nonsense))
 	}
@@ -88,9 +84,7 @@ func TestNoSecretGoesToAnotherHost(t *testing.T) {
 			w.Header().Set("Location", elsewhere.URL+"/take")
 			w.WriteHeader(status)
 		}
-		v := l.visit()
-		l.next()
-		v.ready()
+		v, _ := l.atWork()
 		_, err := v.try(send(inGeneral, "secret"))
 		v.kind(err, transports.Offline, "leads to another one")
 		v.stop()
@@ -109,9 +103,7 @@ func TestAWebhookOfAnotherTokenEndsNoAccount(t *testing.T) {
 		w.WriteHeader(401)
 		says(object{"message": "Invalid Webhook Token", "code": 50027})(w)
 	}
-	v := l.visit()
-	l.next()
-	v.ready()
+	v, _ := l.atWork()
 	c := send(inGeneral, "hello")
 	c.As = as("Alice")
 	if r := v.do(c); r.Parts[0] != "1001" || l.count("POST /webhooks/40/old") != 1 {
@@ -124,9 +116,7 @@ func TestAnAnswerWithoutAnIDIsNoSuccess(t *testing.T) {
 	for _, answer := range []string{"{}", "[]", `{"id":null}`, "<html>Welcome</html>", ""} {
 		l := newLiar(t)
 		l.answers["POST /channels/7/messages"] = func(w http.ResponseWriter) { _, _ = w.Write([]byte(answer)) }
-		v := l.visit()
-		l.next()
-		v.ready()
+		v, _ := l.atWork()
 		_, err := v.try(transports.Send{Place: inGeneral, Text: text.Plain("hello")})
 		v.kind(err, transports.UnknownOutcome, "did not say whether")
 	}
@@ -140,9 +130,7 @@ func TestAHistoryThatNeverEndsEnds(t *testing.T) {
 		page = append(page, object{"id": 200 + i, "content": "again", "author": object{"id": "9"}})
 	}
 	l.answers["GET /channels/7/messages"] = says(page)
-	v := l.visit()
-	l.next()
-	v.ready()
+	v, _ := l.atWork()
 	events, more, err := v.session.(transports.History).After(t.Context(), inGeneral, "299", 100)
 	if len(events) > 0 || more || err != nil {
 		t.Errorf("%d events came, more %t, %v", len(events), more, err)
@@ -152,9 +140,7 @@ func TestAHistoryThatNeverEndsEnds(t *testing.T) {
 func TestTheMembersOfManyGuildsAreAskedForOneByOne(t *testing.T) {
 	t.Parallel()
 	l := newLiar(t)
-	v := l.visit()
-	s := l.next()
-	v.ready()
+	_, s := l.atWork()
 	for i := range 3 {
 		s.event(3+i, "GUILD_CREATE", guild(100+10*i, 2))
 	}
@@ -185,5 +171,35 @@ func TestTheMembersOfManyGuildsAreAskedForOneByOne(t *testing.T) {
 	asked("4")
 	if took := time.Since(began); took < 3*time.Second {
 		t.Errorf("all were asked for in %v", took)
+	}
+}
+
+func TestAMessageThatIsToldTwiceIsHeardOnce(t *testing.T) {
+	t.Parallel()
+	v, s := newLiar(t).atWork()
+	for seq, words := range []string{"one", "one", "two"} {
+		id := map[string]string{"one": "100", "two": "101"}[words]
+		s.event(3+seq, "MESSAGE_CREATE", object{"id": id, "channel_id": "7", "content": words, "author": object{"id": "9", "username": "ida"}})
+	}
+	v.said("one")
+	if m := next[transports.Message](v, nil); m.Text.String() != "two" {
+		t.Errorf("%q was heard", m.Text)
+	}
+}
+
+func TestAnOwnMessageIsKnownWithoutItsNonce(t *testing.T) {
+	t.Parallel()
+	l := newLiar(t)
+	v, s := l.atWork()
+	l.answers["POST /channels/7/messages"] = func(w http.ResponseWriter) {
+		s.event(3, "MESSAGE_CREATE", object{"id": "1000", "channel_id": "7", "content": "hello", "author": object{"id": "3"}})
+		time.Sleep(50 * time.Millisecond) // the event is there before the answer
+		says(object{"id": "1000"})(w)
+	}
+	if r := v.do(send(inGeneral, "hello ")); r.Parts[0] != "1000" {
+		t.Errorf("it came to %v", r)
+	}
+	if m := next[transports.Message](v, nil); m.Nonce != 7 || !m.Own {
+		t.Errorf("the echo is %+v", m)
 	}
 }

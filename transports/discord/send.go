@@ -180,7 +180,7 @@ func (s *Session) post(ctx context.Context, channel string, d draft, files []tra
 		}
 		r.body = nil
 	}
-	return s.sendAndHear(ctx, channel, d.Nonce, "", r)
+	return s.sendAndHear(ctx, channel, d, "", r)
 }
 
 // multipart is a message with files (API Reference, Uploading Files).

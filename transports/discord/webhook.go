@@ -152,7 +152,7 @@ func (s *Session) postAs(ctx context.Context, channel string, d draft, files []t
 			}
 			r.body = nil
 		}
-		id, err := s.sendAndHear(ctx, channel, d.Nonce, h.ID+" "+body.Username, r)
+		id, err := s.sendAndHear(ctx, channel, d, h.ID+" "+body.Username, r)
 		if (status(err) == http.StatusNotFound && code(err) != 10003 || code(err) == webhookToken) && try == 0 {
 			s.mu.Lock()
 			s.hooks.lose(h)

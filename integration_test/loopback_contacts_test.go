@@ -58,6 +58,12 @@ var loopbackContacts = []loopbackScenario{
 		phone.Send(t, "<presence/>")
 		phone.Expect(t, "presence[not(@type)][@from='"+address+"'][show[text()='away']]")
 
+		phone.Send(t, "<presence type='unavailable'/>")
+		alice.Send(t, "<presence type='unavailable'/>")
+		loopbackclient.Expect(t, ida, func(e transports.PresenceChanged) bool {
+			return e.User.ID == self && e.Presence.Show == transports.Absent
+		})
+
 		alice.Send(t, "<iq type='set' id='r1'><query xmlns='jabber:iq:roster'><item jid='{ida}' subscription='remove'/></query></iq>", "ida", address)
 		loopbackclient.Expect(t, ida, func(e transports.ContactRemoved) bool { return e.User == self })
 	}},
@@ -133,6 +139,11 @@ var loopbackContacts = []loopbackScenario{
 		alice.Expect(t, "iq[@type='result'][@id='v1']/{vcard-temp}vCard[FN[text()='Ida of Pictures']][TITLE[text()='Painter']]/PHOTO/BINVAL")
 		alice.Send(t, "<iq type='get' id='a1' to='{ida}'><pubsub xmlns='http://jabber.org/protocol/pubsub'><items node='urn:xmpp:avatar:data'><item id='{hash}'/></items></pubsub></iq>", "ida", address, "hash", hash)
 		alice.Expect(t, "iq[@type='result'][@id='a1']/{http://jabber.org/protocol/pubsub}pubsub/items/item[@id='"+hash+"']/{urn:xmpp:avatar:data}data")
+		alice.Send(t, "<iq type='get' id='v4' to='{ida}'><vcard xmlns='urn:ietf:params:xml:ns:vcard-4.0'/></iq>", "ida", address)
+		alice.Expect(t, "iq[@type='result'][@id='v4']/{urn:ietf:params:xml:ns:vcard-4.0}vcard/fn/text[text()='Ida of Pictures']")
+		ida.SetPicture(t, photo(t), "image/png") // and another one
+		alice.ExpectEach(t, "presence[@from='"+address+"']/"+updated+"x/photo[text()][not(text()='"+hash+"')]",
+			"message[@type='headline'][@from='"+address+"']/"+event+"event/items[@node='urn:xmpp:avatar:metadata']/item[not(@id='"+hash+"')]/{urn:xmpp:avatar:metadata}metadata/info[@height='96']")
 	}},
 	{"people are found by their name, and shut out", func(t *testing.T, w *loopbackWorld) {
 		ida := w.AddPerson(t, "Ida Sought")
@@ -144,6 +155,8 @@ var loopbackContacts = []loopbackScenario{
 		alice.Expect(t, "iq[@type='result'][@id='g1']/{jabber:iq:gateway}query/jid[text()='"+address+"']")
 		alice.Send(t, "<iq type='set' id='b1' to='{ida}'><command xmlns='http://jabber.org/protocol/commands' node='block' action='execute'/></iq>", "ida", address)
 		alice.Expect(t, "iq[@type='result'][@id='b1']/{http://jabber.org/protocol/commands}command[@status='completed']")
+		alice.Send(t, "<iq type='set' id='b3' to='{domain}'><command xmlns='http://jabber.org/protocol/commands' node='blocked' action='execute'/></iq>", "domain", loopbackDomain)
+		alice.Expect(t, "iq[@type='result'][@id='b3']/{http://jabber.org/protocol/commands}command/{jabber:x:data}x/item/field[@var='jid']/value[text()='"+address+"']")
 		if _, fault := ida.Try(t, transports.Send{Place: transports.TalkWith(self)}); fault == nil {
 			t.Error("who was shut out can still write")
 		}

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -137,6 +138,16 @@ var loopbackFiles = []loopbackScenario{
 		ida.Do(t, transports.Delete{Place: talk, ID: message})
 		alice.Expect(t, "message[@from='"+from+"']/{urn:xmpp:message-retract:1}retract[@id='"+msgid.Encode(string(message), 1)+"']")
 		alice.Expect(t, "message[@from='"+from+"']/{urn:xmpp:message-retract:1}retract[@id='"+msgid.Encode(string(message), 0)+"']")
+	}},
+	{"nothing is fetched from the operator's own network, whoever names it", func(t *testing.T, w *loopbackWorld) {
+		_, room, _, alice := w.inside(t)
+		inside := "http://10.1.2.3/secret.txt"
+		elsewhere := httptest.NewServer(http.RedirectHandler(inside, http.StatusFound))
+		defer elsewhere.Close()
+		for id, url := range map[string]string{"f1": inside, "f2": elsewhere.URL + "/cat.png", "f3": "http://[::ffff:10.1.2.3]/cat.png"} {
+			alice.Send(t, shareStanza, "to", room, "type", "groupchat", "id", id, "url", url)
+			alice.Expect(t, "message[@type='error'][@id='"+id+"']/error/"+conditions+"text[text()~'not allowed by the operator']")
+		}
 	}},
 	{"the words beside a picture are corrected, and the picture stays; another one cannot take its place", func(t *testing.T, w *loopbackWorld) {
 		_, room, ida, alice := w.inside(t)

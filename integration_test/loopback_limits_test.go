@@ -44,6 +44,10 @@ func TestLimitsOfANetwork(t *testing.T) {
 	refused("<reactions xmlns='urn:xmpp:reactions:0' id='{hers}'><reaction>🐌</reaction></reactions>", "only reactions there are 👍 🎉")
 	refused("<reactions xmlns='urn:xmpp:reactions:0' id='{hers}'><reaction>👍</reaction><reaction>🎉</reaction></reactions>", "so many reactions")
 
+	alice.Send(t, "<iq type='get' id='d1' to='{room}'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>", "room", room)
+	alice.Expect(t, "iq[@id='d1']/{http://jabber.org/protocol/disco#info}query/{jabber:x:data}x[field[@var='FORM_TYPE'][value[text()='urn:xmpp:reactions:0:restrictions']]]"+
+		"[field[@var='max_reactions_per_user'][value[text()='1']]][field[@var='allowlist'][value[text()='🎉']]]")
+
 	// A reaction of somebody's to the second piece is one to the message; what is taken back goes whole.
 	ida.Do(t, transports.React{Place: transports.InRoom(id), ID: second.ID, Emoji: []string{"👍"}})
 	alice.Expect(t, "message[@from='"+room+"/Ida Lovelace']/{urn:xmpp:reactions:0}reactions[@id='"+xmppID(first.ID)+"']")

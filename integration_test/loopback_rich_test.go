@@ -83,7 +83,7 @@ var loopbackRich = []loopbackScenario{
 		ida.Post(t, transports.InRoom(id), transports.Message{Text: text.Plain("great"), ReplyTo: &transports.Reference{ID: mine.ID}})
 		alice.Expect(t, "message[body[text()~'great']][{urn:xmpp:fallback:0}fallback[@for='urn:xmpp:reply:0']]/{urn:xmpp:reply:0}reply[@id='"+xmppID(mine.ID)+"'][@to='"+room+"/Alice']")
 		ida.Post(t, transports.InRoom(id), transports.Message{Text: text.Plain("in the thread"), Thread: hers})
-		alice.Expect(t, "message[body[text()='in the thread']]/thread[text()='"+msgid.Thread(string(hers))+"']")
+		alice.Expect(t, "message[body[text()='in the thread']][{urn:xmpp:reply:0}reply[@id='"+xmppID(hers)+"']]/thread[text()='"+msgid.Thread(string(hers))+"']")
 		alice.Send(t, "<message to='{room}' type='groupchat' id='a2'><body>me too</body><thread>{thread}</thread></message>", "room", room, "thread", msgid.Thread(string(hers)))
 		if heard := ida.Hears(t, "me too"); heard.Thread != hers {
 			t.Errorf("Ida heard it in the thread %q", heard.Thread)
@@ -120,6 +120,23 @@ var loopbackRich = []loopbackScenario{
 		ida.Do(t, transports.MarkRead{Place: transports.TalkWith(self), Upto: mine.ID})
 		alice.Expect(t, "message[@from='"+to+"']/{urn:xmpp:chat-markers:0}displayed[@id='c9']")
 		_ = room
+	}},
+	{"in a room people see each other type, and how far others have read", func(t *testing.T, w *loopbackWorld) {
+		id, room, ida, alice := w.inside(t)
+		self := w.self(t, "Alice")
+		hers := ida.Say(t, id, "who is there?")
+		alice.Expect(t, "message[@id='"+xmppID(hers)+"']/{urn:xmpp:chat-markers:0}markable")
+		alice.Send(t, "<message to='{room}' type='groupchat'><composing xmlns='http://jabber.org/protocol/chatstates'/></message>", "room", room)
+		loopbackclient.Expect(t, ida, func(e transports.Typing) bool { return e.On && e.From.ID == self })
+		alice.Send(t, "<message to='{room}' type='groupchat'><displayed xmlns='urn:xmpp:chat-markers:0' id='{id}'/></message>", "room", room, "id", xmppID(hers))
+		loopbackclient.Expect(t, ida, func(e transports.Read) bool { return e.Upto == hers && e.By.ID == self })
+		ida.Do(t, transports.SetTyping{Place: transports.InRoom(id), On: true})
+		alice.Expect(t, "message[@type='groupchat'][@from='"+room+"/Ida Lovelace']/{http://jabber.org/protocol/chatstates}composing")
+		said := say(t, alice, room, "me")
+		mine := ida.Hears(t, "me")
+		alice.Expect(t, "message[@id='"+said+"']")
+		ida.Do(t, transports.MarkRead{Place: transports.InRoom(id), Upto: mine.ID})
+		alice.Expect(t, "message[@type='groupchat'][@from='"+room+"/Ida Lovelace']/{urn:xmpp:chat-markers:0}displayed[@id='"+xmppID(mine.ID)+"']")
 	}},
 	{"who is named on one side is named on the other", func(t *testing.T, w *loopbackWorld) {
 		id, room, ida, alice := w.inside(t)

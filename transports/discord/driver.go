@@ -16,6 +16,7 @@ type Driver struct {
 	config     Config
 	limits     *limits
 	identifies *identifies
+	short      time.Duration
 }
 
 // New makes a driver. Its errors name the field of the configuration that is wrong, and say what to write.
@@ -24,7 +25,7 @@ func New(config Config) (*Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Driver{config: config, limits: newLimits(), identifies: &identifies{last: map[string][]time.Time{}}}, nil
+	return &Driver{config: config, limits: newLimits(), identifies: &identifies{last: map[string][]time.Time{}}, short: shortConnection}, nil
 }
 
 // About describes the driver.

@@ -42,7 +42,7 @@ const (
 	writing   = 20 * time.Second
 	// maxInterval bounds the time between two heartbeats, in milliseconds.
 	maxInterval = 600_000
-	// closeAndResume is a code by which the session can be resumed; 1000 and 1001 end it.
+	// closeAndResume is a code by which the session can be resumed; from us 1000 and 1001 end it.
 	closeAndResume = 4000
 )
 
@@ -235,7 +235,7 @@ func (s *socket) ended(err error) error {
 	}
 	lost := &transports.Fault{Kind: transports.Offline, Text: "Discord has closed the connection.", Cause: err}
 	switch c.Code {
-	case websocket.CloseNormalClosure, websocket.CloseGoingAway, 4007, 4009:
+	case websocket.CloseNormalClosure, 4007, 4009:
 		return lostSession{lost}
 	}
 	return lost

@@ -25,8 +25,10 @@ type liar struct {
 	answers map[string]func(http.ResponseWriter)
 	ready   object
 	sockets chan *liarSocket
-	mu      sync.Mutex
-	asked   []string
+	// short is what a connection lasts that is not taken up again without a word.
+	short time.Duration
+	mu    sync.Mutex
+	asked []string
 }
 
 // liarSocket is a connection to its gateway.
@@ -38,7 +40,7 @@ type liarSocket struct {
 
 func newLiar(t *testing.T) *liar {
 	t.Helper()
-	l := &liar{t: t, answers: map[string]func(http.ResponseWriter){}, ready: object{}, sockets: make(chan *liarSocket, 20)}
+	l := &liar{t: t, answers: map[string]func(http.ResponseWriter){}, ready: object{}, sockets: make(chan *liarSocket, 20), short: time.Minute}
 	l.Server = httptest.NewServer(l)
 	t.Cleanup(l.Close)
 	return l
@@ -139,6 +141,7 @@ func (l *liar) visit() *visit {
 	if err != nil {
 		l.t.Fatal(err)
 	}
+	driver.Short(l.short)
 	data, _ := json.Marshal(object{"token": "the-token"})
 	session, err := driver.Open(transports.Account{Scope: "3", Person: "tester", Data: data}, env())
 	if err != nil {

@@ -47,6 +47,41 @@ func within[T any](c chan T, wait time.Duration) (none T) {
 	}
 }
 
+func TestALostConnectionIsTakenUpWithoutAWord(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(*liarSocket){
+		"cut": func(s *liarSocket) { s.Close() },
+		"closed (4000)": func(s *liarSocket) {
+			_ = s.WriteMessage(websocket.CloseMessage, websocket.FormatCloseMessage(4000, ""))
+		},
+		"closed (1001)": func(s *liarSocket) {
+			_ = s.WriteMessage(websocket.CloseMessage, websocket.FormatCloseMessage(1001, ""))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLiar(t)
+			l.short = 0
+			v, s := l.atWork()
+			end(s)
+			s = l.next()
+			if s.began["session_id"] != "s1" {
+				t.Fatalf("it is taken up by %v", s.began)
+			}
+			s.event(3, "MESSAGE_CREATE", object{"id": "100", "channel_id": "7", "content": "meanwhile", "author": object{"id": "9", "username": "ida"}})
+			select {
+			case e := <-v.events:
+				if m, is := e.(transports.Message); !is || m.Text.String() != "meanwhile" {
+					t.Errorf("a %T was heard", e)
+				}
+			case err := <-v.ended:
+				t.Errorf("Run ended with %v", err)
+			case <-time.After(patience):
+				t.Error("nothing is heard")
+			}
+		})
+	}
+}
+
 func TestWhatCannotBeReadDoesNotLoseTheSession(t *testing.T) {
 	t.Parallel()
 	l := newLiar(t)

@@ -104,21 +104,21 @@ func (s *Session) Run(ctx context.Context, emit func(transports.Event)) error {
 }
 
 const (
-	// After maxShort connections in a row of less than shortConnection the core decides when the next one is made.
+	// shortConnection is what a connection lasts that ends for a reason of its own; one that has lasted longer is taken up again without a word.
 	shortConnection = 10 * time.Second
-	maxShort        = 3
+	// maxShort is how many short ones in a row are taken up at the gateway's wish before the core decides when the next one is made.
+	maxShort = 3
 )
 
-// follow follows connections as long as each can be taken up by the next one at the gateway's own wish.
+// follow follows connections as long as each can be taken up by the next one, so that nobody has to hear of it: Discord ends them several times a day.
 func (s *Session) follow(ctx context.Context, l *link, emit func(transports.Event)) error {
 	again, short := false, 0
 	for {
-		began := time.Now()
-		err := s.connect(ctx, l, emit, again)
-		if short++; time.Since(began) > shortConnection {
+		lasted, err := s.connect(ctx, l, emit, again)
+		if short++; lasted > s.driver.short {
 			short = 0
 		}
-		if !errors.Is(err, errReconnect) || s.resume.session == "" || ctx.Err() != nil || short > maxShort {
+		if ctx.Err() != nil || s.resume.session == "" || short > maxShort || !goesOn(err, short) {
 			if errors.Is(err, errReconnect) {
 				err = &transports.Fault{Kind: transports.Offline, Text: "Discord asks for another connection.", Cause: err}
 			}
@@ -132,20 +132,34 @@ func (s *Session) follow(ctx context.Context, l *link, emit func(transports.Even
 	}
 }
 
-// connect makes one connection and follows it to its end. again tells that the core does not know that there was another one before.
-func (s *Session) connect(ctx context.Context, l *link, emit func(transports.Event), again bool) error {
+// goesOn tells whether the next connection can take up the session at once, after so many short ones.
+func goesOn(err error, short int) bool {
+	var lost lostSession
+	var invalid *invalidSession
+	switch {
+	case errors.Is(err, errReconnect):
+		return true
+	case errors.As(err, &lost), errors.As(err, &invalid):
+		return false
+	}
+	return short == 0 && transports.AsFault(err).Kind == transports.Offline
+}
+
+// connect makes one connection, follows it to its end, and tells how long it lasted. again tells that the core does not know that there was another one before.
+func (s *Session) connect(ctx context.Context, l *link, emit func(transports.Event), again bool) (lasted time.Duration, err error) {
 	if s.resume.session == "" {
 		address, err := s.mayIdentify(ctx)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		s.resume = resumption{url: address, other: address}
 	}
 	sock, interval, err := dial(ctx, addressed(s.resume.url, s.driver.config.version()), s.env.Dial, l.queue)
 	if err != nil {
 		s.resume.url, s.resume.other = s.resume.other, s.resume.url
-		return err
+		return 0, err
 	}
+	began := time.Now()
 	var helpers sync.WaitGroup
 	beating, stop := context.WithCancel(ctx)
 	defer func() {
@@ -164,12 +178,13 @@ func (s *Session) connect(ctx context.Context, l *link, emit func(transports.Eve
 		err = sock.write(opResume, map[string]any{"token": s.data.Token, "session_id": s.resume.session, "seq": s.resume.seq})
 	}
 	if err != nil {
-		return unreachable(err)
+		return 0, unreachable(err)
 	}
 	helpers.Go(sock.receive)
 	helpers.Go(func() { sock.heartbeats(beating, interval) })
 	defer l.queue.unblock()
-	return s.loop(ctx, l, sock, emit, again)
+	err = s.loop(ctx, l, sock, emit, again)
+	return time.Since(began), err
 }
 
 // loop emits what comes from a connection until its end.

@@ -58,12 +58,6 @@ var loopbackContacts = []loopbackScenario{
 		phone.Send(t, "<presence/>")
 		phone.Expect(t, "presence[not(@type)][@from='"+address+"'][show[text()='away']]")
 
-		phone.Send(t, "<presence type='unavailable'/>")
-		alice.Send(t, "<presence type='unavailable'/>")
-		loopbackclient.Expect(t, ida, func(e transports.PresenceChanged) bool {
-			return e.User.ID == self && e.Presence.Show == transports.Absent
-		})
-
 		alice.Send(t, "<iq type='set' id='r1'><query xmlns='jabber:iq:roster'><item jid='{ida}' subscription='remove'/></query></iq>", "ida", address)
 		loopbackclient.Expect(t, ida, func(e transports.ContactRemoved) bool { return e.User == self })
 	}},

@@ -55,13 +55,17 @@ const maxText = 2000
 // maxReactions is how many kinds of reactions a message may have (error 30010).
 const maxReactions = 20
 
+// nonceLasts is shorter than the "past few minutes" in which Discord makes no second message of a nonce (Create Message, enforce_nonce).
+const nonceLasts = time.Minute
+
 func (s *Session) capabilities() transports.Capabilities {
 	s.mu.Lock()
 	sees := s.app.Flags != nil && s.app.has(flagPresences)
 	s.mu.Unlock()
 	can := transports.Capabilities{
-		Features: transports.Edits | transports.Deletions | transports.Reactions | transports.TypingShown | transports.Replies | transports.Threads | transports.Uploads | transports.Mentions,
-		Durable:  true, MaxText: maxText, MaxFile: s.maxFile(), MaxReactions: maxReactions,
+		Features:   transports.Edits | transports.Deletions | transports.Reactions | transports.TypingShown | transports.Replies | transports.Threads | transports.Uploads | transports.Mentions,
+		Idempotent: nonceLasts,
+		Durable:    true, MaxText: maxText, MaxFile: s.maxFile(), MaxReactions: maxReactions,
 	}
 	if sees {
 		can.Features |= transports.Subscriptions

@@ -139,6 +139,16 @@ func (w *world) heard(t *testing.T, c *xmppclient.Client, room string, messages 
 func archivedIDs(t *testing.T, c *xmppclient.Client, room string) []string {
 	t.Helper()
 	var ids []string
+	for _, m := range wholeArchive(t, c, room) {
+		ids = append(ids, m.Attr("id"))
+	}
+	return ids
+}
+
+// wholeArchive are all messages in the archive of a room.
+func wholeArchive(t *testing.T, c *xmppclient.Client, room string) []*xmppclient.Element {
+	t.Helper()
+	var all []*xmppclient.Element
 	for after := ""; ; {
 		page := archiveQuery + "<max>100</max>"
 		if after != "" {
@@ -150,11 +160,11 @@ func archivedIDs(t *testing.T, c *xmppclient.Client, room string) []string {
 			s := c.Expect(t, "*")
 			if result := s.Find("message/{urn:xmpp:mam:2}result"); result != nil {
 				after = result.Attr("id")
-				ids = append(ids, s.Find("message/{urn:xmpp:mam:2}result/{urn:xmpp:forward:0}forwarded/{jabber:client}message").Attr("id"))
+				all = append(all, s.Find("message/{urn:xmpp:mam:2}result/{urn:xmpp:forward:0}forwarded/{jabber:client}message"))
 			}
 			if s.Attr("id") == query {
 				if s.Find("iq/{urn:xmpp:mam:2}fin[@complete='true']") != nil {
-					return ids
+					return all
 				}
 				break
 			}

@@ -105,8 +105,7 @@ func (a *Account) replaceText(s *stanza.Stanza, j *joined, place transports.Plac
 			commands = append(commands, transports.Edit{Place: place, ID: parts[i], Text: text.Plain("…")})
 		}
 	}
-	a.changeAll(s, place, commands, func(results []transports.Result) {
-		var changes []store.Change
+	a.changeAll(s, place, commands, func(results []transports.Result, changes []store.Change) {
 		for i := len(parts); i < len(results); i++ {
 			for _, id := range results[i].Parts {
 				changes = append(changes, store.PutSent{Sent: store.Sent{Account: a.id, Place: PlaceKey(place), Stanza: corrected, Part: int64(i),
@@ -156,10 +155,12 @@ func (a *Account) retract(s *stanza.Stanza, j *joined, place transports.Place, i
 		return
 	}
 	a.refer(s, place, id, func(parts []transports.MessageID) {
-		a.delete(s, place, parts, "", func() {
+		a.delete(s, place, parts, "", func(ends []store.Change) {
 			e := transports.Deleted{Place: place, ID: parts[0], By: a.self}
 			a.gone(e, func(_ *joined, id, _ string) saying { return saying{from: a.self, children: xep.Retraction(id)} },
-				func(j *joined, w saying, tombstone ...store.Change) { a.confirmChange(s, j, w, tombstone) })
+				func(j *joined, w saying, tombstone ...store.Change) {
+					a.confirmChange(s, j, w, append(tombstone, ends...))
+				})
 		})
 	})
 }
@@ -179,28 +180,28 @@ func (a *Account) moderate(s *stanza.Stanza, j *joined, id, reason string) {
 	}
 	place := transports.InRoom(j.id)
 	a.refer(s, place, id, func(parts []transports.MessageID) {
-		a.delete(s, place, parts, reason, func() {
+		a.delete(s, place, parts, reason, func(ends []store.Change) {
 			a.Stream.Reply(s.Result())
 			e := transports.Deleted{Place: place, ID: parts[0], By: a.self, Reason: reason}
 			a.gone(e, func(j *joined, id, _ string) saying { return a.moderation(j, id, a.self, reason) },
-				func(j *joined, w saying, tombstone ...store.Change) { a.confirm(j, w, tombstone) })
+				func(j *joined, w saying, tombstone ...store.Change) { a.confirm(j, w, append(tombstone, ends...)) })
 		})
 	})
 }
 
-func (a *Account) delete(s *stanza.Stanza, place transports.Place, parts []transports.MessageID, reason string, done func()) {
+func (a *Account) delete(s *stanza.Stanza, place transports.Place, parts []transports.MessageID, reason string, done func(ends []store.Change)) {
 	var commands []transports.Command
 	for _, part := range parts {
 		a.known.note(deleteKey(place, part), "")
 		commands = append(commands, transports.Delete{Place: place, ID: part, Reason: reason})
 	}
-	a.changeAll(s, place, commands, func([]transports.Result) {
+	a.changeAll(s, place, commands, func(_ []transports.Result, ends []store.Change) {
 		if j := a.rooms[place.Room]; j != nil {
 			for _, part := range parts[1:] { // the first one's is written when it is shown
 				a.Store.Write(a.archived, a.tombstone(j, msgid.Encode(string(part), 0), changeID("delete", part, a.self.ID, "", time.Time{})))
 			}
 		}
-		done()
+		done(ends)
 	})
 }
 
@@ -214,10 +215,10 @@ func (a *Account) react(s *stanza.Stanza, j *joined, place transports.Place, id 
 	}
 	a.refer(s, place, id, func(parts []transports.MessageID) {
 		a.known.note(reactKey(place, parts[0], a.self.ID), strings.Join(emoji, " "))
-		a.changeAll(s, place, []transports.Command{transports.React{Place: place, ID: parts[0], Emoji: emoji}}, func([]transports.Result) {
+		a.changeAll(s, place, []transports.Command{transports.React{Place: place, ID: parts[0], Emoji: emoji}}, func(_ []transports.Result, ends []store.Change) {
 			shown := xep.Reactions(msgid.Encode(string(parts[0]), 0), emoji)
 			a.confirmChange(s, j, saying{from: a.self, children: []*stanza.Element{shown, xep.Stored()},
-				stanzaID: changeID("react", parts[0], a.self.ID, strings.Join(emoji, " "), time.Time{})}, nil)
+				stanzaID: changeID("react", parts[0], a.self.ID, strings.Join(emoji, " "), time.Time{})}, ends)
 		})
 	})
 }
@@ -238,8 +239,9 @@ func (a *Account) mayReact(place transports.Place, emoji []string) *stanza.Error
 }
 
 // changeAll hands over commands about messages that are there already: in the journal until all have ended. The others follow when the
-// first is done, so that a network that refuses a change has not done half of it. The first that fails answers for all.
-func (a *Account) changeAll(s *stanza.Stanza, place transports.Place, commands []transports.Command, done func([]transports.Result)) {
+// first is done, so that a network that refuses a change has not done half of it. The first that fails answers for all. What done
+// does with the ends of the entries goes with what it writes of the change itself.
+func (a *Account) changeAll(s *stanza.Stanza, place transports.Place, commands []transports.Command, done func(results []transports.Result, ends []store.Change)) {
 	past := a.resuming[s]
 	before := past.of(0)
 	if len(before) > 0 && len(before) != len(commands) {
@@ -284,10 +286,11 @@ func (a *Account) changeAll(s *stanza.Stanza, place transports.Place, commands [
 		if left > 0 {
 			return
 		}
-		if !failed {
-			done(results)
+		if failed {
+			a.Store.Write(nil, ends...)
+		} else {
+			done(results, ends)
 		}
-		a.Store.Write(nil, ends...)
 		a.paid(s)
 	}
 	hand = func(i int, journal ...store.Change) {

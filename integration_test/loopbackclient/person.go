@@ -82,6 +82,20 @@ func (p *Person) send(t *testing.T, in transports.Place, words string) transport
 	return parts[0]
 }
 
+// Past is all that happened to messages in a place, as the person sees it.
+func (p *Person) Past(t *testing.T, in transports.Place) []transports.Event {
+	t.Helper()
+	var all []transports.Event
+	for _, value := range call[[]wire.Value](t, p.network, "Past", wire.Past{Network: p.network.name, Person: p.ID, In: in}) {
+		event, err := value.Event()
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, event)
+	}
+	return all
+}
+
 // Post says something that a Send has no words for.
 func (p *Person) Post(t *testing.T, in transports.Place, m transports.Message) transports.MessageID {
 	t.Helper()

@@ -46,6 +46,13 @@ func (c *client) put(i item) {
 	}
 }
 
+// take gives all that is in the queue and may be heard of by now.
+func (c *client) take() []item {
+	c.network.driver.keeping.RLock()
+	defer c.network.driver.keeping.RUnlock()
+	return c.queue.take()
+}
+
 // run emits what the queue gives until the network ends the connection, for which it gives the reason, or ctx ends.
 func (c *client) run(ctx context.Context, emit func(transports.Event)) error {
 	defer c.queue.close()
@@ -55,9 +62,7 @@ func (c *client) run(ctx context.Context, emit func(transports.Event)) error {
 		case <-ctx.Done():
 			return nil
 		}
-		c.network.driver.keeping.RLock()
-		items := c.queue.take()
-		c.network.driver.keeping.RUnlock()
+		items := c.take()
 		for n, i := range items {
 			if !i.wait(ctx) {
 				for _, rest := range items[n:] {

@@ -62,7 +62,7 @@ func (p *Person) Next(ctx context.Context) transports.Event {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for len(p.unread) == 0 {
-		for _, i := range p.client.queue.take() {
+		for _, i := range p.client.take() {
 			if i.event != nil {
 				p.unread = append(p.unread, i.event)
 			}
@@ -79,6 +79,12 @@ func (p *Person) Next(ctx context.Context) transports.Event {
 	event := p.unread[0]
 	p.unread = p.unread[1:]
 	return event
+}
+
+// Past is all that happened to messages in a place, as the person sees it; nothing where they cannot be.
+func (p *Person) Past(in transports.Place) (events []transports.Event) {
+	p.network.ask(func(n *network) { events, _, _ = n.after(p.client.user, in, "", maxLog) })
+	return events
 }
 
 // Quit takes the person off the network for good, with all their clients.

@@ -133,6 +133,22 @@ func (r *remote) Next(a wire.Next, event *wire.Value) error {
 	return err
 }
 
+// Past is Person.Past.
+func (r *remote) Past(a wire.Past, events *[]wire.Value) error {
+	p, err := r.person(a.Network, a.Person)
+	if err != nil {
+		return err
+	}
+	for _, e := range p.Past(a.In) {
+		value, err := wire.Encode(e)
+		if err != nil {
+			return err
+		}
+		*events = append(*events, value)
+	}
+	return nil
+}
+
 // Quit is Person.Quit.
 func (r *remote) Quit(a wire.Person, _ *struct{}) error {
 	p, err := r.person(a.Network, a.Person)

@@ -105,6 +105,12 @@ type (
 		Person  transports.UserID
 		Within  time.Duration
 	}
+	// Past is for Past, whose answer are values of events.
+	Past struct {
+		Network string
+		Person  transports.UserID
+		In      transports.Place
+	}
 	// Rules is for SetRules.
 	Rules struct {
 		Network                        string

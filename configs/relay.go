@@ -12,12 +12,18 @@ type Relay struct {
 	MUC string `mapstructure:"muc"`
 	// Nick is what the relay is called, in the MUC and on the networks.
 	Nick string `mapstructure:"nick"`
-	// Puppets says who of a network has an occupant of their own in the MUC: "speakers" or "none". MaxPuppets is how many at most.
+	// Puppets says who of a network has an occupant of their own in the MUC: "speakers", "active", "all" or "none". MaxPuppets is how many at most.
 	Puppets    string `mapstructure:"puppets"`
 	MaxPuppets *int   `mapstructure:"max_puppets"`
 	// Topics says which way topics are passed on: "both", "to_muc", "from_muc" or "none".
-	Topics string      `mapstructure:"topics"`
-	Rooms  []RelayRoom `mapstructure:"rooms"`
+	Topics string `mapstructure:"topics"`
+	// Typing says which way it goes that somebody writes, in the same words.
+	Typing string `mapstructure:"typing"`
+	// Joins is "notices" where it is told in words who comes and goes, else "none".
+	Joins string `mapstructure:"joins"`
+	// Notices: a network is told in words of corrections, reactions and deletions that it has not itself.
+	Notices *bool       `mapstructure:"notices"`
+	Rooms   []RelayRoom `mapstructure:"rooms"`
 }
 
 // RelayRoom is a room of a network.
@@ -36,10 +42,13 @@ type RelayRoom struct {
 	ConnectionSuffix string `mapstructure:"connection_suffix"`
 }
 
-// The words for who has a puppet, and for topics.
+// The words for who has a puppet, and for what goes which way.
 const (
 	Speakers = "speakers"
+	Active   = "active"
+	All      = "all"
 	Nobody   = "none"
+	InWords  = "notices"
 	BothWays = "both"
 	ToMUC    = "to_muc"
 	FromMUC  = "from_muc"
@@ -90,9 +99,9 @@ func (r *Relay) complete(c *Config) error {
 	switch r.Puppets {
 	case "":
 		r.Puppets = Speakers
-	case Speakers, Nobody:
+	case Speakers, Active, All, Nobody:
 	default:
-		return fmt.Errorf("puppets: %q is neither speakers nor none", r.Puppets)
+		return fmt.Errorf("puppets: %q is none of speakers, active, all, none", r.Puppets)
 	}
 	if r.MaxPuppets == nil {
 		usual := usualPuppets
@@ -101,12 +110,22 @@ func (r *Relay) complete(c *Config) error {
 	if *r.MaxPuppets <= 0 {
 		return errors.New("max_puppets: give at least 1, or write puppets: none")
 	}
-	switch r.Topics {
+	if err := completeWays("topics", &r.Topics, Nobody); err != nil {
+		return err
+	}
+	if err := completeWays("typing", &r.Typing, BothWays); err != nil {
+		return err
+	}
+	switch r.Joins {
 	case "":
-		r.Topics = Nobody
-	case BothWays, ToMUC, FromMUC, Nobody:
+		r.Joins = Nobody
+	case InWords, Nobody:
 	default:
-		return fmt.Errorf("topics: %q is none of both, to_muc, from_muc, none", r.Topics)
+		return fmt.Errorf("joins: %q is neither notices nor none", r.Joins)
+	}
+	if r.Notices == nil {
+		yes := true
+		r.Notices = &yes
 	}
 	for i := range r.Rooms {
 		room := &r.Rooms[i]
@@ -128,6 +147,18 @@ func (r *Relay) complete(c *Config) error {
 		case room.Room == "":
 			return errors.New(`rooms: room: is missing; write for instance "#chan", in quotes`)
 		}
+	}
+	return nil
+}
+
+// completeWays checks which way something goes.
+func completeWays(key string, value *string, usual string) error {
+	switch *value {
+	case "":
+		*value = usual
+	case BothWays, ToMUC, FromMUC, Nobody:
+	default:
+		return fmt.Errorf("%s: %q is none of both, to_muc, from_muc, none", key, *value)
 	}
 	return nil
 }

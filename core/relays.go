@@ -24,9 +24,8 @@ type Relay struct {
 	Nick string
 	// Puppets is how many people of the networks may have occupants of their own in the MUC; 0: none.
 	Puppets int
-	// TopicsToMUC and TopicsFromMUC say which way topics are passed on.
-	TopicsToMUC, TopicsFromMUC bool
-	Rooms                      []RelayRoom
+	relay.Policy
+	Rooms []RelayRoom
 }
 
 // RelayRoom is a room of a network.
@@ -179,7 +178,7 @@ func (all *relays) follow(wanted []Relay) (problem error) {
 // begin has a relay work.
 func (all *relays) begin(c Relay) error {
 	r := &relaying{of: c, done: make(chan struct{})}
-	made := relay.Config{MUC: c.MUC, Nick: c.Nick, Puppets: c.Puppets, TopicsToMUC: c.TopicsToMUC, TopicsFromMUC: c.TopicsFromMUC,
+	made := relay.Config{MUC: c.MUC, Nick: c.Nick, Puppets: c.Puppets, Policy: c.Policy,
 		Log: all.log.With("relay", c.MUC.String())}
 	for i, room := range c.Rooms {
 		s := all.services[room.Transport]

@@ -11,6 +11,7 @@ import (
 
 	"isthmus/configs"
 	"isthmus/core"
+	"isthmus/core/relay"
 	"isthmus/core/seal"
 	"isthmus/core/stanza"
 	"isthmus/core/store"
@@ -80,22 +81,29 @@ func files(f configs.Files) core.Files {
 		ByWeb: f.Through == configs.ThroughWeb, Valid: time.Duration(f.ValidDays) * day, Service: f.UploadService, Hosts: f.Hosts}
 }
 
-func relays(all []configs.Relay) (ready []core.Relay) {
-	for _, r := range all {
+func relays(configured []configs.Relay) (all []core.Relay) {
+	for _, r := range configured {
 		muc, _ := stanza.ParseJID(r.MUC) // configs.Load has checked it
-		relay := core.Relay{MUC: muc, Nick: r.Nick, Puppets: *r.MaxPuppets, TopicsToMUC: r.Topics == configs.ToMUC || r.Topics == configs.BothWays,
-			TopicsFromMUC: r.Topics == configs.FromMUC || r.Topics == configs.BothWays}
+		ready := core.Relay{MUC: muc, Nick: r.Nick, Puppets: *r.MaxPuppets, Policy: relay.Policy{Joins: r.Joins == configs.InWords, Notices: *r.Notices,
+			Presence: map[string]relay.Presence{configs.Active: relay.Active, configs.All: relay.All}[r.Puppets]}}
+		ready.TopicsToMUC, ready.TopicsFromMUC = ways(r.Topics)
+		ready.TypingToMUC, ready.TypingFromMUC = ways(r.Typing)
 		if r.Puppets == configs.Nobody {
-			relay.Puppets = 0
+			ready.Puppets = 0
 		}
 		for _, room := range r.Rooms {
 			owner, _ := stanza.ParseJID(room.Owner) // the zero JID for none
-			relay.Rooms = append(relay.Rooms, core.RelayRoom{Transport: room.Transport, Network: room.Network, Room: room.Room, Owner: owner, Suffix: room.Suffix,
+			ready.Rooms = append(ready.Rooms, core.RelayRoom{Transport: room.Transport, Network: room.Network, Room: room.Room, Owner: owner, Suffix: room.Suffix,
 				Connections: room.Connections, ConnectionSuffix: room.ConnectionSuffix})
 		}
-		ready = append(ready, relay)
+		all = append(all, ready)
 	}
-	return ready
+	return all
+}
+
+// ways are which way something goes.
+func ways(word string) (toMUC, fromMUC bool) {
+	return word == configs.ToMUC || word == configs.BothWays, word == configs.FromMUC || word == configs.BothWays
 }
 
 func keep(a configs.Archive) core.Keep {

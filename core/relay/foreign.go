@@ -27,6 +27,9 @@ type foreign struct {
 	// dropped is how many messages were too much since people were told last.
 	dropped int
 	tries   int
+	// members are the network's people in the room, as far as it tells; doings are those of them that the MUC is to be told of.
+	members map[transports.UserID]transports.User
+	doings  doings
 	// doubles are the people of the MUC who are users of the network themselves, by their keys, and ours the users that they are.
 	doubles map[string]*double
 	ours    map[transports.UserID]*double

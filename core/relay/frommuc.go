@@ -75,7 +75,7 @@ func (r *Relay) passOn(s *stanza.Stanza, nick, body string) {
 	case xep.Retracts(s) != "":
 		if l := r.lines.byStanza[xep.Retracts(s)]; l != nil && l.room == nil && l.author == author {
 			for _, f := range r.rooms {
-				f.delete(l, "", nick)
+				f.delete(l, "", nick, nick)
 			}
 		}
 	case reacts:
@@ -83,11 +83,15 @@ func (r *Relay) passOn(s *stanza.Stanza, nick, body string) {
 		if l == nil {
 			return
 		}
+		was := l.reactions[author].emoji
 		l.reactions[author] = reaction{emoji: emoji}
 		for _, f := range r.rooms {
-			f.react(l, nick)
+			f.react(l, nick, nick, was, emoji)
 		}
 	case body == "" && len(xep.ParseShared(s, body).Files) == 0:
+		if composing, tells := xep.ParseChatState(s); tells && r.TypingFromMUC {
+			r.writes(author, composing)
+		}
 	case xep.Corrects(s) != "":
 		l := r.lines.bySaid[[2]string{author, xep.Corrects(s)}]
 		if l == nil {
@@ -96,6 +100,7 @@ func (r *Relay) passOn(s *stanza.Stanza, nick, body string) {
 		}
 		words, does := strings.CutPrefix(body, "/me ") // XEP-0245 §3
 		l.text, l.does = styled(s, words), does
+		l.revision++
 		for _, f := range r.rooms {
 			f.edit(l, nick)
 		}
@@ -110,6 +115,8 @@ func (r *Relay) pass(s *stanza.Stanza, author, nick, body string) {
 	shared := xep.ParseShared(s, said)
 	words, does := strings.CutPrefix(shared.Links(said), "/me ")
 	l := &line{author: author, speaker: r.speaker(author, nick), said: s.ID, nick: nick, text: styled(s, words), does: does, files: shared.Files, spoken: styled(s, strings.TrimPrefix(shared.Text, "/me "))}
+	r.lines.threaded(l, xep.Thread(s))
+	delete(r.writing, author)
 	if r.bot.can.StanzaIDs {
 		l.stanzaID = xep.StanzaIDBy(s, r.MUC)
 	}
@@ -127,7 +134,7 @@ func (r *Relay) pass(s *stanza.Stanza, author, nick, body string) {
 func (r *Relay) moderated(id, by, reason string) {
 	if l := r.lines.byStanza[id]; l != nil {
 		for _, f := range r.rooms {
-			f.delete(l, reason, by)
+			f.delete(l, reason, by, by)
 		}
 	}
 }

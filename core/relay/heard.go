@@ -15,6 +15,9 @@ import (
 // event takes what happened on a network.
 func (f *foreign) event(e transports.Event) {
 	r := f.relay
+	if f.membersEvent(e) {
+		return
+	}
 	switch e := e.(type) {
 	case transports.Online:
 		f.self, f.can = e.Self, e.Can
@@ -45,27 +48,17 @@ func (f *foreign) event(e transports.Event) {
 		f.reacted(e)
 	case transports.TopicChanged:
 		f.topicChanged(e.Topic)
+	case transports.Typing:
+		f.typed(e)
 	case transports.MemberLeft:
-		if e.Room == f.id {
-			f.left(e)
-		}
-	case transports.UserLeft:
-		if !f.seenLeaving(e.User.ID) {
-			f.gone(e.User, e.Reason)
-		}
+		f.left(e)
 	case transports.UserRenamed:
 		f.renamed(e)
 	}
 }
 
-// left may be the relay itself, which comes back after a while.
+// left is the relay itself, which comes back after a while.
 func (f *foreign) left(e transports.MemberLeft) {
-	if e.User.ID != f.self.ID {
-		if !f.seenLeaving(e.User.ID) {
-			f.gone(e.User, e.Reason)
-		}
-		return
-	}
 	if !f.live {
 		return
 	}
@@ -103,6 +96,11 @@ func (f *foreign) renamed(e transports.UserRenamed) {
 		f.ours[e.User.ID] = d
 		return
 	}
+	if was, known := f.members[e.Was]; known {
+		delete(f.members, e.Was)
+		was.ID, was.Name = e.User.ID, e.User.Name
+		f.members[e.User.ID] = was
+	}
 	p := r.puppets[who{f, e.Was}]
 	if p == nil {
 		return
@@ -135,7 +133,7 @@ func (f *foreign) heard(e transports.Message) {
 		return
 	}
 	e.Text = f.calledHere(e.Text)
-	l := r.lines.add(&line{room: f, user: e.From, nick: e.From.Name, text: e.Text, does: e.Style == transports.Does})
+	l := r.lines.add(&line{room: f, user: e.From, nick: e.From.Name, text: e.Text, does: e.Style == transports.Does, at: e.At, root: f.rootOf(e.Thread)})
 	r.lines.has(l, f, e.ID)
 	s := &saying{room: f, user: e.From, line: l, at: e.At, body: e.Text.Styling(), does: e.Style == transports.Does}
 	if e.Forwarded != nil {
@@ -221,6 +219,7 @@ func (f *foreign) edited(e transports.Edited) {
 		return
 	}
 	l.text, l.does = e.Text, e.Style == transports.Does
+	l.revision++
 	r.queue(&saying{room: f, user: l.user, about: l, body: e.Text.Styling(), does: l.does, more: func(nick string) ([]*stanza.Element, bool) {
 		if l.said == "" || l.nick != nick { // it was never said, or by another occupant, whose it stays
 			return nil, l.said != ""
@@ -245,7 +244,7 @@ func (f *foreign) deleted(e transports.Deleted) {
 		part.gone = true
 		for _, other := range r.rooms {
 			if other != f {
-				other.delete(part, e.Reason, "")
+				other.delete(part, e.Reason, "", e.By.Name)
 			}
 		}
 		if l.room != nil {
@@ -282,13 +281,15 @@ func (f *foreign) reacted(e transports.Reacted) {
 	if slices.Equal(l.reactions[key].emoji, e.Emoji) {
 		return
 	}
+	was := l.reactions[key].emoji
 	l.reactions[key] = reaction{f, e.Emoji}
+	f.acted(e.From)
 	r.queue(&saying{room: f, user: e.From, about: l, bare: true, more: func(string) ([]*stanza.Element, bool) {
 		return []*stanza.Element{xep.Reactions(l.stanzaID, e.Emoji), xep.Stored()}, l.stanzaID != ""
 	}})
 	for _, other := range r.rooms {
 		if other != f {
-			other.react(l, "")
+			other.react(l, "", e.From.Name, was, e.Emoji)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package relay
 
 import (
+	"time"
+
 	"isthmus/core/xep"
 	"isthmus/mapping/text"
 	"isthmus/transports"
@@ -30,6 +32,12 @@ type line struct {
 	further []*line
 	does    bool // as in "/me waves"
 	gone    bool // it has been taken back
+	at      time.Time
+	// root is the message whose thread it is in, nil for none; thread is what the MUC calls the thread that it begins, or empty.
+	root   *line
+	thread string
+	// revision counts its corrections.
+	revision int
 	// copies are what the networks know of it.
 	copies map[*foreign]*copied
 	// reactions are those of each side's people on it, by who they are, as far as they are not of the room itself.
@@ -58,6 +66,7 @@ type lines struct {
 	byStanza  map[string]*line
 	bySaid    map[[2]string]*line
 	byForeign map[foreignID]*line
+	byThread  map[string]*line // the message that begins a thread
 }
 
 type foreignID struct {
@@ -66,11 +75,14 @@ type foreignID struct {
 }
 
 func newLines() lines {
-	return lines{byStanza: map[string]*line{}, bySaid: map[[2]string]*line{}, byForeign: map[foreignID]*line{}}
+	return lines{byStanza: map[string]*line{}, bySaid: map[[2]string]*line{}, byForeign: map[foreignID]*line{}, byThread: map[string]*line{}}
 }
 
 // add remembers a message.
 func (l *lines) add(n *line) *line {
+	if n.at.IsZero() {
+		n.at = time.Now()
+	}
 	n.copies, n.reactions = map[*foreign]*copied{}, map[string]reaction{}
 	l.named(n)
 	if l.order = append(l.order, n); len(l.order) > maxLines {
@@ -97,6 +109,9 @@ func (l *lines) forget(n *line) {
 	}
 	if said := [2]string{n.author, n.said}; l.bySaid[said] == n {
 		delete(l.bySaid, said)
+	}
+	if l.byThread[n.thread] == n {
+		delete(l.byThread, n.thread)
 	}
 	for room, c := range n.copies {
 		for _, id := range c.parts {

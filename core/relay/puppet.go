@@ -6,7 +6,6 @@ import (
 
 	"isthmus/core/stanza"
 	"isthmus/core/xep"
-	"isthmus/mapping/nick"
 	"isthmus/transports"
 )
 
@@ -26,6 +25,9 @@ type puppet struct {
 	since    time.Time
 	spoke    time.Time
 	tries    int
+	// typing is what was shown last of whether its person writes, and typed when.
+	typing bool
+	typed  time.Time
 	// down is since when its component's stream is not there, the zero time where it is.
 	down time.Time
 	// seen: the MUC has told the bot of it since the bot entered.
@@ -77,7 +79,7 @@ func (r *Relay) voice(f *foreign, u transports.User) (p *puppet, wait, silent bo
 		return p, false, false
 	case p.standing == asked:
 		return nil, true, false
-	case r.inside() >= r.Puppets:
+	case r.inside() >= r.Puppets && !r.makePlace(now):
 		return nil, false, false
 	}
 	if wait := r.paced.Sub(now); wait > 0 {
@@ -105,27 +107,6 @@ func (r *Relay) inside() (n int) {
 	}
 	return n
 }
-
-// wanted is the nick for a puppet: none that anybody has, nor one that could be taken for another's.
-func (r *Relay) wanted(p *puppet) string {
-	taken := map[string]bool{fold(r.bot.nick): true}
-	for n := range r.others {
-		taken[fold(n)] = true
-	}
-	for _, other := range r.puppets {
-		if other != p && other.nick != "" {
-			taken[fold(other.nick)] = true
-		}
-	}
-	n := nick.Resource(p.name + p.room.Suffix)
-	for range p.tries { // those that the MUC has refused
-		taken[fold(n)] = true
-		n = nick.Distinct(nick.Resource(p.name+p.room.Suffix), func(n string) bool { return taken[fold(n)] })
-	}
-	return nick.Distinct(n, func(n string) bool { return n != p.nick && taken[fold(n)] })
-}
-
-func fold(s string) string { return strings.ToLower(s) }
 
 // ask has a puppet join.
 func (r *Relay) ask(p *puppet) {
@@ -174,12 +155,13 @@ func (r *Relay) refuse(p *puppet, d time.Duration, why string) {
 
 // lookAfterPuppets has those leave that have been silent, and gives up those that the MUC does not answer.
 func (r *Relay) lookAfterPuppets(now time.Time) {
+	stays := r.Presence.stays()
 	for key, p := range r.puppets {
 		switch {
-		case p.standing == inside && now.Sub(p.spoke) > idle:
+		case p.standing == inside && now.Sub(p.spoke) > stays:
 			r.depart(p, "Has said nothing for a while.")
 			fallthrough
-		case p.standing == outside && now.Sub(p.spoke) > idle && !p.banned:
+		case p.standing == outside && now.Sub(p.spoke) > stays && !p.banned:
 			delete(r.puppets, key)
 			r.addresses.Delete(p.jid.String())
 		case p.standing == asked && now.Sub(p.since) > answerTime && r.bot.standing == inside:

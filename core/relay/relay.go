@@ -34,10 +34,9 @@ type Config struct {
 	Stream Stream
 	// Puppets is how many there may be at most; with 0, the bot says everything.
 	Puppets int
-	// TopicsToMUC and TopicsFromMUC say which way topics are passed on.
-	TopicsToMUC, TopicsFromMUC bool
-	Rooms                      []Room
-	Log                        *slog.Logger
+	Policy
+	Rooms []Room
+	Log   *slog.Logger
 }
 
 // Room is a room of a network.
@@ -94,7 +93,14 @@ type Relay struct {
 	heard      map[string]bool
 	heardOrder []string
 	warned     map[string]time.Time
-	topic      string
+	// reserved are the looks of nicks of the MUC's people, and when they were there last.
+	reserved map[string]time.Time
+	topic    string
+	// doings are those of the MUC's people that the networks are to be told of, and writing since when each of them writes.
+	doings  doings
+	writing map[string]time.Time
+	// arrivals are who is to come into the MUC without having said anything.
+	arrivals []arrival
 	// links is the context of all connections to networks, and doubling waits for the end of those of doubles.
 	links    context.Context
 	doubling sync.WaitGroup
@@ -106,9 +112,9 @@ const backlog = 4096
 // New makes a relay; Run starts it.
 func New(c Config) *Relay {
 	r := &Relay{Config: c, work: make(chan func(), backlog), done: make(chan struct{}), others: map[string]*occupant{},
-		puppets: map[who]*puppet{}, voices: map[string]*puppet{}, former: map[string]bool{}, heard: map[string]bool{}, unique: rand.Text()[:10] + "-", lines: newLines(), warned: map[string]time.Time{}}
+		puppets: map[who]*puppet{}, voices: map[string]*puppet{}, former: map[string]bool{}, heard: map[string]bool{}, writing: map[string]time.Time{}, unique: rand.Text()[:10] + "-", lines: newLines(), reserved: map[string]time.Time{}, warned: map[string]time.Time{}}
 	for _, room := range c.Rooms {
-		r.rooms = append(r.rooms, &foreign{Room: room, relay: r, doubles: map[string]*double{}, ours: map[transports.UserID]*double{}})
+		r.rooms = append(r.rooms, &foreign{Room: room, relay: r, members: map[transports.UserID]transports.User{}, doubles: map[string]*double{}, ours: map[transports.UserID]*double{}})
 	}
 	return r
 }

@@ -78,8 +78,8 @@ func TestWherePuppetsAreRefusedTheRelaySaysSoOnceAndSpeaksForThem(t *testing.T) 
 		w.one.say("eve", "m2", "and I")
 		time.Sleep(time.Second)
 		w.one.events <- transports.Message{Place: transports.InRoom("#go"), ID: "m3", From: transports.User{ID: "ida", Name: "ida"}, Style: transports.Does, Text: text.Plain("waves")}
-		w.hears("bridge: <ida> hello",
-			"bridge: Some people of #go on one cannot be in this room themselves (only members may come in). Until that changes, I pass on what they say.", "bridge: <eve> and I", "bridge: * ida waves")
+		w.hears("bridge: <ida [one]> hello",
+			"bridge: Some people of #go on one cannot be in this room themselves (only members may come in). Until that changes, I pass on what they say.", "bridge: <eve [one]> and I", "bridge: * ida [one] waves")
 		w.got(w.two, "ida: hello", "eve: and I", "ida: waves")
 	})
 }
@@ -100,7 +100,7 @@ func TestOverTheCapTheBotSpeaks(t *testing.T) {
 		w.one.say("ida", "m1", "hello")
 		w.settle()
 		w.two.say("carl", "m1", "hi")
-		w.hears("ida [one] enters", "ida [one]: hello", "bridge: <carl> hi")
+		w.hears("ida [one] enters", "ida [one]: hello", "bridge: <carl [two]> hi")
 	})
 }
 

@@ -36,12 +36,17 @@ func persona(l *line) *transports.Persona {
 // say has a network hear a message; to is the one that it answers, nil for none. nick is who in the MUC is told when the network does not hear
 // it, empty for nobody.
 func (f *foreign) say(l *line, nick string, to *line) {
+	if len(l.files) > 0 && f.uploads() {
+		f.sayWords(l, l.spoken, l.files, nick, to)
+	} else {
+		f.sayWords(l, l.text, nil, nick, to)
+	}
+}
+
+// sayWords says a message with these words and files.
+func (f *foreign) sayWords(l *line, words text.Text, files []xep.File, nick string, to *line) {
 	c := &copied{flying: true}
 	l.copies[f] = c
-	words, files := l.text, []xep.File(nil)
-	if len(l.files) > 0 && f.uploads() {
-		words, files = l.spoken, l.files
-	}
 	parts := pieces(words, f.can)
 	if len(parts) == 0 { // files alone
 		parts = []text.Text{nil}
@@ -49,7 +54,7 @@ func (f *foreign) say(l *line, nick string, to *line) {
 	left, failed := len(parts), false
 	for i, part := range parts {
 		t := &task{says: true, speaker: l.speaker, line: l, make: func() transports.Command {
-			send := transports.Send{Place: transports.InRoom(f.id), Nonce: nonce(), Text: f.named(part), As: persona(l)}
+			send := transports.Send{Place: transports.InRoom(f.id), Nonce: nonce(), Text: f.named(part), As: persona(l), Thread: f.threadFor(l)}
 			if l.does {
 				send.Style = transports.Does
 			}
@@ -198,8 +203,7 @@ func (f *foreign) edit(l *line, nick string) {
 		case l.copies[f] == nil: // it will be said as it is now
 			return
 		case id == "" || f.can.Features&transports.Edits == 0:
-			delete(l.copies, f)
-			f.say(l, nick, nil)
+			f.editedInWords(l, nick)
 			return
 		}
 		t, does := l.text, l.does
@@ -222,13 +226,14 @@ func (f *foreign) orTell(nick, what string) func(transports.Result, error) {
 }
 
 // delete takes a message back on a network, each part of it.
-func (f *foreign) delete(l *line, reason, nick string) {
+func (f *foreign) delete(l *line, reason, nick, by string) {
 	l.whenKnown(f, func() {
 		c := l.copies[f]
 		if c == nil {
 			return
 		}
 		if len(c.parts) == 0 || f.can.Features&transports.Deletions == 0 {
+			f.deletedInWords(l, by)
 			f.failed(nick, "That a message was deleted", &transports.Fault{Text: "Messages there cannot be deleted. It can still be read there."})
 			return
 		}
@@ -240,11 +245,12 @@ func (f *foreign) delete(l *line, reason, nick string) {
 	})
 }
 
-// react makes these the relay's reactions on a message: all those of people who are not there themselves.
-func (f *foreign) react(l *line, nick string) {
+// react makes these the relay's reactions on a message: all those of people who are not there themselves. by has changed theirs.
+func (f *foreign) react(l *line, nick, by string, was, now []string) {
 	l.whenKnown(f, func() {
 		id := l.id(f)
 		if id == "" || f.can.Features&transports.Reactions == 0 {
+			f.reactedInWords(l, by, was, now)
 			return
 		}
 		f.do(&task{make: func() transports.Command {

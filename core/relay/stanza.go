@@ -105,6 +105,7 @@ func (r *Relay) otherPresence(s *stanza.Stanza, o xep.Occupancy) {
 		}
 		return
 	}
+	r.reserve(nick)
 	was := r.others[nick]
 	if s.Type == "unavailable" {
 		delete(r.others, nick)
@@ -113,12 +114,14 @@ func (r *Relay) otherPresence(s *stanza.Stanza, o xep.Occupancy) {
 			r.occupantRenamed(was.key, o.Nick)
 		} else if was != nil {
 			r.occupantLeft(was.key)
+			r.occupantWent(nick)
 		}
 		return
 	}
 	if was == nil {
 		was = &occupant{key: r.keyOf(s, o)}
 		r.others[nick] = was
+		r.occupantCame(nick)
 	}
 	if !o.JID.IsZero() {
 		was.jid = o.JID.Bare()

@@ -8,7 +8,6 @@ import (
 
 	"isthmus/core/stanza"
 	"isthmus/core/xep"
-	"isthmus/mapping/nick"
 	"isthmus/mapping/text"
 	"isthmus/transports"
 )
@@ -91,7 +90,7 @@ func (r *Relay) whisper(nick, words string) {
 func (r *Relay) flow() {
 	for len(r.out) > 0 && r.bot.standing == inside {
 		s := r.out[0]
-		if s.waits || r.awaited(s.about) || r.awaited(s.answers) {
+		if s.waits || r.awaited(s.about) || r.awaited(s.answers) || s.line != nil && r.awaited(s.line.root) {
 			return
 		}
 		if p := s.leaves; p != nil {
@@ -151,6 +150,9 @@ func (r *Relay) utter(s *saying, p *puppet) bool {
 		m.Add(stanza.Text("", "body", body))
 	}
 	m.Add(children...)
+	if s.line != nil {
+		m.Add(xep.InThread(r.lines.threadOf(s.line)))
+	}
 	if time.Since(s.at) > late {
 		m.Add(xep.Delay(stanza.JID{Domain: from.Domain}, s.at))
 	}
@@ -181,7 +183,10 @@ func (s *saying) words(puppet bool) string {
 	if s.body == "" && s.quote == "" {
 		return ""
 	}
-	name := nick.Resource(s.user.Name) // on one line
+	name := ""
+	if s.room != nil {
+		name = s.room.attributed(s.user.Name)
+	}
 	switch {
 	case s.does && (puppet || s.room == nil):
 		return s.quote + "/me " + s.body // XEP-0245 §3

@@ -35,7 +35,7 @@ func story(t *testing.T, change func(*Config), tell func(w *world)) {
 		w := &world{t: t, muc: &muc{occupants: map[stanza.JID]string{}, roles: map[string]xmpp.Condition{}, up: true}}
 		w.one, w.two = newNetwork("one"), newNetwork("two")
 		c := Config{MUC: jid(t, "team@muc.example"), Nick: "bridge", JID: jid(t, "isthmus@one.example/relay"), Stream: w.muc, Puppets: 3,
-			TopicsToMUC: true, TopicsFromMUC: true, Log: slog.New(slog.DiscardHandler)}
+			Policy: Policy{TopicsToMUC: true, TopicsFromMUC: true, TypingToMUC: true, TypingFromMUC: true, Notices: true}, Log: slog.New(slog.DiscardHandler)}
 		for _, n := range []*network{w.one, w.two} {
 			c.Rooms = append(c.Rooms, Room{Name: "#go on " + n.name, Suffix: " [" + n.name + "]", ID: "#go", Domain: n.name + ".example", Session: n, Stream: w.muc,
 				Puppet: func(u transports.UserID) (stanza.JID, error) {
@@ -252,6 +252,10 @@ func (m *muc) say(s *stanza.Stanza) {
 			what += " (answers " + e.Attr("id") + ")"
 		case e.Name == "subject":
 			what = "topic: " + e.Text()
+		case e.Name == "composing" || e.Name == "paused":
+			what = "(" + e.Name + ")"
+		case e.Name == "thread":
+			what += " (thread " + e.Text() + ")"
 		}
 	}
 	m.note("%s: %s", nick, what)
@@ -315,6 +319,7 @@ type network struct {
 	fault  *transports.Fault // of the next Send
 	can    transports.Capabilities
 	self   transports.User
+	here   []transports.Member
 	refuse error // of Run
 	ban    error // of Join
 	// lag is how long a message takes to the network; arrived is told of it then.
@@ -364,7 +369,7 @@ func (n *network) Do(ctx context.Context, c transports.Command, done func(transp
 			return
 		}
 		select {
-		case n.events <- transports.Room{Room: c.Room}:
+		case n.events <- transports.Room{Room: c.Room, Members: n.here, Complete: true}:
 		case <-ctx.Done():
 		}
 		done(result, nil)
@@ -393,6 +398,9 @@ func (n *network) Do(ctx context.Context, c transports.Command, done func(transp
 		if c.ReplyTo != nil {
 			to = " (answers " + string(c.ReplyTo.ID) + ")"
 		}
+		if c.Thread != "" {
+			to += " (thread " + string(c.Thread) + ")"
+		}
 		for _, f := range c.Files {
 			to += " with " + f.Name
 		}
@@ -403,6 +411,8 @@ func (n *network) Do(ctx context.Context, c transports.Command, done func(transp
 		n.seen = append(n.seen, fmt.Sprintf("delete %s", c.ID))
 	case transports.React:
 		n.seen = append(n.seen, fmt.Sprintf("react %s %s", c.ID, strings.Join(c.Emoji, " ")))
+	case transports.SetTyping:
+		n.seen = append(n.seen, fmt.Sprint("typing ", c.On))
 	case transports.SetName:
 		n.seen = append(n.seen, "name "+c.Name)
 	case transports.SetTopic:

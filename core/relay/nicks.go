@@ -1,0 +1,98 @@
+package relay
+
+import (
+	"strings"
+	"time"
+
+	"isthmus/mapping/nick"
+	"isthmus/mapping/text"
+)
+
+const (
+	// maxNick is how many characters of a name are shown, so that no client cuts the suffix off that tells where somebody is from.
+	maxNick = 48
+	// reservedFor is for how long the nick of one of the MUC's own people is kept from all others after they have left.
+	reservedFor = 30 * 24 * time.Hour
+	// maxReserved is how many of them are remembered.
+	maxReserved = 5000
+)
+
+// reserve keeps the nick of one of the MUC's people from puppets.
+func (r *Relay) reserve(n string) {
+	if len(r.reserved) >= maxReserved {
+		for look, since := range r.reserved {
+			if time.Since(since) > reservedFor {
+				delete(r.reserved, look)
+			}
+		}
+		if len(r.reserved) >= maxReserved {
+			clear(r.reserved)
+		}
+	}
+	for _, look := range nick.Looks(n) {
+		r.reserved[look] = time.Now()
+	}
+}
+
+// taken tells which nicks nobody else may have: those of whoever is there, of us, and of the MUC's people who were there not long ago; and all that look like one
+// of these (UTS #39).
+func (r *Relay) taken(but *puppet) func(string) bool {
+	looks := map[string]bool{}
+	add := func(n string) {
+		for _, look := range nick.Looks(n) {
+			looks[look] = true
+		}
+	}
+	add(r.bot.nick)
+	for n := range r.others {
+		add(n)
+	}
+	for _, p := range r.puppets {
+		if p != but && p.nick != "" {
+			add(p.nick)
+		}
+	}
+	return func(n string) bool {
+		for _, look := range nick.Looks(n) {
+			if since, reserved := r.reserved[look]; looks[look] || reserved && time.Since(since) < reservedFor {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// wanted is the nick for a puppet: none that could be taken for anybody else's.
+func (r *Relay) wanted(p *puppet) string {
+	taken := r.taken(p)
+	name := nick.Resource(r.bare(p.name) + p.room.Suffix)
+	refused := map[string]bool{}
+	n := name
+	for range p.tries { // those that the MUC has refused
+		refused[n] = true
+		n = nick.Distinct(name, func(n string) bool { return refused[n] })
+	}
+	return nick.Distinct(n, func(n string) bool { return refused[n] || n != p.nick && taken(n) })
+}
+
+// bare is a name as it is shown: without an end that would tell of another network than its own.
+func (r *Relay) bare(name string) string {
+	name = text.Pieces(name, maxNick)[0]
+	for _, f := range r.rooms {
+		if mark := strings.TrimSpace(f.Suffix); mark != "" {
+			name = strings.TrimSuffix(strings.TrimSpace(name), mark)
+		}
+	}
+	return name
+}
+
+// attributed is how the bot calls somebody for whom it speaks: on one line, and without the signs that it puts around names.
+func (f *foreign) attributed(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if r == '<' || r == '>' {
+			return ' '
+		}
+		return r
+	}, f.relay.bare(name))
+	return nick.Resource(name + f.Suffix)
+}

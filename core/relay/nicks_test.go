@@ -1,0 +1,41 @@
+package relay
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"isthmus/transports"
+)
+
+func TestAPuppetCannotBeTakenForSomebodyOfTheMUC(t *testing.T) {
+	story(t, func(c *Config) { c.Rooms[0].Suffix = "" }, func(w *world) {
+		w.muc.says("alice", "a1", body("I am here"))
+		w.settle()
+		w.one.say("аlice", "m1", "I am alice") // with a Cyrillic а
+		w.hears("аlice (2) enters", "аlice (2): I am alice")
+		w.muc.leaves("alice")
+		w.one.say("ALICE", "m2", "now I am")
+		time.Sleep(time.Second)
+		w.hears("ALICE (3) enters", "ALICE (3): now I am") // for she may come back
+	})
+}
+
+func TestThePlaceWhereAPuppetIsFromCannotBeFeigned(t *testing.T) {
+	story(t, nil, func(w *world) {
+		long := strings.Repeat("x", 2000)
+		for i, name := range []string{"ida [two]", "eve\u202e]owt[", long} {
+			w.one.events <- transports.Message{Place: transports.InRoom("#go"), From: transports.User{ID: transports.UserID(rune('a' + i)), Name: name}, Text: plain("hello")}
+			time.Sleep(time.Second)
+		}
+		w.hears("ida [one] enters", "ida [one]: hello", "eve]owt[ [one] enters", "eve]owt[ [one]: hello",
+			long[:maxNick]+" [one] enters", long[:maxNick]+" [one]: hello")
+	})
+}
+
+func TestWhereTheRelaySpeaksForSomebodyItSaysWhereTheyAreFrom(t *testing.T) {
+	story(t, func(c *Config) { c.Puppets = 0 }, func(w *world) {
+		w.one.say("eve> no <alice", "m1", "hello")
+		w.hears("bridge: <eve no alice [one]> hello")
+	})
+}

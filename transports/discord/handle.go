@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"isthmus/transports"
@@ -247,76 +246,4 @@ func (h *handler) refresh(guild string) {
 	h.mu.Unlock()
 	h.tell(events)
 	h.reconcile(guild)
-}
-
-func (h *handler) guildCreated(data json.RawMessage) {
-	var g guild
-	decode(data, &g)
-	if g.Unavailable || !isSnowflake(g.ID) {
-		return
-	}
-	h.mu.Lock()
-	was := h.world.guilds[g.ID]
-	state := h.world.take(g)
-	delete(h.world.pending, g.ID)
-	ask := state.wantsMembers()
-	h.mu.Unlock()
-	if ask {
-		h.askMembers(g.ID)
-	}
-	if was != nil && was.unavailable {
-		h.refresh(g.ID)
-	}
-	h.settle()
-}
-
-func (h *handler) guildUpdated(data json.RawMessage) {
-	var g guild
-	decode(data, &g)
-	h.mu.Lock()
-	state := h.world.guilds[g.ID]
-	if state != nil {
-		state.name, state.ownerID = g.Name, g.OwnerID
-	}
-	h.mu.Unlock()
-	if state != nil {
-		h.refresh(g.ID)
-	}
-}
-
-// guildDeleted is an outage, or the end of the account's time in the guild.
-func (h *handler) guildDeleted(data json.RawMessage) {
-	var g guild
-	decode(data, &g)
-	h.mu.Lock()
-	state := h.world.guilds[g.ID]
-	if state == nil {
-		if !g.Unavailable {
-			delete(h.world.pending, g.ID)
-		}
-		h.mu.Unlock()
-		h.settle()
-		return
-	}
-	var events []transports.Event
-	if g.Unavailable {
-		state.unavailable = true
-		for _, c := range h.world.ordered(g.ID) {
-			if h.world.rooms[c.ID] {
-				events = append(events, notice(c.ID, fmt.Sprintf("The Discord server %s has an outage. Nothing can be said here until it returns.", state.name)))
-			}
-		}
-	} else {
-		delete(h.world.pending, g.ID)
-		for _, c := range h.world.ordered(g.ID) {
-			if h.world.rooms[c.ID] {
-				delete(h.world.rooms, c.ID)
-				events = append(events, h.removed(c.ID, "The bot is not in the server "+state.name+" any more."))
-			}
-		}
-		h.world.forget(g.ID)
-	}
-	h.mu.Unlock()
-	h.tell(events)
-	h.settle()
 }

@@ -440,6 +440,7 @@ func TestAnOutageOfAServerLosesNoRoom(t *testing.T) {
 	}
 	v.Outage(v.guild, false)
 	next(v, func(r transports.Room) bool { return r.Room == room(v.lobby) })
+	next(v, func(a transports.Announced) bool { return strings.Contains(a.Text.String(), "is back") })
 	v.do(send(inLobby(v), "back"))
 }
 

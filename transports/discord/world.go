@@ -26,6 +26,7 @@ type world struct {
 type guildState struct {
 	id, name, ownerID string
 	unavailable       bool
+	outage            bool // people were told that it is unavailable
 	count             int
 	complete          bool // all members are known
 	roles             map[string]role

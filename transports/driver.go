@@ -91,7 +91,7 @@ type Env struct {
 
 // Session is an account in use.
 type Session interface {
-	// Run connects and emits what happens, from one goroutine and in network order, until the connection is lost, when it
+	// Run connects and emits what happens, one event after another in network order, until the connection is lost, when it
 	// says why in a Fault, or ctx ends, when it says goodbye to the network and returns nil. The first event is Online. emit blocks when the core is
 	// busy; the session stops reading then. The core goes on taking events until Run has returned. Run is called again to reconnect; the session keeps the name in use.
 	Run(ctx context.Context, emit func(Event)) error

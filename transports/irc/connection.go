@@ -22,8 +22,8 @@ const (
 	lastWordWithin = 5 * time.Second  // for its ERROR after it has said that we are banned
 )
 
-// connection is one connection and all that is known through it. The goroutine of Session.Run owns it; other goroutines
-// see only its channels.
+// connection is one connection and all that is known through it. It belongs to whoever is at what its inbox holds, one goroutine at a time
+// (turn); others see only the inbox. Most connections are idle, and have only the goroutine that reads, which is Run's.
 type connection struct {
 	session *Session
 	network *network
@@ -33,11 +33,9 @@ type connection struct {
 	at      endpoint // where it leads
 	sts     demand   // what the server says of TLS
 
-	requests chan *request // from Do
-	calls    chan func()   // from others who ask what is known
-	ended    chan struct{} // closed when no request is taken any more
-	inbox    *inbox        // from the reader
-	written  chan error    // what became of the batch that was being written
+	inbox inbox         // what there is to do
+	ahead atomic.Int32  // messages that Do has not waited for
+	over  chan struct{} // closed when nobody will be at the inbox any more
 
 	can            atomic.Pointer[transports.Capabilities] // what it can do; set before it takes requests
 	support        isupport
@@ -71,8 +69,10 @@ type connection struct {
 	banned         map[banned]string   // masks that the account has set
 	aways          map[string]string   // words of absence that were told, by folded nick
 
-	writing  bool   // a batch is being written
-	spare    []byte // the buffer of the last batch
+	writing  bool        // a batch is being written
+	spare    []byte      // the buffer of the last batch
+	alarm    *time.Timer // for tick
+	alarmAt  time.Time   // when it goes off, zero while it is not set
 	heard    time.Time
 	idle     time.Duration // how long the server may be silent before it is asked
 	asked    bool          // it was
@@ -94,73 +94,65 @@ const (
 )
 
 func newConnection(s *Session, socket net.Conn, at endpoint, emit func(transports.Event)) *connection {
-	return &connection{
-		session: s, network: s.network, log: s.env.Log.With("host", s.network.host), emit: emit, socket: socket, at: at,
-		requests: make(chan *request), calls: make(chan func()), ended: make(chan struct{}), inbox: newInbox(), written: make(chan error, 1),
+	c := &connection{
+		session: s, network: s.network, log: s.env.Log.With("host", s.network.host), emit: emit, socket: socket, at: at, over: make(chan struct{}),
 		support: defaultSupport(), nick: s.wantedNick(), caps: newCaps(), login: newLogin(s, at), labels: newLabels(),
 		rooms:     map[string]*room{},
 		presences: newPresences(), watches: watches{users: map[string]*watched{}},
 		typing: newTyping(),
 		out:    newOutbox(s.network), questions: newQuestions(), began: time.Now(), heard: time.Now(), idle: idleAtLeast + rand.N(idleSpread),
 	}
+	c.inbox.open(c.turn)
+	return c
 }
 
 // run works until the connection is lost, for which it gives the reason, or ctx has ended and the goodbye is said.
 func (c *connection) run(ctx context.Context) error {
-	stop, read := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(read)
-		c.read(stop)
-	}()
-	defer func() {
-		close(stop)
-		c.socket.Close()
-		<-read
-		if c.writing {
-			<-c.written
-		}
-		c.settleAll()
-	}()
-
-	c.register()
-	goodbye := ctx.Done()
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for c.fault == nil {
-		c.flush()
-		timer.Reset(time.Until(c.wake()))
-		select {
-		case <-c.inbox.more:
-			lines, open := c.inbox.take()
-			for i := 0; i < len(lines) && c.fault == nil; i++ {
-				c.handle(lines[i].message)
-			}
-			if len(lines) > 0 {
-				c.heard, c.asked = time.Now(), false
-			}
-			if !open {
-				c.fail(offline("The server closed the connection."))
-			}
-		case r := <-c.requests:
-			c.accept(r)
-		case call := <-c.calls:
-			call()
-		case err := <-c.written:
-			if c.writing = false; cap(c.spare) > keptLine {
-				c.spare = nil
-			}
-			if err != nil {
-				c.log.Info("irc: cannot write", "error", err)
-				c.fail(offline("The connection to the server was lost."))
-			}
-		case <-timer.C:
-			c.tick(time.Now())
-		case <-goodbye:
-			goodbye = nil
-			c.quit()
-		}
-	}
+	c.inbox.add(c.register)
+	defer context.AfterFunc(ctx, func() { c.inbox.add(c.quit) })()
+	c.read()
+	<-c.over
+	c.settleAll()
 	return c.fault
+}
+
+// turn does what there is to do.
+func (c *connection) turn() {
+	for {
+		work, lines, open, more := c.inbox.take()
+		if !more {
+			return
+		}
+		for _, do := range work {
+			do()
+		}
+		for i := 0; i < len(lines) && c.fault == nil; i++ {
+			c.handle(lines[i].message)
+		}
+		if len(lines) > 0 {
+			c.heard, c.asked = time.Now(), false
+		}
+		if !open {
+			c.fail(offline("The server closed the connection."))
+		}
+		if c.fault != nil && c.hangUp() {
+			close(c.over)
+			return
+		}
+		c.flush()
+		c.setAlarm()
+	}
+}
+
+// hangUp closes what has failed. It is false while something of it will still come back.
+func (c *connection) hangUp() bool {
+	c.endRequests()
+	c.socket.Close()
+	if c.alarm != nil {
+		c.alarm.Stop()
+	}
+	left := c.inbox.stop()
+	return !c.writing && !left
 }
 
 // fail ends the connection. The first reason counts.
@@ -173,8 +165,8 @@ func (c *connection) fail(fault *transports.Fault) {
 	}
 }
 
-// read hands over what the server says, until stop. It answers PING by itself: the rest may be waiting for the core.
-func (c *connection) read(stop <-chan struct{}) {
+// read hands over what the server says, until the end. It answers PING by itself: the rest may be waiting for the core.
+func (c *connection) read() {
 	defer c.inbox.close()
 	for lines := newLineReader(c.socket); ; {
 		line, err := lines.next()
@@ -188,7 +180,7 @@ func (c *connection) read(stop <-chan struct{}) {
 		if m.Command == "PING" && !c.pong(m.Trailing()) {
 			return
 		}
-		if !c.inbox.put(m, len(line), stop) {
+		if !c.inbox.put(m, len(line)) {
 			return
 		}
 	}
@@ -205,12 +197,22 @@ func (c *connection) pong(token string) bool {
 func (c *connection) write(batch []byte) {
 	c.socket.SetWriteDeadline(time.Now().Add(writeWithin))
 	_, err := c.socket.Write(batch)
-	c.written <- err
+	c.inbox.add(func() { c.wroteBatch(err) })
+}
+
+func (c *connection) wroteBatch(err error) {
+	if c.writing = false; cap(c.spare) > keptLine {
+		c.spare = nil
+	}
+	if err != nil {
+		c.log.Info("irc: cannot write", "error", err)
+		c.fail(offline("The connection to the server was lost."))
+	}
 }
 
 // flush writes all that may go now, at once.
 func (c *connection) flush() {
-	if c.writing || c.saidBye {
+	if c.writing || c.saidBye || c.fault != nil {
 		return
 	}
 	now := time.Now()
@@ -260,8 +262,24 @@ func (c *connection) wake() time.Time {
 	return next
 }
 
-// tick does what its time has come for. What may be sent now is flushed by run.
-func (c *connection) tick(now time.Time) {
+// setAlarm has tick called when that is due. An alarm that goes off too early does no harm, so it is put off by nothing.
+func (c *connection) setAlarm() {
+	at := c.wake()
+	switch {
+	case c.fault != nil || !c.alarmAt.IsZero() && !at.Before(c.alarmAt):
+		return
+	case c.alarm == nil:
+		c.alarm = time.AfterFunc(time.Until(at), func() { c.inbox.add(c.tick) })
+	default:
+		c.alarm.Reset(time.Until(at))
+	}
+	c.alarmAt = at
+}
+
+// tick does what its time has come for. What may be sent now is flushed by turn.
+func (c *connection) tick() {
+	now := time.Now()
+	c.alarmAt = time.Time{}
 	silent := now.Sub(c.heard)
 	switch {
 	case !c.quitting.IsZero() && !now.Before(c.quitting):

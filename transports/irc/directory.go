@@ -26,7 +26,7 @@ type directory struct {
 	until time.Time     // while it comes in, when it is overdue; then, how long it is good
 }
 
-// add is called by the connection's goroutine alone, as is end.
+// add is called in the connection's turn alone, as is end.
 func (d *directory) add(room transports.Listing) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -82,21 +82,28 @@ func (s *Session) Rooms(ctx context.Context, yield func(transports.Listing) bool
 	}
 }
 
-// call runs a function in the connection's goroutine, which owns what it knows.
+// call runs a function in the connection's turn, which owns what it knows.
 func (s *Session) call(ctx context.Context, do func(*connection)) *transports.Fault {
 	c := s.live.Load()
 	if c == nil {
 		return offline("Not connected to " + string(s.account.Scope) + ".")
 	}
 	done := make(chan struct{})
-	select {
-	case c.calls <- func() { do(c); close(done) }:
-		<-done
-		return nil
-	case <-c.ended:
-	case <-ctx.Done():
+	asked := c.inbox.ask(func() {
+		if ctx.Err() == nil {
+			do(c)
+		}
+		close(done)
+	})
+	if !asked {
+		return notSent()
 	}
-	return notSent()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return notSent()
+	}
 }
 
 // list is the directory that is coming in or has just come, or a new one.

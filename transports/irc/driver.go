@@ -1,7 +1,7 @@
 // Package irc is the driver for IRC (RFC 1459, RFC 2812, and the IRCv3 extensions that make the rest right).
 //
-// A session is one connection to one server. The goroutine of Session.Run owns all that is known through it; a reader and
-// a writer beside it only move lines.
+// A session is one connection to one server. All that is known through it has one owner at a time: a goroutine that is there while
+// there is something to do. The goroutine of Session.Run, and one that writes, only move lines.
 package irc
 
 import (

@@ -45,31 +45,32 @@ func TestAFloodNeverGetsUsDisconnected(t *testing.T) {
 }
 
 func TestWhatWaitsIsBounded(t *testing.T) {
-	b, stop := newInbox(), make(chan struct{})
+	b := new(inbox)
+	b.open(func() {}) // who begins, and takes when the test says so
 	n := 0
 	for ; b.cost < maxInbox; n++ {
-		b.put(message{}, 1<<20, stop)
+		b.put(message{}, 1<<20)
 	}
 	full := make(chan bool)
-	go func() { full <- b.put(message{}, 1, stop) }()
+	go func() { full <- b.put(message{}, 1) }()
 	select {
 	case <-full:
 		t.Fatal("there is room over the bound")
 	case <-time.After(10 * time.Millisecond):
 	}
-	if lines, open := b.take(); len(lines) != n || !open {
+	if _, lines, open, _ := b.take(); len(lines) != n || !open {
 		t.Fatalf("took %d of %d lines", len(lines), n)
 	}
 	if !<-full {
 		t.Error("the line was lost")
 	}
 	b.close()
-	if lines, open := b.take(); len(lines) != 1 || open {
+	if _, lines, open, _ := b.take(); len(lines) != 1 || open {
 		t.Errorf("at the end there are %d lines, open %v", len(lines), open)
 	}
 	b.cost = maxInbox
-	close(stop)
-	if b.put(message{}, 1, stop) {
+	b.stop()
+	if b.put(message{}, 1) {
 		t.Error("a line was taken after the end")
 	}
 }

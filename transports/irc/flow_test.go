@@ -26,9 +26,6 @@ func TestAFloodIsThrottledToWhatTheServerTakes(t *testing.T) {
 		if at := len(s.hears()); at != 10 {
 			t.Errorf("%d lines at once, want 10", at)
 		}
-		if sent.hasReturned() {
-			t.Error("Do is back before all lines are out")
-		}
 		s.says("PING :still there")
 		s.expect("PONG :still there") // is not held
 		began := time.Now()
@@ -59,6 +56,48 @@ func TestALongTextDelaysItsOwnConversationOnly(t *testing.T) {
 		time.Sleep(3 * time.Second)
 		if !strings.Contains(strings.Join(s.hears(), "\n"), "PRIVMSG bob :quick") || !quick.hasReturned() {
 			t.Error("the message to bob waits behind the text in the room")
+		}
+	})
+}
+
+func TestWhatIsSaidInOnePlaceStaysInOrder(t *testing.T) {
+	play(t, Network{Burst: 1, Rate: 1}, func(s *script) {
+		s.welcome()
+		for _, words := range []string{"one\ntwo\nthree", "four", "five\nsix"} {
+			if sent := s.do(inRoom1(words)); !sent.hasReturned() {
+				t.Fatalf("%q holds up what follows although little waits", words)
+			}
+		}
+		s.do(talk("bob", "quick"))
+		time.Sleep(30 * time.Second)
+		var room []string
+		for _, line := range s.hears() {
+			if said, ok := strings.CutPrefix(line, "PRIVMSG #room :"); ok {
+				room = append(room, said)
+			}
+		}
+		if got := strings.Join(room, " "); got != "one two three four five six" {
+			t.Errorf("the room hears: %s", got)
+		}
+	})
+}
+
+func TestWhoeverSaysMuchWaitsForTheServer(t *testing.T) {
+	play(t, Network{Burst: 1, Rate: 1}, func(s *script) {
+		s.welcome()
+		for range maxAhead + 1 { // one goes at once
+			if sent := s.do(inRoom1("x")); !sent.hasReturned() {
+				t.Fatal("Do waits although little waits")
+			}
+		}
+		over := s.do(inRoom1("over the bound"))
+		time.Sleep(10 * time.Second)
+		if over.hasReturned() {
+			t.Error("Do does not wait although much waits")
+		}
+		time.Sleep(3 * maxAhead * time.Second)
+		if !over.hasReturned() || !strings.Contains(strings.Join(s.hears(), "\n"), "over the bound") {
+			t.Error("the last message was not sent")
 		}
 	})
 }

@@ -16,19 +16,16 @@ func (c *connection) quit() {
 
 // endRequests lets Do answer by itself from now on.
 func (c *connection) endRequests() {
-	select {
-	case <-c.ended:
-	default:
-		c.session.live.CompareAndSwap(c, nil)
-		close(c.ended)
-	}
+	c.session.live.CompareAndSwap(c, nil)
+	c.inbox.refuse()
 }
 
-// settleAll answers every request that is left. Requests that are just being handed over see that it has ended.
+// settleAll answers every request that is left.
 func (c *connection) settleAll() {
-	c.endRequests()
 	for _, j := range c.out.held {
-		j.lost()
+		for ; j != nil; j = j.next {
+			j.lost()
+		}
 	}
 	c.confirm.lost()
 	for _, q := range c.questions.ours {

@@ -77,7 +77,7 @@ const (
 
 const historyCap = "draft/chathistory"
 
-// historyQuery asks the server for history. Its fields belong to the connection's goroutine until done has a value.
+// historyQuery asks the server for history. Its fields belong to the connection's turn until done has a value.
 type historyQuery struct {
 	target string // folded
 	most   int

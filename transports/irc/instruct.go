@@ -99,7 +99,7 @@ func (c *connection) order(r *request, room, verb, line string) {
 	if verb == "AWAY" {
 		c.presences.own = unknownAway
 	}
-	c.out.held = append(c.out.held, &job{request: r, verb: instructing, names: []string{c.fold(room)}, lines: []string{c.encode(line, c.fold(room))}, order: verb})
+	c.out.hold(&job{request: r, verb: instructing, names: []string{c.fold(room)}, lines: []string{c.encode(line, c.fold(room))}, order: verb})
 }
 
 // ownAnswers are numerics that come without an order too, by the order for which they are told.

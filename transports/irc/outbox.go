@@ -27,6 +27,7 @@ type job struct {
 	order    string                 // the command of an order that a person gave
 	labelled bool                   // its lines are answered by their labels, else a PING confirms it
 	awaited  int                    // labels without an answer
+	next     *job                   // of the same place, which waits for this one
 	query    *historyQuery          // of history, nil for none
 	token    int                    // of the PING that follows the last line, 0 before there is one
 	parts    []transports.MessageID // ids of the messages that it became, as far as echoes told them
@@ -45,8 +46,33 @@ type outbox struct {
 	urgent  []byte  // lines that are not held: registration, PONG, PING, QUIT
 	joins   []entry // they go before all that is held, so that what is said in a room follows its JOIN
 	joinsAt time.Time
-	held    []*job   // one line of each in turn, so that a long text delays its own conversation only
-	later   []string // lines that wait for a quiet moment: what nobody waits for
+	held    []*job                    // one line of each in turn, so that a long text delays its own conversation only
+	last    map[transports.Place]*job // that came last, where one of the place waits
+	later   []string                  // lines that wait for a quiet moment: what nobody waits for
+}
+
+// hold queues a job behind those of its place.
+func (o *outbox) hold(j *job) {
+	place := j.command.In()
+	before := o.last[place]
+	put(&o.last, place, j)
+	if before != nil {
+		before.next = j
+		return
+	}
+	o.held = append(o.held, j)
+}
+
+// shift takes out the first job; the next of its place follows all that wait.
+func (o *outbox) shift() {
+	j := o.held[0]
+	o.held[0] = nil
+	o.held = o.held[1:]
+	if j.next != nil {
+		o.held = append(o.held, j.next)
+	} else if j.command != nil && o.last[j.command.In()] == j {
+		drop(&o.last, j.command.In())
+	}
 }
 
 func newOutbox(n *network) outbox {
@@ -100,7 +126,7 @@ func (o *outbox) take(batch []byte, now time.Time, support *isupport, told sendi
 	for len(o.held) > 0 {
 		first := o.held[0]
 		if first.isSettled() {
-			o.held = o.held[1:]
+			o.shift()
 			continue
 		}
 		if !o.limiter.AllowN(now, o.cost(first)) {
@@ -111,10 +137,10 @@ func (o *outbox) take(batch []byte, now time.Time, support *isupport, told sendi
 		}
 		batch = append(append(batch, tagged(told.label(first), first.lines[0])...), "\r\n"...)
 		first.lines = first.lines[1:]
-		o.held[0] = nil
-		o.held = o.held[1:]
 		if len(first.lines) > 0 {
-			o.held = append(o.held, first)
+			o.held = append(o.held[1:], first)
+		} else {
+			o.shift()
 		}
 		told.handed(first)
 	}

@@ -18,16 +18,18 @@ const (
 type request struct {
 	command transports.Command
 	done    func(transports.Result, error)
-	// confirmed is what follows from success, in the connection's goroutine, or nil.
+	// confirmed is what follows from success, in the connection's turn, or nil.
 	confirmed func()
 	forget    func() bool // stops waiting for the end of the context
 	phase     atomic.Int32
 	free      atomic.Bool
-	freed     chan struct{} // closed when the next command of the place may follow
+	// When the next command of the place may follow, freed is closed, or ahead is counted down: of those that Do does not wait for.
+	freed chan struct{}
+	ahead *atomic.Int32
 }
 
 func newRequest(command transports.Command, done func(transports.Result, error)) *request {
-	return &request{command: command, done: done, forget: func() bool { return true }, freed: make(chan struct{})}
+	return &request{command: command, done: done, forget: func() bool { return true }}
 }
 
 // hand tells whether the command is still wanted, and that it is on its way from now on.
@@ -79,7 +81,11 @@ func (r *request) finish(result transports.Result, fault *transports.Fault) {
 
 // release lets Do return.
 func (r *request) release() {
-	if r.free.CompareAndSwap(false, true) {
+	switch {
+	case !r.free.CompareAndSwap(false, true):
+	case r.ahead != nil:
+		r.ahead.Add(-1)
+	case r.freed != nil:
 		close(r.freed)
 	}
 }

@@ -79,7 +79,7 @@ func (c *connection) hold(r *request, verb verbs, names []string, lines ...strin
 	for i := range lines {
 		lines[i] = c.encode(lines[i], names[0])
 	}
-	c.out.held = append(c.out.held, &job{request: r, verb: verb, names: names, lines: lines})
+	c.out.hold(&job{request: r, verb: verb, names: names, lines: lines})
 }
 
 func notRoom(name string) *transports.Fault {

@@ -3,6 +3,7 @@ package irc
 import (
 	"context"
 	"crypto/tls"
+	"net"
 	"sync/atomic"
 	"time"
 
@@ -10,7 +11,8 @@ import (
 	"isthmus/transports"
 )
 
-// Session is the connection of one account to its server. Its fields belong to the goroutine of Run, but for live.
+// Session is the connection of one account to its server. Its fields belong to Run, and while there is a connection to
+// whoever has its turn, but for live.
 type Session struct {
 	driver  *Driver
 	network *network
@@ -51,8 +53,15 @@ func (s *Session) Run(ctx context.Context, emit func(transports.Event)) error {
 
 // runOnce runs one connection. again tells that the server wants another one, with TLS.
 func (s *Session) runOnce(ctx context.Context, emit func(transports.Event)) (fault error, again bool) {
-	socket, at, err := s.dial(ctx)
-	if err != nil {
+	var socket net.Conn
+	var at endpoint
+	var err error
+	dialed := make(chan struct{})
+	go func() { // in a goroutine whose stack ends with it: this one lasts as long as the connection
+		defer close(dialed)
+		socket, at, err = s.dial(ctx)
+	}()
+	if <-dialed; err != nil {
 		return err, false
 	}
 	defer s.driver.idents.remove(socket)
@@ -71,8 +80,11 @@ func (s *Session) runOnce(ctx context.Context, emit func(transports.Event)) (fau
 	return fault, c.sts.port != 0 && at.plain && c.stage == registering
 }
 
+// maxAhead is how many messages may wait for their turn without Do waiting as well.
+const maxAhead = 64
+
 // Do carries out a command. It returns when all lines of the command have been handed to the network; of a Join at once,
-// so that many can share a line.
+// so that many can share a line, and of messages, whose place keeps them in order, while few wait.
 func (s *Session) Do(ctx context.Context, command transports.Command, done func(transports.Result, error)) {
 	if !possible.Allows(command) {
 		done(transports.Result{}, transports.ErrUnsupported)
@@ -92,14 +104,20 @@ func (s *Session) Do(ctx context.Context, command transports.Command, done func(
 		return
 	}
 	r := newRequest(command, done)
-	r.forget = context.AfterFunc(ctx, r.abandon)
-	select {
-	case c.requests <- r:
-	case <-c.ended:
-		r.settle(offline("The connection to " + string(s.account.Scope) + " has ended."))
-	case <-r.freed: // the context has ended
+	if _, said := command.(transports.Send); said && c.ahead.Load() < maxAhead {
+		c.ahead.Add(1)
+		r.ahead = &c.ahead
+	} else {
+		r.freed = make(chan struct{})
 	}
-	<-r.freed
+	freed := r.freed
+	r.forget = context.AfterFunc(ctx, r.abandon)
+	if !c.inbox.ask(func() { c.accept(r) }) {
+		r.settle(offline("The connection to " + string(s.account.Scope) + " has ended."))
+	}
+	if freed != nil {
+		<-freed
+	}
 }
 
 // wantedNick is the nick to register with.

@@ -83,8 +83,10 @@ type Account struct {
 	why     string
 	present map[string]bool
 	log     *slog.Logger
-	mail    *mailbox
+	mail    mailbox
 	done    chan struct{}
+	// over is called when the account has nothing left to do.
+	over func()
 	// lanes carry the commands to the session, in order within a place.
 	lanes *lane.Lanes[transports.Place]
 	// busy counts what will still come back as work.
@@ -151,24 +153,35 @@ type Account struct {
 // maxCommands bounds the commands of an account that have not ended.
 const maxCommands = 1000
 
-// New makes an account of owner that may be in maxRooms rooms, 0 for any number; Run starts it.
+// New makes an account of owner that may be in maxRooms rooms, 0 for any number; Run begins its life.
 func New(t *Transport, identity Identity, owner stanza.JID, scope transports.Scope, key string, maxRooms int) *Account {
-	return &Account{Transport: t, identity: identity, id: identity.ID, owner: owner, scope: scope, key: key, maxRooms: maxRooms, login: identity.Login, present: map[string]bool{},
+	a := &Account{Transport: t, identity: identity, id: identity.ID, owner: owner, scope: scope, key: key, maxRooms: maxRooms, login: identity.Login, present: map[string]bool{},
 		log:  t.Log.With("account", key, "person", owner.String()),
-		mail: newMailbox(), done: make(chan struct{}), lanes: lane.New[transports.Place](maxCommands),
+		done: make(chan struct{}), lanes: lane.New[transports.Place](maxCommands),
 		rooms: map[transports.RoomID]*joined{}, asides: asides{}, told: orders{}, closes: func() {}, uploading: make(chan struct{}, maxUploading),
 		contacts: map[transports.UserID]*contact{}, clients: map[string]*client{}}
+	a.mail.open(a.turn)
+	return a
 }
 
-// Run owns the account until it has nothing left to do, or Stop was called and everything is put away.
-func (a *Account) Run() {
-	defer close(a.done)
-	a.recall()
-	a.takeOver()
+// Run begins the account's life. It is over when there is nothing left to do, or Stop was called and everything is put away: then ended is
+// called, and Done tells it as well.
+func (a *Account) Run(ended func()) {
+	a.over = ended
+	go func() {
+		a.recall()
+		a.takeOver()
+		a.turn()
+	}()
+}
+
+// turn is the account's goroutine while there is work.
+func (a *Account) turn() {
 	var work []func()
 	for {
-		<-a.mail.ready
-		work = a.mail.take(work)
+		if work = a.mail.take(work); len(work) == 0 {
+			return
+		}
 		for i, do := range work {
 			do()
 			work[i] = nil
@@ -178,6 +191,8 @@ func (a *Account) Run() {
 		}
 		if a.idle() && a.mail.closeIfEmpty() {
 			a.endDebts()
+			close(a.done)
+			a.over()
 			return
 		}
 	}
@@ -186,7 +201,7 @@ func (a *Account) Run() {
 // keptWork is how long a list of work may be whose memory is kept for the next.
 const keptWork = 64
 
-// Done is closed when Run has returned.
+// Done is closed when the account's life is over.
 func (a *Account) Done() <-chan struct{} { return a.done }
 
 // Handle takes a stanza of the owner's addressed to the account, a room or a user of it. It never blocks: taken is false

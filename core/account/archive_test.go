@@ -230,7 +230,7 @@ func TestEachAccountReadsItsOwnArchiveOnly(t *testing.T) {
 		w.emits(hears("bob", "hi"))
 		w.forget()
 		other := New(w.shared, Identity{ID: 8}, jid("mallory@example.org"), "irc.net", "irc.net", 0)
-		go other.Run()
+		other.Run(func() {})
 		s := parse(t, `<iq type='set' id='q' from='mallory@example.org/x' to='#go%irc.net@gw.example'><query xmlns='urn:xmpp:mam:2'/></iq>`)
 		to, err := w.shared.Addresses.Parse(s.To.Local)
 		if err != nil {

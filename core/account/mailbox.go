@@ -6,21 +6,22 @@ import "sync"
 const bound = 1024
 
 // mailbox is what an account's goroutine takes its work from: one queue, so that the order of arrival is the order of
-// doing. Three kinds of hands put work in, who may wait differently: the stream's reader never (offer), the network's
+// doing. The goroutine is there while there is work: most accounts are idle most of the time. Three kinds of hands put work in, who may wait differently: the stream's reader never (offer), the network's
 // reader as long as it takes (push), and those who report how something ended not at all (put), for the goroutine may be
 // waiting for them; there are never more of these than things begun.
 type mailbox struct {
 	mu     sync.Mutex
 	queue  []func()
+	begin  func() // does the work, until there is none
+	busy   bool   // somebody is at it
 	closed bool
-	room   *sync.Cond
-	ready  chan struct{} // holds one token while there is work
+	room   sync.Cond
 }
 
-func newMailbox() *mailbox {
-	m := &mailbox{ready: make(chan struct{}, 1)}
-	m.room = sync.NewCond(&m.mu)
-	return m
+// open has begin called when there is work and nobody is at it; somebody is from the start on.
+func (m *mailbox) open(begin func()) {
+	m.begin, m.busy = begin, true
+	m.room.L = &m.mu
 }
 
 // offer is false when the mailbox is full or closed; ended tells which.
@@ -54,17 +55,21 @@ func (m *mailbox) add(work func()) {
 		return
 	}
 	m.queue = append(m.queue, work)
-	select {
-	case m.ready <- struct{}{}:
-	default:
+	if !m.busy {
+		m.busy = true
+		go m.begin()
 	}
 }
 
-// take exchanges the queue for an empty one.
+// take exchanges the queue for an empty one. Who gets no work is no longer at it.
 func (m *mailbox) take(empty []func()) []func() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	all := m.queue
+	if len(all) == 0 {
+		m.queue, m.busy = nil, false
+		return nil
+	}
 	m.queue = empty[:0]
 	m.room.Broadcast()
 	return all

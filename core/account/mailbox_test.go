@@ -93,7 +93,8 @@ func TestTooManyCommandsAreRefusedAndNotLost(t *testing.T) {
 
 func TestAMailboxClosesOnlyWhenItIsEmpty(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := newMailbox()
+		m := new(mailbox)
+		m.open(nil)
 		did := 0
 		m.put(func() { did++ })
 		if m.closeIfEmpty() {

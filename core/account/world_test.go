@@ -66,7 +66,7 @@ func story(t *testing.T, tell func(t *testing.T, w *world)) {
 // open makes the account of alice@example.org on irc.net, as the hub does when a stanza comes.
 func (w *world) open() {
 	w.account = New(w.shared, Identity{ID: 7, Login: w.login, Keep: w.keep}, jid("alice@example.org"), "irc.net", "irc.net", 1000)
-	go w.account.Run()
+	w.account.Run(func() {})
 }
 
 // settle waits until nothing is under way, also not changes that the store lets gather.

@@ -29,7 +29,8 @@ type Account interface {
 	// Stop ends it with the gateway, Dismiss for good: its owner may not use it any more.
 	Stop(reason string)
 	Dismiss(reason string)
-	Run()
+	// Run begins its life; ended is called, and Done closed, when that is over.
+	Run(ended func())
 	Done() <-chan struct{}
 }
 

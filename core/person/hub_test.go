@@ -61,7 +61,12 @@ func (a *account) Stop(reason string) {
 	}
 }
 
-func (a *account) Run()                  { <-a.done }
+func (a *account) Run(ended func()) {
+	go func() {
+		<-a.done
+		ended()
+	}()
+}
 func (a *account) Done() <-chan struct{} { return a.done }
 
 // world is a hub with fake accounts.

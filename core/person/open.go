@@ -27,10 +27,7 @@ func (h *Hub) open(key Key, after time.Duration) (Account, *stanza.Error) {
 	h.owned[key.Owner] = append(h.owned[key.Owner], key.Key)
 	slices.Sort(h.owned[key.Owner])
 	a.Start(after)
-	go func() {
-		a.Run()
-		h.post(func() { h.forget(key, a) })
-	}()
+	a.Run(func() { h.post(func() { h.forget(key, a) }) })
 	return a, nil
 }
 

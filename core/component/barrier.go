@@ -1,8 +1,8 @@
 package component
 
 import (
-	"bytes"
 	"crypto/rand"
+	"io"
 	"math"
 	"strconv"
 	"time"
@@ -54,11 +54,11 @@ func (o *outbox) setBarrier(now time.Time) {
 	if !o.up || b.id != "" {
 		return
 	}
-	if len(o.since) == 0 && !b.probe && (o.flushing == 0 || o.confirmed == o.handed) {
+	if o.since.size == 0 && !b.probe && (o.flushing == 0 || o.confirmed == o.handed) {
 		b.careful = false
 		return
 	}
-	if wait := b.since.Add(barrierGap).Sub(now); wait > 0 && !b.probe && !b.careful && 2*len(o.since) < o.bound {
+	if wait := b.since.Add(barrierGap).Sub(now); wait > 0 && !b.probe && !b.careful && 2*o.since.size < o.bound {
 		if !b.timer {
 			b.timer = true
 			time.AfterFunc(wait, o.gapOver)
@@ -66,19 +66,20 @@ func (o *outbox) setBarrier(now time.Time) {
 		return
 	}
 	if b.careful {
-		n := first(o.since)
-		o.sent, o.since = append(o.sent[:0], o.since[:n]...), o.since[n:]
-		o.pending = append(o.pending, o.sent...)
+		one := o.since.first()
+		o.sent.add(one)
+		o.since.drop(len(one))
+		o.pending.add(one)
 	} else {
-		o.sent, o.since = o.since, o.sent[:0]
+		o.sent, o.since = o.since, spool{}
 	}
-	if len(o.since) == 0 {
+	if o.since.size == 0 {
 		b.covers = o.handed
 	}
 	b.count++
 	b.id, b.since, b.probe = b.prefix+strconv.FormatUint(b.count, 36), now, false
 	ping := stanza.Stanza{Kind: stanza.IQ, Type: "get", ID: b.id, From: b.address, To: b.address}
-	o.pending = ping.Add(stanza.New("urn:xmpp:ping", "ping")).Append(o.pending)
+	o.pending.add(ping.Add(stanza.New("urn:xmpp:ping", "ping")).Append(nil))
 }
 
 func (o *outbox) gapOver() {
@@ -97,7 +98,7 @@ func (o *outbox) answered(id string) {
 		return
 	}
 	b.id, b.strikes, o.confirmed = "", 0, b.covers
-	o.sent = o.sent[:0]
+	o.sent.clear()
 	o.space.Broadcast()
 	o.wakeWriter()
 }
@@ -116,8 +117,7 @@ func (o *outbox) check(now, heard time.Time) error {
 	case b.id != "" && now.Sub(b.since) >= unwellTime:
 		return errUnwell
 	case o.unwritten() == 0 && now.Sub(o.lastWrite) >= keepalive:
-		o.pending = append(o.pending, ' ')
-		o.shrink()
+		o.pending.add([]byte{' '})
 		o.wakeWriter()
 	}
 	return nil
@@ -135,23 +135,24 @@ func (o *outbox) strike() {
 		o.log.Warn("The server ended the stream before it confirmed what was sent, again and again. It is now sent stanza by stanza. Look at the server's log.")
 		return
 	}
-	n := first(o.since)
+	one := o.since.first()
 	p := newParser(limits{attrs: math.MaxInt / 2})
 	var s stanza.Stanza
-	if r, err := p.head(frame{data: o.since[:n]}); err == nil {
+	if r, err := p.head(frame{data: one}); err == nil {
 		_ = p.envelope(r, &s) // for the log only
 	}
-	o.since = o.since[n:]
+	o.since.drop(len(one))
 	o.log.Error("A stanza was dropped, for the server ended the stream at it again and again. Report it as a bug.",
-		"bytes", n, "kind", s.Kind, "type", s.Type, "id", s.ID, "from", s.From.String(), "to", s.To.String())
+		"bytes", len(one), "kind", s.Kind, "type", s.Type, "id", s.ID, "from", s.From.String(), "to", s.To.String())
 }
 
-// first is the length of the first stanza of what was kept.
-func first(kept []byte) int {
-	f := framer{source: bytes.NewReader(nil), buf: kept, tail: len(kept), limits: limits{size: math.MaxInt, depth: math.MaxInt, elements: math.MaxInt}}
+// first is the first stanza of what was kept.
+func (s *spool) first() []byte {
+	f := framer{source: s.reader(), heard: func() {}, buf: make([]byte, firstBuffer), limits: limits{size: math.MaxInt, depth: math.MaxInt, elements: math.MaxInt}}
 	one, err := f.next()
-	if err != nil {
-		return len(kept) // never: they are our own
+	if err != nil { // never: they are our own
+		all, _ := io.ReadAll(s.reader())
+		return all
 	}
-	return one.size
+	return one.data
 }

@@ -24,14 +24,13 @@ type outbox struct {
 	log   *slog.Logger
 
 	up, ended bool
-	pending   []byte // to be written with the next batch
-	batch     []byte // what the writer took last
-	flight    int    // how much of it is not yet written
+	pending   spool // to be written with the next batch
+	flight    int   // how much of what the writer took last is not yet written
 	crowded   atomic.Bool
 	lastWrite time.Time
 
 	// The kept stanzas, in order: those before the barrier under way, and those since.
-	sent, since []byte
+	sent, since spool
 	barrier     barrier
 
 	handed, confirmed uint64 // stanzas taken in, and how many of them the answered barriers cover
@@ -56,20 +55,20 @@ func (o *outbox) put(stanza []byte, keep, wait bool) bool {
 	}
 	o.handed++
 	if keep {
-		o.since = append(o.since, stanza...)
+		o.since.add(stanza)
 	}
 	if o.up && !(keep && o.barrier.careful) {
-		o.pending = append(o.pending, stanza...)
+		o.pending.add(stanza)
 		o.crowded.Store(o.unwritten() > o.bound)
 	}
 	o.wakeWriter()
 	return true
 }
 
-func (o *outbox) unwritten() int { return len(o.pending) + o.flight }
+func (o *outbox) unwritten() int { return o.pending.size + o.flight }
 
 // waiting is the larger of what waits to be written and what waits to be confirmed, in bytes.
-func (o *outbox) waiting() int { return max(o.unwritten(), len(o.sent)+len(o.since)) }
+func (o *outbox) waiting() int { return max(o.unwritten(), o.sent.size+o.since.size) }
 
 func (o *outbox) wakeWriter() {
 	select {
@@ -78,17 +77,16 @@ func (o *outbox) wakeWriter() {
 	}
 }
 
-// take gives the writer all that waits. The two buffers take turns: one is written while the other fills.
-func (o *outbox) take(now time.Time) []byte {
+// take gives the writer all that waits.
+func (o *outbox) take(now time.Time) spool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.setBarrier(now)
-	if len(o.pending) == 0 {
-		return nil
+	batch := o.pending
+	if o.pending = (spool{}); batch.size > 0 {
+		o.flight, o.lastWrite = batch.size, now
 	}
-	o.pending, o.batch = o.batch[:0], o.pending
-	o.flight, o.lastWrite = len(o.batch), now
-	return o.batch
+	return batch
 }
 
 // written tells of progress.
@@ -113,7 +111,7 @@ func (o *outbox) connect() {
 	defer o.mu.Unlock()
 	o.up, o.lastWrite = true, time.Now()
 	if !o.barrier.careful {
-		o.pending = append(o.pending, o.since...)
+		o.pending.copy(o.since)
 	}
 	o.wakeWriter()
 }
@@ -123,25 +121,16 @@ func (o *outbox) connect() {
 func (o *outbox) disconnect(blamed bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.up, o.pending, o.flight, o.barrier.id = false, o.pending[:0], 0, ""
-	if len(o.sent) > 0 {
-		o.since, o.sent = append(o.sent, o.since...), nil
+	o.up, o.flight, o.barrier.id = false, 0, ""
+	o.pending.clear()
+	if o.sent.size > 0 {
+		o.sent.follow(o.since)
+		o.since, o.sent = o.sent, spool{}
 		if blamed {
 			o.strike()
 		}
 	}
 	o.eased()
-}
-
-// shrink gives the memory of a burst back.
-func (o *outbox) shrink() {
-	for _, buffer := range []*[]byte{&o.pending, &o.batch, &o.sent, &o.since} {
-		if len(*buffer) == 0 || buffer == &o.batch && o.flight == 0 {
-			if cap(*buffer) > largestSpare {
-				*buffer = nil
-			}
-		}
-	}
 }
 
 // close ends all waiting for good.

@@ -17,7 +17,6 @@ import (
 const (
 	largestWrite = 128 << 10
 	writeTime    = 30 * time.Second // for one such write
-	largestSpare = 1 << 20          // larger buffers are given back when the stream is idle
 )
 
 // Reply sends an answer to what the reader took. It never blocks: where too much waits to be written, the reader slows
@@ -77,7 +76,7 @@ func isLocal(s string) bool { return strings.IndexByte(s, '/') < 0 && strings.In
 func (o *outbox) write(ctx context.Context, conn net.Conn) error {
 	for {
 		batch := o.take(time.Now())
-		if len(batch) == 0 {
+		if batch.size == 0 {
 			select {
 			case <-ctx.Done():
 				conn.SetWriteDeadline(time.Now().Add(partingTime))
@@ -86,20 +85,21 @@ func (o *outbox) write(ctx context.Context, conn net.Conn) error {
 			case <-o.wake:
 			}
 		}
-		for rest := batch; len(rest) > 0; {
+		for batch.size > 0 {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
 			conn.SetWriteDeadline(time.Now().Add(writeTime))
-			n, err := conn.Write(rest[:min(len(rest), largestWrite)])
-			o.written(n)
+			next := batch.front(largestWrite)
+			n, err := next.WriteTo(conn)
+			batch.drop(int(n))
+			o.written(int(n))
 			if errors.Is(err, os.ErrDeadlineExceeded) {
 				return errStalled
 			}
 			if err != nil {
 				return err
 			}
-			rest = rest[n:]
 		}
 	}
 }

@@ -2,13 +2,18 @@ package account
 
 import "sync"
 
-// bound is how many pieces of work a mailbox holds before it refuses stanzas and makes the network wait.
-const bound = 1024
+// bound is how many pieces of work a mailbox holds before it refuses stanzas. The network waits when it holds as many as plenty: what
+// has not come yet takes no memory here, or less.
+const (
+	bound  = 1024
+	plenty = 64
+)
 
 // mailbox is what an account's goroutine takes its work from: one queue, so that the order of arrival is the order of
-// doing. The goroutine is there while there is work: most accounts are idle most of the time. Three kinds of hands put work in, who may wait differently: the stream's reader never (offer), the network's
-// reader as long as it takes (push), and those who report how something ended not at all (put), for the goroutine may be
-// waiting for them; there are never more of these than things begun.
+// doing. The goroutine is there while there is work, for most accounts are idle most of the time. Three kinds of hands put work
+// in, who may wait differently: the stream's reader never (offer), the network's reader as long as it takes (push), and those who
+// report how something ended not at all (put), for the goroutine may be waiting for them; there are never more of these than
+// things begun.
 type mailbox struct {
 	mu     sync.Mutex
 	queue  []func()
@@ -38,7 +43,7 @@ func (m *mailbox) offer(work func()) (taken, ended bool) {
 func (m *mailbox) push(work func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for len(m.queue) >= bound && !m.closed {
+	for len(m.queue) >= plenty && !m.closed {
 		m.room.Wait()
 	}
 	m.add(work)

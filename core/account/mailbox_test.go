@@ -49,8 +49,8 @@ func TestAServerThatDoesNotKeepUpMakesTheNetworkWait(t *testing.T) {
 			}
 		}()
 		w.settle()
-		if emitted > 2*bound+2 { // those in the mailbox, and those that the account has taken out of it
-			t.Errorf("%d messages wait in memory, the bound is %d", emitted, bound)
+		if emitted > 2*plenty+2 { // those in the mailbox, and those that the account has taken out of it
+			t.Errorf("%d messages wait in memory, the bound is %d", emitted, plenty)
 		}
 		close(full)
 		w.settle()

@@ -43,7 +43,7 @@ func interrupted(t *testing.T, can transports.Capabilities, says func(w *world),
 // back starts the gateway again, and has alice come into the room.
 func (w *world) back(can transports.Capabilities, owed []store.Command) {
 	w.account = New(w.shared, Identity{ID: 7, Owed: owed}, jid("alice@example.org"), "irc.net", "irc.net", 1000)
-	go w.account.Run()
+	w.account.Run(func() {})
 	w.network.answer = func(c transports.Command) (r transports.Result, _ error, _ bool) {
 		if _, ok := c.(transports.Send); ok {
 			r.Parts = []transports.MessageID{"n9"}
@@ -192,7 +192,7 @@ func TestAfterACrashTheRestOfALongMessageIsSent(t *testing.T) {
 func TestAfterACrashNobodyComesAndTheSenderIsTold(t *testing.T) {
 	interrupted(t, told, func(w *world) { w.sends(about("m1", `<body>hello?</body>`)) }, func(w *world, owed []store.Command) {
 		w.account = New(w.shared, Identity{ID: 7, Owed: owed, Login: &Login{Name: "work"}}, jid("alice@example.org"), "irc.net", "irc.net", 1000)
-		go w.account.Run()
+		w.account.Run(func() {})
 		w.waits(patience)
 		w.hears("phone: m1 refused: undefined-condition: " + Unknown)
 		w.does()

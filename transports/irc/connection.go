@@ -1,6 +1,7 @@
 package irc
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"math/rand/v2"
@@ -33,9 +34,10 @@ type connection struct {
 	at      endpoint // where it leads
 	sts     demand   // what the server says of TLS
 
-	inbox inbox         // what there is to do
-	ahead atomic.Int32  // messages that Do has not waited for
-	over  chan struct{} // closed when nobody will be at the inbox any more
+	inbox  inbox         // what there is to do
+	unread []byte        // lines that were taken from it and not handled yet
+	ahead  atomic.Int32  // messages that Do has not waited for
+	over   chan struct{} // closed when nobody will be at the inbox any more
 
 	can            atomic.Pointer[transports.Capabilities] // what it can do; set before it takes requests
 	support        isupport
@@ -119,17 +121,16 @@ func (c *connection) run(ctx context.Context) error {
 // turn does what there is to do.
 func (c *connection) turn() {
 	for {
-		work, lines, open, more := c.inbox.take()
+		work, lines, open, more := c.inbox.take(c.unread)
 		if !more {
 			return
 		}
+		c.unread = lines
 		for _, do := range work {
 			do()
 		}
-		for i := 0; i < len(lines) && c.fault == nil; i++ {
-			c.handle(lines[i].message)
-		}
 		if len(lines) > 0 {
+			c.handleLines()
 			c.heard, c.asked = time.Now(), false
 		}
 		if !open {
@@ -144,6 +145,19 @@ func (c *connection) turn() {
 	}
 }
 
+// handleLines handles the next lines.
+func (c *connection) handleLines() {
+	for n := 0; n < handledAtOnce && len(c.unread) > 0 && c.fault == nil; n++ {
+		end := bytes.IndexByte(c.unread, '\n')
+		if m, ok := parse(c.unread[:end], c.network.in); ok {
+			c.handle(m)
+		}
+		if c.unread = c.unread[end+1:]; len(c.unread) == 0 {
+			c.unread = nil
+		}
+	}
+}
+
 // hangUp closes what has failed. It is false while something of it will still come back.
 func (c *connection) hangUp() bool {
 	c.endRequests()
@@ -151,6 +165,7 @@ func (c *connection) hangUp() bool {
 	if c.alarm != nil {
 		c.alarm.Stop()
 	}
+	c.unread = nil
 	left := c.inbox.stop()
 	return !c.writing && !left
 }
@@ -173,17 +188,25 @@ func (c *connection) read() {
 		if err != nil {
 			return
 		}
-		m, ok := parse(line, c.network.in)
-		if !ok {
-			continue
+		if mayBePing(line) {
+			if m, ok := parse(line, c.network.in); ok && m.Command == "PING" && !c.pong(m.Trailing()) {
+				return
+			}
 		}
-		if m.Command == "PING" && !c.pong(m.Trailing()) {
-			return
-		}
-		if !c.inbox.put(m, len(line)) {
+		if !c.inbox.put(line) {
 			return
 		}
 	}
+}
+
+// mayBePing is false for lines that are certainly none.
+func mayBePing(line []byte) bool {
+	line = bytes.TrimLeft(line, " ")
+	for len(line) > 0 && (line[0] == '@' || line[0] == ':') { // tags, who sends it
+		_, line, _ = bytes.Cut(line, []byte(" "))
+		line = bytes.TrimLeft(line, " ")
+	}
+	return len(line) >= len("PING") && bytes.EqualFold(line[:len("PING")], []byte("PING"))
 }
 
 // pong answers a PING. RFC 2812 §3.7.2.
@@ -286,7 +309,7 @@ func (c *connection) tick() {
 		c.fail(offline("The server did not close the connection."))
 	case !c.lastWord.IsZero() && !now.Before(c.lastWord):
 		c.fail(c.departed)
-	case c.inbox.waiting(): // it is we who did not listen
+	case len(c.unread) > 0 || c.inbox.waiting(): // it is we who did not listen
 	case c.stage != online && now.Sub(c.began) >= registerWithin:
 		c.fail(offline("The server did not welcome the gateway in time."))
 	case c.asked && silent >= c.idle+answerWithin:

@@ -1,6 +1,7 @@
 package irc
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -47,30 +48,38 @@ func TestAFloodNeverGetsUsDisconnected(t *testing.T) {
 func TestWhatWaitsIsBounded(t *testing.T) {
 	b := new(inbox)
 	b.open(func() {}) // who begins, and takes when the test says so
-	n := 0
-	for ; b.cost < maxInbox; n++ {
-		b.put(message{}, 1<<20)
+	long := bytes.Repeat([]byte("x"), 1<<20)
+	for len(b.lines) < maxInbox {
+		b.put(long)
 	}
+	all := len(b.lines)
 	full := make(chan bool)
-	go func() { full <- b.put(message{}, 1) }()
+	go func() { full <- b.put([]byte("more")) }()
 	select {
 	case <-full:
 		t.Fatal("there is room over the bound")
 	case <-time.After(10 * time.Millisecond):
 	}
-	if _, lines, open, _ := b.take(); len(lines) != n || !open {
-		t.Fatalf("took %d of %d lines", len(lines), n)
+	_, lines, open, _ := b.take(nil)
+	if len(lines) != all || !open {
+		t.Fatalf("took %d of %d bytes", len(lines), all)
 	}
 	if !<-full {
 		t.Error("the line was lost")
 	}
 	b.close()
-	if _, lines, open, _ := b.take(); len(lines) != 1 || open {
-		t.Errorf("at the end there are %d lines, open %v", len(lines), open)
+	if _, left, open, _ := b.take(lines[:10]); len(left) != 10 || !open {
+		t.Errorf("of 10 bytes that were left there are %d, open %v", len(left), open)
 	}
-	b.cost = maxInbox
+	if _, last, open, _ := b.take(nil); string(last) != "more\n" || !open {
+		t.Errorf("the last line is %q, open %v", last, open)
+	}
+	if _, last, open, more := b.take(nil); len(last) > 0 || open || !more {
+		t.Errorf("at the end there is %q, open %v, more %v", last, open, more)
+	}
+	b.lines = long
 	b.stop()
-	if b.put(message{}, 1) {
+	if b.put(long) {
 		t.Error("a line was taken after the end")
 	}
 }

@@ -5,30 +5,20 @@ import "sync"
 const (
 	// maxInbox bounds the bytes of lines that wait while the core is busy. A server drops who does not read; 10,000 lines at
 	// once fit in many times.
-	maxInbox = 16 << 20
-	// lineCost is what a line costs besides its bytes.
-	lineCost = 300
+	maxInbox = 8 << 20
+	// handledAtOnce is how many lines are handled before anything else gets its turn.
+	handledAtOnce = 64
 )
 
-// takeAtOnce is how many lines are handled before anything else gets its turn.
-const takeAtOnce = 64
-
-// queued is a line and what it costs.
-type queued struct {
-	message
-	cost int
-}
-
-// inbox holds what there is to do for a connection: lines that the reader has read, and what others ask for. Whoever does it may have to wait for
-// the core; the reader goes on meanwhile.
+// inbox holds what there is to do for a connection: lines as the reader has read them, and what others ask for. Whoever does it may have to wait
+// for the core; the reader goes on meanwhile.
 type inbox struct {
 	// begin does what there is to do, until take has nothing more. It is started when nobody is at it.
 	begin func()
 
 	mu      sync.Mutex
 	room    sync.Cond // for lines, again
-	lines   []queued
-	cost    int
+	lines   []byte    // each ends in LF
 	work    []func()
 	busy    bool // somebody is at it
 	closed  bool // no line follows
@@ -42,16 +32,16 @@ func (b *inbox) open(begin func()) {
 }
 
 // put adds a line, and waits while there is no room. It is false after stop.
-func (b *inbox) put(m message, size int) bool {
+func (b *inbox) put(line []byte) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for b.cost >= maxInbox && !b.stopped {
+	for len(b.lines) >= maxInbox && !b.stopped {
 		b.room.Wait()
 	}
 	if b.stopped {
 		return false
 	}
-	b.lines, b.cost = append(b.lines, queued{m, size + lineCost}), b.cost+size+lineCost
+	b.lines = append(append(b.lines, line...), '\n')
 	b.wake()
 	return true
 }
@@ -83,25 +73,21 @@ func (b *inbox) wake() {
 	}
 }
 
-// take gives the work and the next lines, and whether others may follow. There is nothing to do where more is false.
-func (b *inbox) take() (work []func(), lines []queued, open, more bool) {
+// take gives the work, the next lines where none are left of those before, and whether others may follow. There is nothing to do where more
+// is false.
+func (b *inbox) take(left []byte) (work []func(), lines []byte, open, more bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.work) == 0 && len(b.lines) == 0 && (!b.closed || b.stopped) {
+	if len(left) == 0 && len(b.lines) > 0 {
+		left, b.lines = b.lines, nil
+		b.room.Signal()
+	}
+	if len(b.work) == 0 && len(left) == 0 && (!b.closed || b.stopped) {
 		b.busy = false
 		return nil, nil, true, false
 	}
 	work, b.work = b.work, nil
-	n := min(len(b.lines), takeAtOnce)
-	lines, b.lines = b.lines[:n:n], b.lines[n:]
-	for i := range lines {
-		b.cost -= lines[i].cost
-	}
-	if len(b.lines) == 0 {
-		b.lines = nil
-	}
-	b.room.Signal()
-	return work, lines, !b.closed || len(b.lines) > 0, true
+	return work, left, !b.closed || len(left) > 0, true
 }
 
 // waiting tells whether lines wait.

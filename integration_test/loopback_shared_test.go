@@ -1,6 +1,9 @@
 package integration_test
 
 import (
+	"bytes"
+	"encoding/base64"
+	"net/http"
 	"testing"
 
 	"isthmus/integration_test/loopbackclient"
@@ -41,13 +44,23 @@ var sharedScenarios = []loopbackScenario{
 		answer := stages(t, alice, loopbackDomain, "share", field("people", "bob@localhost"))
 		mustMatch(t, answer, completed+"/note[text()~'is open to bob@localhost']")
 
+		bob.Send(t, "<iq type='set' id='face'><vCard xmlns='vcard-temp'><PHOTO><TYPE>image/png</TYPE><BINVAL>{photo}</BINVAL></PHOTO></vCard></iq>",
+			"photo", base64.StdEncoding.EncodeToString(photo(t)))
+		bob.Expect(t, "iq[@type='result'][@id='face']")
 		join(t, alice, room, "alice") // the name that she is connected under
 		join(t, bob, room, "Bob")
 		alice.Expect(t, "presence[not(@type)][@from='"+room+"/Bob']/{muc#user}x/item[@role='participant']")
+		until(t, "Bob has a face", func() bool { // it is asked of his server when he comes
+			say(t, bob, room, "hm")
+			return ida.Hears(t, "hm").From.Picture != ""
+		})
 		said := say(t, bob, room, "helo all")
 		heard := ida.Hears(t, "helo all")
 		if heard.From.Name != "Bob" {
 			t.Errorf("Ida heard it from %q", heard.From.Name)
+		}
+		if _, face := fetch(t, http.DefaultClient, heard.From.Picture); !bytes.HasPrefix(face, []byte("\x89PNG")) && !bytes.HasPrefix(face, []byte("\xff\xd8")) {
+			t.Errorf("at %q is no picture of Bob", heard.From.Picture)
 		}
 		bob.Expect(t, "message[@id='"+said+"'][@from='"+room+"/Bob']/body[text()='helo all']")
 		alice.Expect(t, "message[@from='"+room+"/Bob'][@id='"+xmppID(heard.ID)+"']/body[text()='helo all']")

@@ -155,7 +155,7 @@ func (d *Driver) Open(account transports.Account, env transports.Env) (transport
 	if err != nil {
 		return nil, err
 	}
-	return &Session{driver: d, network: d.networks[scope], account: account}, nil
+	return &Session{driver: d, network: d.networks[scope], account: account, http: env.HTTP}, nil
 }
 
 func fault(kind transports.FaultKind, format string, values ...any) *transports.Fault {

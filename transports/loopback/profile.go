@@ -53,6 +53,9 @@ func (s *Session) Profile(ctx context.Context, id transports.UserID) (profile tr
 
 // Picture reads a picture of a user or a room.
 func (s *Session) Picture(ctx context.Context, of transports.Place, version string, limit int64) (data []byte, mediaType string, err error) {
+	if isPersona(of.User) {
+		return personaPicture(ctx, s.http, version, limit)
+	}
 	var found picture
 	if err := s.query(ctx, func(n *network, _ *user) { found = n.Pictures[version] }); err != nil {
 		return nil, "", err

@@ -2,6 +2,7 @@ package loopback
 
 import (
 	"context"
+	"net/http"
 	"sync/atomic"
 
 	"isthmus/transports"
@@ -12,6 +13,7 @@ type Session struct {
 	driver  *Driver
 	network *network
 	account transports.Account
+	http    *http.Client
 
 	named bool                   // the network knows the name that the person asked for
 	live  atomic.Pointer[client] // nil while there is no connection

@@ -3,6 +3,7 @@ package loopback_test
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"testing"
 	"time"
 
@@ -24,7 +25,7 @@ type visitor struct {
 func visit(t *testing.T, d *loopback.Driver, account transports.Account) *visitor {
 	t.Helper()
 	account.Scope = scope
-	session, err := d.Open(account, transports.Env{Log: slog.New(slog.DiscardHandler)})
+	session, err := d.Open(account, transports.Env{Log: slog.New(slog.DiscardHandler), HTTP: http.DefaultClient})
 	if err != nil {
 		t.Fatal(err)
 	}

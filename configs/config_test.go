@@ -191,6 +191,8 @@ func TestMistakesAreNamedWithTheirPlace(t *testing.T) {
 		"a relay of logins":    {with("archive:", "relays: [{muc: a@b.example, rooms: [{transport: irc.example.org, network: n, room: r, owner: a@b.example, connections: 5}]}]\narchive:"), "connections: where somebody's login is used"},
 		"typing aside":         {with("archive:", "relays: [{muc: a@b.example, typing: here, rooms: [{}]}]\narchive:"), `typing: "here" is none of`},
 		"joins of all":         {with("archive:", "relays: [{muc: a@b.example, joins: all, rooms: [{}]}]\narchive:"), `joins: "all" is neither`},
+		"no expression":        {with("archive:", "relays: [{muc: a@b.example, ignore_nicks: \"(\", rooms: [{}]}]\narchive:"), "ignore_nicks: error parsing regexp"},
+		"a limit below":        {with("archive:", "relays: [{muc: a@b.example, per_person: -1, rooms: [{}]}]\narchive:"), "per_person: give 0"},
 		"a ring": {with("archive:", "relays: [{muc: a@b.example, rooms: [{transport: irc.example.org, network: n, room: r}, {transport: irc.example.org, network: n, room: R}]}]\narchive:"),
 			"the room R of n is there twice"},
 		"an unknown key":       {with("store:", "stoer: x\nstore:"), "stoer"},

@@ -3,6 +3,7 @@ package configs
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -22,8 +23,14 @@ type Relay struct {
 	// Joins is "notices" where it is told in words who comes and goes, else "none".
 	Joins string `mapstructure:"joins"`
 	// Notices: a network is told in words of corrections, reactions and deletions that it has not itself.
-	Notices *bool       `mapstructure:"notices"`
-	Rooms   []RelayRoom `mapstructure:"rooms"`
+	Notices *bool `mapstructure:"notices"`
+	// PerPerson and PerRelay are how many messages a minute are passed on, of one person and of all together; 0: any number.
+	PerPerson *int `mapstructure:"per_person"`
+	PerRelay  *int `mapstructure:"per_relay"`
+	// IgnoreNicks and IgnoreTexts are regular expressions: whose messages, and which, are not passed on.
+	IgnoreNicks string      `mapstructure:"ignore_nicks"`
+	IgnoreTexts string      `mapstructure:"ignore_texts"`
+	Rooms       []RelayRoom `mapstructure:"rooms"`
 }
 
 // RelayRoom is a room of a network.
@@ -56,6 +63,9 @@ const (
 
 // usualPuppets is how many occupants a relay has at most where nothing is said: each of them is sent a copy of all that is said.
 const usualPuppets = 50
+
+// usualLimits are how many messages a minute are passed on where nothing is said.
+var usualLimits = map[string]int{"per_person": 60, "per_relay": 600}
 
 // usualConnectionSuffix ends the names of people of a MUC on a network where nothing is said.
 const usualConnectionSuffix = "|x"
@@ -122,6 +132,20 @@ func (r *Relay) complete(c *Config) error {
 	case InWords, Nobody:
 	default:
 		return fmt.Errorf("joins: %q is neither notices nor none", r.Joins)
+	}
+	for key, limit := range map[string]**int{"per_person": &r.PerPerson, "per_relay": &r.PerRelay} {
+		usual := usualLimits[key]
+		if *limit == nil {
+			*limit = &usual
+		}
+		if **limit < 0 {
+			return fmt.Errorf("%s: give 0 (no limit) or more", key)
+		}
+	}
+	for key, expression := range map[string]string{"ignore_nicks": r.IgnoreNicks, "ignore_texts": r.IgnoreTexts} {
+		if _, err := regexp.Compile(expression); err != nil {
+			return fmt.Errorf("%s: %w", key, err)
+		}
 	}
 	if r.Notices == nil {
 		yes := true

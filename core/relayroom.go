@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"isthmus/core/account"
 	"isthmus/core/media"
@@ -63,6 +64,7 @@ func (all *relays) room(s *service, r *relaying, room RelayRoom, name string) (r
 			local, err := s.addresses.Localpart(address.Address{Kind: address.User, Name: string(user), Key: room.Network})
 			return stanza.JID{Local: local, Domain: room.Transport, Resource: relay.Resource}, err
 		},
+		Where:   func() string { return strings.ToLower(about.Kind + " " + string(scope()) + " " + room.Room) },
 		Doubles: s.doubles(r.of.MUC, room), Share: s.sharer(scope)}
 	if s.media != nil {
 		joined.Fetch = s.media.Fetch

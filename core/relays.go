@@ -25,7 +25,8 @@ type Relay struct {
 	// Puppets is how many people of the networks may have occupants of their own in the MUC; 0: none.
 	Puppets int
 	relay.Policy
-	Rooms []RelayRoom
+	Limits relay.Limits
+	Rooms  []RelayRoom
 }
 
 // RelayRoom is a room of a network.
@@ -178,7 +179,7 @@ func (all *relays) follow(wanted []Relay) (problem error) {
 // begin has a relay work.
 func (all *relays) begin(c Relay) error {
 	r := &relaying{of: c, done: make(chan struct{})}
-	made := relay.Config{MUC: c.MUC, Nick: c.Nick, Puppets: c.Puppets, Policy: c.Policy,
+	made := relay.Config{MUC: c.MUC, Nick: c.Nick, Puppets: c.Puppets, Policy: c.Policy, Limits: c.Limits,
 		Log: all.log.With("relay", c.MUC.String())}
 	for i, room := range c.Rooms {
 		s := all.services[room.Transport]

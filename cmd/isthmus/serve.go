@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"regexp"
 	"syscall"
 	"time"
 
@@ -86,6 +87,7 @@ func relays(configured []configs.Relay) (all []core.Relay) {
 		muc, _ := stanza.ParseJID(r.MUC) // configs.Load has checked it
 		ready := core.Relay{MUC: muc, Nick: r.Nick, Puppets: *r.MaxPuppets, Policy: relay.Policy{Joins: r.Joins == configs.InWords, Notices: *r.Notices,
 			Presence: map[string]relay.Presence{configs.Active: relay.Active, configs.All: relay.All}[r.Puppets]}}
+		ready.Limits = relay.Limits{PerPerson: *r.PerPerson, PerRelay: *r.PerRelay, IgnoreNicks: expression(r.IgnoreNicks), IgnoreTexts: expression(r.IgnoreTexts)}
 		ready.TopicsToMUC, ready.TopicsFromMUC = ways(r.Topics)
 		ready.TypingToMUC, ready.TypingFromMUC = ways(r.Typing)
 		if r.Puppets == configs.Nobody {
@@ -99,6 +101,14 @@ func relays(configured []configs.Relay) (all []core.Relay) {
 		all = append(all, ready)
 	}
 	return all
+}
+
+// expression is what configs.Load has checked, nil for none.
+func expression(s string) *regexp.Regexp {
+	if s == "" {
+		return nil
+	}
+	return regexp.MustCompile(s)
 }
 
 // ways are which way something goes.

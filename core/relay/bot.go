@@ -74,7 +74,7 @@ func (r *Relay) enter() {
 		}
 		since = since.Add(-skew)
 	}
-	if !r.Stream.Pass(xep.Enter(r.JID, r.occupant(b.nick), since, maxMissed)) {
+	if !r.Stream.Pass(xep.Enter(r.JID, r.occupant(b.nick), since, maxMissed).Add(r.joins())) {
 		r.tryAgain()
 		return
 	}

@@ -27,6 +27,8 @@ type foreign struct {
 	// dropped is how many messages were too much since people were told last.
 	dropped int
 	tries   int
+	// leftTo is the nick of another relay that joins the MUC with this room, empty where none does.
+	leftTo string
 	// members are the network's people in the room, as far as it tells; doings are those of them that the MUC is to be told of.
 	members map[transports.UserID]transports.User
 	doings  doings
@@ -55,6 +57,8 @@ type task struct {
 	files []xep.File
 	tries int
 }
+
+var tooMany = &transports.Fault{Kind: transports.RateLimited, Text: "Too much is waiting to be sent."}
 
 const (
 	// maxTasks is how many messages wait for a network.
@@ -143,7 +147,7 @@ func (f *foreign) joined(ctx context.Context, err error) {
 func (f *foreign) do(t *task) {
 	if t.says && len(f.tasks) >= maxTasks {
 		f.dropped++
-		t.end(transports.Result{}, &transports.Fault{Kind: transports.RateLimited, Text: "Too much is waiting to be sent to " + f.Name + "."})
+		t.end(transports.Result{}, tooMany) // the room is told how many, once
 		return
 	}
 	f.tasks = append(f.tasks, t)

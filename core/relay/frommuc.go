@@ -72,6 +72,7 @@ func (r *Relay) passOn(s *stanza.Stanza, nick, body string) {
 		if r.sometimes("encrypted "+author, longWait) {
 			r.whisper(nick, "What you write is encrypted, so it stays in this room: nobody on "+r.names()+" could read it. Switch encryption off for this room to be read there.")
 		}
+	case (reacts || body != "") && !r.admitsOwn(author, nick, body):
 	case xep.Retracts(s) != "":
 		if l := r.lines.byStanza[xep.Retracts(s)]; l != nil && l.room == nil && l.author == author {
 			for _, f := range r.rooms {
@@ -123,6 +124,11 @@ func (r *Relay) pass(s *stanza.Stanza, author, nick, body string) {
 	if l.stanzaID != "" && r.lines.byStanza[l.stanzaID] != nil {
 		return
 	}
+	from, relayed := marked(s)
+	if relayed && from == "" || !relayed && r.echo(nil, nick, l.text) { // the words of another relay, or of another bridge
+		return
+	}
+	l.from = from
 	r.lines.add(l)
 	replied := r.lines.byStanza[xep.RepliesTo(s)]
 	for _, f := range r.rooms {

@@ -132,6 +132,9 @@ func (f *foreign) heard(e transports.Message) {
 	if e.Own || f.ours[e.From.ID] != nil || e.Place.Room != f.id || e.ID != "" && r.lines.byForeign[foreignID{f, e.ID}] != nil {
 		return
 	}
+	if f.leftTo != "" || r.echo(f, e.From.Name, e.Text) || !f.admits(e.From, e.Text) {
+		return
+	}
 	e.Text = f.calledHere(e.Text)
 	l := r.lines.add(&line{room: f, user: e.From, nick: e.From.Name, text: e.Text, does: e.Style == transports.Does, at: e.At, root: f.rootOf(e.Thread)})
 	r.lines.has(l, f, e.ID)
@@ -215,7 +218,7 @@ func (f *foreign) edited(e transports.Edited) {
 	r := f.relay
 	l := r.lines.byForeign[foreignID{f, e.ID}]
 	e.Text = f.calledHere(e.Text)
-	if l == nil || l.room != f || e.Text.Equal(l.text) {
+	if l == nil || l.room != f || e.Text.Equal(l.text) || !f.admits(l.user, e.Text) {
 		return
 	}
 	l.text, l.does = e.Text, e.Style == transports.Does
@@ -278,7 +281,7 @@ func (f *foreign) reacted(e transports.Reacted) {
 		return
 	}
 	key := f.Name + " " + string(e.From.ID)
-	if slices.Equal(l.reactions[key].emoji, e.Emoji) {
+	if slices.Equal(l.reactions[key].emoji, e.Emoji) || !f.admits(e.From, nil) {
 		return
 	}
 	was := l.reactions[key].emoji

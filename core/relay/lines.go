@@ -33,6 +33,9 @@ type line struct {
 	does    bool // as in "/me waves"
 	gone    bool // it has been taken back
 	at      time.Time
+	// heard is when it came to us; from names the room that another relay has it from.
+	heard time.Time
+	from  string
 	// root is the message whose thread it is in, nil for none; thread is what the MUC calls the thread that it begins, or empty.
 	root   *line
 	thread string
@@ -80,6 +83,7 @@ func newLines() lines {
 
 // add remembers a message.
 func (l *lines) add(n *line) *line {
+	n.heard = time.Now()
 	if n.at.IsZero() {
 		n.at = time.Now()
 	}

@@ -69,7 +69,7 @@ func contains(members []transports.Member, user transports.UserID) bool {
 
 // member notes somebody who is in the room, and brings them into the MUC where all are to be there. It is false for those of ours.
 func (f *foreign) member(u transports.User) bool {
-	if u.ID == f.self.ID || f.ours[u.ID] != nil {
+	if u.ID == f.self.ID || f.ours[u.ID] != nil || f.relay.Limits.ignores(u.Name, nil) {
 		return false
 	}
 	f.members[u.ID] = u
@@ -170,14 +170,13 @@ func (r *Relay) admit() {
 // acted notes that somebody does something without words.
 func (f *foreign) acted(u transports.User) {
 	r := f.relay
-	if r.Presence == Speakers || u.ID == f.self.ID || f.ours[u.ID] != nil {
+	if r.Presence == Speakers || !f.member(u) {
 		return
 	}
 	if p := r.puppets[who{f, u.ID}]; p != nil && p.standing == inside {
 		p.spoke = time.Now()
 		return
 	}
-	f.member(u)
 	if r.Presence == Active {
 		r.bring(f, u)
 	}

@@ -35,8 +35,9 @@ type Config struct {
 	// Puppets is how many there may be at most; with 0, the bot says everything.
 	Puppets int
 	Policy
-	Rooms []Room
-	Log   *slog.Logger
+	Limits Limits
+	Rooms  []Room
+	Log    *slog.Logger
 }
 
 // Room is a room of a network.
@@ -46,6 +47,8 @@ type Room struct {
 	// Home is a word for the network ("slack"), where names tell where somebody is from.
 	Home string
 	ID   transports.RoomID
+	// Where names the room so that another gateway would name it so too; nil or empty where that is not known.
+	Where func() string
 	// Domain is the transport's.
 	Domain string
 	// Session is the relay's own; Alone tells that nobody else uses the account.
@@ -93,6 +96,9 @@ type Relay struct {
 	heard      map[string]bool
 	heardOrder []string
 	warned     map[string]time.Time
+	// floods are what of each person came too fast, and all what of all together did.
+	floods map[string]*flood
+	all    flood
 	// reserved are the looks of nicks of the MUC's people, and when they were there last.
 	reserved map[string]time.Time
 	topic    string
@@ -112,8 +118,11 @@ const backlog = 4096
 // New makes a relay; Run starts it.
 func New(c Config) *Relay {
 	r := &Relay{Config: c, work: make(chan func(), backlog), done: make(chan struct{}), others: map[string]*occupant{},
-		puppets: map[who]*puppet{}, voices: map[string]*puppet{}, former: map[string]bool{}, heard: map[string]bool{}, writing: map[string]time.Time{}, unique: rand.Text()[:10] + "-", lines: newLines(), reserved: map[string]time.Time{}, warned: map[string]time.Time{}}
+		puppets: map[who]*puppet{}, voices: map[string]*puppet{}, former: map[string]bool{}, heard: map[string]bool{}, writing: map[string]time.Time{}, unique: rand.Text()[:10] + "-", lines: newLines(), floods: map[string]*flood{}, all: *newFlood(c.Limits.PerRelay), reserved: map[string]time.Time{}, warned: map[string]time.Time{}}
 	for _, room := range c.Rooms {
+		if room.Where == nil {
+			room.Where = func() string { return "" }
+		}
 		r.rooms = append(r.rooms, &foreign{Room: room, relay: r, members: map[transports.UserID]transports.User{}, doubles: map[string]*double{}, ours: map[transports.UserID]*double{}})
 	}
 	return r

@@ -301,3 +301,19 @@ func TestTheEndIsSeenByAll(t *testing.T) {
 		w.hears("ida [one] leaves", "bridge leaves")
 	})
 }
+
+func TestAMentionIsOnlyTextOnOtherNetworks(t *testing.T) {
+	story(t, nil, func(w *world) {
+		w.one.events <- transports.Message{Place: transports.InRoom("#go"), ID: "m1", From: user("ida"), Text: text.Text{{Spans: []text.Span{
+			{Text: "@channel", Ref: text.Ref{Kind: text.MentionEveryone}}, {Text: " and "}, {Text: "@carl", Ref: text.Ref{Kind: text.MentionUser, ID: "U1"}}}}}}
+		w.hears("ida [one] enters", "ida [one]: @channel and @carl")
+		w.settle()
+		w.two.mu.Lock()
+		defer w.two.mu.Unlock()
+		for _, span := range w.two.sent[0][0].Spans {
+			if span.Ref.Kind != text.NoRef {
+				t.Errorf("the other network is sent %+v", span)
+			}
+		}
+	})
+}

@@ -45,6 +45,9 @@ func (f *foreign) say(l *line, nick string, to *line) {
 
 // sayWords says a message with these words and files.
 func (f *foreign) sayWords(l *line, words text.Text, files []xep.File, nick string, to *line) {
+	if f.leftTo != "" || l.from != "" && l.from == f.Where() {
+		return
+	}
 	c := &copied{flying: true}
 	l.copies[f] = c
 	parts := pieces(words, f.can)
@@ -73,7 +76,7 @@ func (f *foreign) sayWords(l *line, words text.Text, files []xep.File, nick stri
 			return send
 		}, end: func(result transports.Result, err error) {
 			f.relay.lines.has(l, f, result.Parts...)
-			if err != nil && !failed {
+			if err != nil && err != tooMany && !failed {
 				failed = true
 				f.failed(nick, "Your message", transports.AsFault(err))
 			}
@@ -161,6 +164,10 @@ func (f *foreign) named(t text.Text) text.Text {
 }
 
 func (f *foreign) namedIn(span text.Span) []text.Span {
+	switch span.Ref.Kind {
+	case text.MentionUser, text.MentionRoom, text.MentionEveryone: // of another network, where the id means something else, or nothing
+		span.Ref = text.Ref{}
+	}
 	if span.Ref.Kind != text.NoRef || span.Style&text.Monospace != 0 {
 		return []text.Span{span}
 	}
@@ -249,6 +256,9 @@ func (f *foreign) delete(l *line, reason, nick, by string) {
 func (f *foreign) react(l *line, nick, by string, was, now []string) {
 	l.whenKnown(f, func() {
 		id := l.id(f)
+		if l.copies[f] == nil {
+			return
+		}
 		if id == "" || f.can.Features&transports.Reactions == 0 {
 			f.reactedInWords(l, by, was, now)
 			return

@@ -109,6 +109,11 @@ func (r *Relay) otherPresence(s *stanza.Stanza, o xep.Occupancy) {
 	was := r.others[nick]
 	if s.Type == "unavailable" {
 		delete(r.others, nick)
+		if o.Has(xep.StatusRenamed) {
+			r.otherRelayRenamed(nick, o.Nick)
+		} else {
+			r.otherRelayLeft(nick)
+		}
 		if was != nil && o.Has(xep.StatusRenamed) && o.Nick != "" {
 			r.others[o.Nick] = was
 			r.occupantRenamed(was.key, o.Nick)
@@ -122,6 +127,9 @@ func (r *Relay) otherPresence(s *stanza.Stanza, o xep.Occupancy) {
 		was = &occupant{key: r.keyOf(s, o)}
 		r.others[nick] = was
 		r.occupantCame(nick)
+		if r.bot.standing == asked || r.bot.standing == outside { // they were there before us
+			r.otherRelay(s, nick)
+		}
 	}
 	if !o.JID.IsZero() {
 		was.jid = o.JID.Bare()

@@ -150,6 +150,11 @@ func (r *Relay) utter(s *saying, p *puppet) bool {
 		m.Add(stanza.Text("", "body", body))
 	}
 	m.Add(children...)
+	if s.room != nil {
+		m.Add(mark(s.room.Where()))
+	} else {
+		m.Add(mark(""))
+	}
 	if s.line != nil {
 		m.Add(xep.InThread(r.lines.threadOf(s.line)))
 	}

@@ -37,7 +37,7 @@ func story(t *testing.T, change func(*Config), tell func(w *world)) {
 		c := Config{MUC: jid(t, "team@muc.example"), Nick: "bridge", JID: jid(t, "isthmus@one.example/relay"), Stream: w.muc, Puppets: 3,
 			Policy: Policy{TopicsToMUC: true, TopicsFromMUC: true, TypingToMUC: true, TypingFromMUC: true, Notices: true}, Log: slog.New(slog.DiscardHandler)}
 		for _, n := range []*network{w.one, w.two} {
-			c.Rooms = append(c.Rooms, Room{Name: "#go on " + n.name, Suffix: " [" + n.name + "]", ID: "#go", Domain: n.name + ".example", Session: n, Stream: w.muc,
+			c.Rooms = append(c.Rooms, Room{Name: "#go on " + n.name, Suffix: " [" + n.name + "]", ID: "#go", Domain: n.name + ".example", Session: n, Stream: w.muc, Where: func() string { return n.name + " #go" },
 				Puppet: func(u transports.UserID) (stanza.JID, error) {
 					return stanza.JID{Local: string(u), Domain: n.name + ".example", Resource: Resource}, nil
 				},
@@ -94,6 +94,8 @@ func (w *world) got(n *network, want ...string) {
 type muc struct {
 	mu        sync.Mutex
 	relay     *Relay
+	marks     []string          // of what the relay says
+	others    []*stanza.Element // what other relays tell of themselves
 	occupants map[stanza.JID]string
 	people    []string // who is there besides
 	roles     map[string]xmpp.Condition
@@ -227,6 +229,9 @@ func (m *muc) tell(to stanza.JID, nick, kind string, of stanza.JID, codes ...int
 		item.Actor = "alice"
 	}
 	s := &stanza.Stanza{Kind: stanza.Presence, Type: kind, From: m.relay.MUC.WithResource(nick), To: to}
+	if nick == "other" && len(m.others) > 0 {
+		s.Add(m.others...)
+	}
 	m.handle(s.Add(item.Element(codes...)))
 }
 
@@ -239,6 +244,8 @@ func (m *muc) say(s *stanza.Stanza) {
 	if m.loses {
 		return
 	}
+	from, _ := marked(s)
+	m.marks = append(m.marks, from)
 	what := s.ChildText("", "body")
 	for _, e := range s.Payload {
 		switch {
@@ -313,6 +320,7 @@ type network struct {
 	name   string
 	mu     sync.Mutex
 	seen   []string
+	sent   []text.Text
 	serial int
 	events chan transports.Event
 	cut    chan error
@@ -385,6 +393,7 @@ func (n *network) Do(ctx context.Context, c transports.Command, done func(transp
 			time.AfterFunc(lag, func() { n.arrived(c.Text.String()); done(result, nil) })
 			return
 		}
+		n.sent = append(n.sent, c.Text)
 		n.serial++
 		id := transports.MessageID(fmt.Sprint(n.name, n.serial))
 		result.Parts = []transports.MessageID{id}

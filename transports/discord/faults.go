@@ -26,6 +26,9 @@ func badToken() *transports.Fault {
 	return fault(transports.BadCredentials, "Discord does not take the token. Reset it on the page of the application (Bot, Reset Token), and log in again with the new one.")
 }
 
+// tooManyHooks is the error that a channel has as many webhooks as it may have.
+const tooManyHooks = 30007
+
 // webhookToken is the error that a webhook has another token, which says nothing about that of the account.
 const webhookToken = 50027
 
@@ -43,7 +46,7 @@ var errorCodes = map[int]struct {
 	20009:        {transports.Forbidden, "Discord does not let this be sent: it was found to be explicit."},
 	20016:        {transports.RateLimited, "The channel is in slow mode. Wait before you write again."},
 	20028:        {transports.RateLimited, "Too much is being written in this channel. Try again in a while."},
-	30007:        {transports.Forbidden, "The channel has as many webhooks as it may have. Delete one in its settings (Integrations)."},
+	tooManyHooks: {transports.Forbidden, "The channel has as many webhooks as it may have. Delete one in its settings (Integrations)."},
 	30010:        {transports.Forbidden, "The message has twenty reactions already, and Discord takes no more kinds."},
 	30046:        {transports.RateLimited, "Messages older than an hour can only be edited so often. Try again later."},
 	40002:        {transports.Forbidden, "The account must be verified with Discord before it can do this."},

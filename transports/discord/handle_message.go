@@ -63,8 +63,16 @@ func (h *handler) created(m *message) (events []transports.Event, of *sending) {
 
 // told is a message in the contract's words. Those of our own webhooks are the account's.
 func (s *Session) told(at spot, m *message) transports.Message {
+	ours := m.WebhookID != "" && (s.hooks.byID[m.WebhookID] != nil || m.AppID != "" && m.AppID == s.app.ID)
+	answers := ""
+	if ours {
+		m.Content, answers = unanswered(m.Content)
+	}
 	e := s.world.told(at, m)
-	e.Own = e.Own || m.WebhookID != "" && (s.hooks.byID[m.WebhookID] != nil || m.AppID != "" && m.AppID == s.app.ID)
+	e.Own = e.Own || ours
+	if answers != "" {
+		e.ReplyTo = &transports.Reference{ID: at.id(answers)}
+	}
 	return e
 }
 

@@ -146,6 +146,36 @@ func TestAWebhookOfAnotherTokenEndsNoAccount(t *testing.T) {
 	}
 }
 
+func TestInAChannelFullOfWebhooksTheBotSaysWhoSpeaks(t *testing.T) {
+	t.Parallel()
+	l := newLiar(t)
+	l.answers["POST /channels/7/webhooks"] = func(w http.ResponseWriter) {
+		w.WriteHeader(400)
+		says(object{"message": "Maximum number of webhooks reached (15)", "code": 30007})(w)
+	}
+	v, _ := l.atWork()
+	c := send(inGeneral, "hello")
+	c.As = as("Alice")
+	for range 2 {
+		if r := v.do(c); r.Parts[0] != "1000" {
+			t.Errorf("it came to %v", r)
+		}
+	}
+	if n := l.count("POST /channels/7/webhooks"); n != 1 {
+		t.Errorf("a webhook was tried to make %d times", n)
+	}
+}
+
+func TestAnAnswerByNameIsHeardAsOne(t *testing.T) {
+	t.Parallel()
+	v, s := newLiar(t).atWork()
+	s.event(3, "MESSAGE_CREATE", object{"id": "100", "channel_id": "7", "webhook_id": "50", "application_id": "3", "author": object{"id": "50", "username": "Alice"},
+		"content": "-# [Ida \\[x\\]](https://discord.com/channels/4/7/99) what time is it?\nnoon"})
+	if m := v.said("noon"); m.ReplyTo == nil || m.ReplyTo.ID != "99" {
+		t.Errorf("it came as %+v", m)
+	}
+}
+
 func TestAnAnswerWithoutAnIDIsNoSuccess(t *testing.T) {
 	t.Parallel()
 	for _, answer := range []string{"{}", "[]", `{"id":null}`, "<html>Welcome</html>", ""} {

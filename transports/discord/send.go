@@ -112,10 +112,10 @@ func (s *Session) send(ctx context.Context, c transports.Send) (result transport
 	}
 	content, mentions := written(c.Style, c.Text)
 	home, _ := s.homeOf(channel)
-	hook := c.As != nil && s.mayHook(home)
+	hook := c.As != nil && s.mayHook(home) && !s.full(ctx, home)
 	switch {
 	case hook && reply != "":
-		content = answered(guild, channel, &transports.Reference{ID: transports.MessageID(reply), From: c.ReplyTo.From, Text: c.ReplyTo.Text}) + content
+		content = s.answering(ctx, guild, channel, reply, c.ReplyTo) + content
 		reply = ""
 	case c.As != nil && !hook:
 		content = attributed(c.As, content)

@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"unicode/utf8"
+	"time"
 
 	"isthmus/mapping/text"
 	"isthmus/transports"
@@ -35,10 +35,11 @@ type hooks struct {
 	in   map[string]*webhook
 	byID map[string]*webhook
 	gone map[string]bool
+	full map[string]time.Time // the channels that have too many, until when that is taken for granted
 }
 
 func newHooks() *hooks {
-	return &hooks{map[string]*webhook{}, map[string]*webhook{}, map[string]bool{}}
+	return &hooks{map[string]*webhook{}, map[string]*webhook{}, map[string]bool{}, map[string]time.Time{}}
 }
 
 func (k *hooks) keep(h *webhook) {
@@ -87,6 +88,26 @@ func (s *Session) hookOf(ctx context.Context, channel string) (*webhook, error) 
 	s.hooks.keep(h)
 	s.mu.Unlock()
 	return h, nil
+}
+
+// fullFor is how long a channel with as many webhooks as it may have is not asked for another one.
+const fullFor = 10 * time.Minute
+
+// full tells that a channel has as many webhooks as it may have, none of which is ours.
+func (s *Session) full(ctx context.Context, channel string) bool {
+	s.mu.Lock()
+	until := s.hooks.full[channel]
+	s.mu.Unlock()
+	if time.Now().Before(until) {
+		return true
+	}
+	if _, err := s.hookOf(ctx, channel); code(err) != tooManyHooks {
+		return false // what else is wrong is said when the message is made
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hooks.full[channel] = time.Now().Add(fullFor)
+	return true
 }
 
 // hookDraft is a message of a webhook (Execute Webhook).
@@ -212,19 +233,6 @@ func (s *Session) mayHook(channel string) bool {
 	defer s.mu.Unlock()
 	c := s.world.channels[channel]
 	return c != nil && c.GuildID != "" && s.world.mine(c)&manageWebhooks != 0
-}
-
-// answered is how a message under somebody's name says what it answers: webhooks cannot reply.
-func answered(guild, channel string, to *transports.Reference) string {
-	const excerpt = 100
-	name, said := text.Plain(to.From.Name).Discord(), strings.Join(strings.Fields(to.Text.String()), " ")
-	if utf8.RuneCountInString(said) > excerpt {
-		said = text.Pieces(said, excerpt)[0] + "…"
-	}
-	if name == "" {
-		name = "a message"
-	}
-	return "-# [" + name + "](https://discord.com/channels/" + guild + "/" + channel + "/" + string(to.ID) + ") " + text.Plain(said).Discord() + "\n"
 }
 
 // attributed is a text with the name of who says it, where there can be no webhook.

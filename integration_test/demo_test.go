@@ -28,7 +28,7 @@ func TestANewcomerTriesTheDemoInABrowser(t *testing.T) {
 	}
 	browse(t, "lobby.mjs", page, filepath.Join(dir, "page.png"), "--user", "alice", "--file", picture)
 	browse(t, "lobby.mjs", page, filepath.Join(dir, "page.png"), "--user", "bob", "--say", "bye", "--answer", "bye", "--absent", "ida")
-	browse(t, "contacts.mjs", page, filepath.Join(dir, "contacts")) // the contact list, a talk, a correction, a file
+	browse(t, "contacts.mjs", page, dir) // the contact list, a talk, a correction, a file
 }
 
 // runDemo starts the demo and gives the address of its page; at the end it is stopped as Ctrl-C does.

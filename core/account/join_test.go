@@ -277,3 +277,17 @@ func TestACorrectionThatWasOnItsWayIsInTheHistoryOfWhoComesIn(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoEntersARoomWhoseNameNobodyKnewIsToldThatItHasOne(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.sends(join("phone", "alice"))
+		w.online("alice")
+		w.forget()
+		named := state("alice")
+		named.Name = "Going places"
+		w.emits(named)
+		w.expect("phone: alice is here 100 170 110", `phone: subject ""`, "phone: <#go> 104 ")
+		w.sends(join("desk", "alice"))
+		w.expect("desk: alice is here 100 170 110", `desk: subject ""`)
+	})
+}

@@ -29,6 +29,8 @@ type joined struct {
 	order    order
 	// unshown are the archive's numbers of what waits to be shown although they are given.
 	unshown map[int64]bool
+	// named: what people call the room is known only since its first ones wait to be let in.
+	named bool
 	// lacks are the account's features that the room does not have.
 	lacks transports.Feature
 }
@@ -174,6 +176,7 @@ func (a *Account) confirmed(e transports.Room) {
 	if was := j.view.Self; was != a.self.ID { // a new connection may come with another nick
 		changes = j.view.Apply(transports.UserRenamed{Was: was, User: a.self})
 	}
+	j.named = !j.live && e.Name != "" && e.Name != j.view.Name && e.Name != string(j.id)
 	j.view.Self, j.view.Durable = a.self.ID, a.can.Durable
 	changes = append(changes, j.view.Apply(e)...)
 	j.live, j.read, j.lacks = true, false, e.Lacks
@@ -196,7 +199,10 @@ func (a *Account) letIn(j *joined) {
 	for _, newcomer := range j.arrivals {
 		a.enter(j, newcomer)
 	}
-	j.arrivals = nil
+	if j.named && len(j.arrivals) > 0 { // clients that have asked what it is were told no name, and ask again (XEP-0045 §10.2.1)
+		a.show(j, room.Reconfigured{})
+	}
+	j.arrivals, j.named = nil, false
 }
 
 // enter shows the room to one who comes in: presences, history, subject, in that order (XEP-0045 §7.2).

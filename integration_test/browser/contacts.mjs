@@ -1,18 +1,19 @@
 // Walks through the demo's network in memory with a real browser, and takes a picture at each stop: the contact list, a talk with
 // a reaction, a correction, a file, and a room.
 //
-//   node contacts.mjs PAGE PREFIX
+//   node contacts.mjs PAGE FOLDER
 //
-// PAGE is the demo's address; the pictures are PREFIX-roster.png, PREFIX-talk.png and so on, and PREFIX-failed.png at a failure.
+// PAGE is the demo's address; the pictures in FOLDER are roster.png, talk.png and so on, and failed.png at a failure. Those in docs/walk
+// are made so, with a demo that nobody has talked in before.
 // CHROMIUM names the browser when it is not /usr/bin/chromium. The exit code is 0 when all was seen, else 1 with a
 // sentence on standard error.
 import { chromium } from 'playwright-core';
 
 const patience = 30_000; // milliseconds for each step
 
-const [page_address, prefix] = process.argv.slice(2);
-if (!page_address || !prefix) {
-  console.error('usage: node contacts.mjs PAGE PREFIX');
+const [page_address, folder] = process.argv.slice(2);
+if (!page_address || !folder) {
+  console.error('usage: node contacts.mjs PAGE FOLDER');
   process.exit(2);
 }
 
@@ -28,7 +29,7 @@ page.on('console', (message) => message.type() === 'error' && complaints.push(me
 page.on('pageerror', (error) => complaints.push(String(error)));
 
 let step = 'open the page';
-const picture = (name) => page.screenshot({ path: `${prefix}-${name}.png` });
+const picture = (name) => page.screenshot({ path: `${folder}/${name}.png` });
 const contact = (name) => page.locator('converse-roster, #converse-roster').locator('.contact-name', { hasText: name }).first();
 
 // In the full-screen client one conversation is visible at a time.

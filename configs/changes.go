@@ -8,7 +8,7 @@ import (
 // What can be put in force while the gateway runs; all other keys need a restart.
 var (
 	liveKeys          = []string{"log: level", "archive", "contacts", "relays"}
-	liveTransportKeys = []string{"people", "registration", "registration_required", "network_people", "limits", "operators", "private_networks", "options"}
+	liveTransportKeys = []string{"people", "registration", "registration_required", "network_people", "relay_people", "limits", "operators", "private_networks", "options"}
 )
 
 // Changes tells how a configuration that was read again differs from the one at work, by the names of keys: what can be put in

@@ -67,7 +67,9 @@ type Transport struct {
 	RegistrationRequired bool `mapstructure:"registration_required"`
 	// NetworkPeople are the domains and bare JIDs that alone may use a network, by its name in addresses.
 	NetworkPeople map[string][]string `mapstructure:"network_people"`
-	Limits        Limits              `mapstructure:"limits"`
+	// RelayPeople are the domains and bare JIDs, of people or of rooms of chat services, that may set up relays by commands.
+	RelayPeople []string `mapstructure:"relay_people"`
+	Limits      Limits   `mapstructure:"limits"`
 	// Operators are bare JIDs that may manage the transport by commands.
 	Operators []string `mapstructure:"operators"`
 	// PersistentByDefault has the gateway stay in the rooms of everyone who has not set "persistent" otherwise.
@@ -229,6 +231,9 @@ func (t *Transport) complete() error {
 		if err := complete("network_people: "+network, people); err != nil {
 			return err
 		}
+	}
+	if err := complete("relay_people", t.RelayPeople); err != nil {
+		return err
 	}
 	if err := t.Limits.complete(); err != nil {
 		return err

@@ -38,6 +38,7 @@ type dialogues struct {
 	media     *media.Transport
 	exporting chan struct{}
 	hub       *person.Hub
+	relays    *relays
 	faces     *dialog.Faces
 	reply     func(*stanza.Stanza)
 	// reload reads the configuration anew.

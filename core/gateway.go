@@ -107,7 +107,7 @@ func Run(ctx context.Context, c Config) error {
 		services = append(services, s)
 		sites.pages(t.Component.Domain, t.Driver)
 	}
-	relays, err := newRelays(c, services)
+	relays, err := newRelays(ctx, c, services)
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ const setTime = 30 * time.Second
 func (d *dialogues) menu(at address.Address, policy person.Policy) dialog.Menu {
 	switch at.Kind {
 	case address.Gateway:
-		return d.alike(slices.Concat(d.accountMenu(policy), dialog.Menu{d.addContacts("")}, d.shutOut(), d.settings(), dialog.Menu{d.ping(), d.disconnect(), d.enroll(policy), d.export(), d.unregister()}, d.operators()))
+		return d.alike(slices.Concat(d.accountMenu(policy), dialog.Menu{d.addContacts("")}, d.shutOut(), d.settings(), dialog.Menu{d.ping(), d.disconnect(), d.enroll(policy), d.export(), d.unregister()}, d.relayMenu(policy), d.operators()))
 	case address.Account:
 		return append(dialog.Menu{d.configureAccount(at.Key, false), d.connection(at.Key), d.addContacts(at.Key)}, d.oneAccount(at.Key)...)
 	case address.Room:

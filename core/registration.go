@@ -144,6 +144,7 @@ func (d *dialogues) erase(ctx context.Context, who stanza.JID, logins map[person
 			o.Warning = "The network of " + key.Key + " could not be told: end that login there too. It said: " + transports.AsFault(err).Text
 		}
 	}
+	d.relays.forget(ctx, d.domain, who)
 	d.options.Forget(who.String())
 	d.known.forget(d.domain, who)
 	if err := d.store.ForgetPerson(ctx, d.domain, who.String()); err != nil {

@@ -59,7 +59,7 @@ func (all *relays) room(s *service, r *relaying, room RelayRoom, name string) (r
 	if suffix == "" {
 		suffix = " [" + about.Kind + "]"
 	}
-	joined := relay.Room{Name: name, Suffix: suffix, Home: about.Kind, ID: transports.RoomID(room.Room), Domain: room.Transport, Session: session, Alone: room.Owner.IsZero(), Stream: s.component,
+	joined := relay.Room{Name: name, Suffix: suffix, Home: about.Kind, ID: transports.RoomID(room.Room), Password: room.Password, Domain: room.Transport, Session: session, Alone: room.Owner.IsZero(), Stream: s.component,
 		Puppet: func(user transports.UserID) (stanza.JID, error) {
 			local, err := s.addresses.Localpart(address.Address{Kind: address.User, Name: string(user), Key: room.Network})
 			return stanza.JID{Local: local, Domain: room.Transport, Resource: relay.Resource}, err

@@ -1,7 +1,6 @@
 package core
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +13,9 @@ import (
 	"sync/atomic"
 
 	"isthmus/core/relay"
+	"isthmus/core/seal"
 	"isthmus/core/stanza"
+	"isthmus/core/store"
 )
 
 // Relay joins a real Multi-User Chat with rooms of networks.
@@ -27,6 +28,10 @@ type Relay struct {
 	relay.Policy
 	Limits relay.Limits
 	Rooms  []RelayRoom
+	// Password opens the MUC where it needs one.
+	Password string
+	// Transport is the domain whose bot it is; where it is empty, that of the first room.
+	Transport string
 }
 
 // RelayRoom is a room of a network.
@@ -41,12 +46,26 @@ type RelayRoom struct {
 	// ConnectionSuffix; 0: the relay's account speaks for all.
 	Connections      int
 	ConnectionSuffix string
+	// Password opens the room where it needs one.
+	Password string
 }
 
 // relays are the relays. The goroutine of run owns them; the streams' readers and the hubs look at what is at work.
 type relays struct {
 	services map[string]*service // by domain
 	log      *slog.Logger
+	store    *store.Store
+	keys     *seal.Keys
+	consents consents
+	// configured are those of the configuration, kept those that people have set up, in the order in which they have; hosts are the bots that
+	// wait in MUCs for a word.
+	configured []Relay
+	kept       []kept
+	hosts      map[stanza.JID]*host
+	// welcome is what the relays say that begin now in the room that is new, empty for nothing.
+	welcome string
+	// visiting are the logins that are used for a visit, and how often.
+	visiting map[loginOf]int
 	// wanted are those that shall work.
 	wanted  map[stanza.JID]Relay
 	running map[stanza.JID]*relaying
@@ -79,25 +98,42 @@ type atWork struct {
 }
 
 // newRelays knows the relays of the configuration, or says which of them has a mistake. It hands the services what is theirs.
-func newRelays(c Config, services []*service) (*relays, error) {
-	all := &relays{services: map[string]*service{}, log: c.Log, wanted: map[stanza.JID]Relay{}, running: map[stanza.JID]*relaying{}, lines: map[string]*line{},
+func newRelays(ctx context.Context, c Config, services []*service) (*relays, error) {
+	all := &relays{services: map[string]*service{}, log: c.Log, store: c.Store, keys: c.Keys,
+		configured: c.Relays, hosts: map[stanza.JID]*host{}, visiting: map[loginOf]int{}, wanted: map[stanza.JID]Relay{}, running: map[stanza.JID]*relaying{}, lines: map[string]*line{},
 		work: make(chan func()), ended: make(chan struct{})}
 	for _, s := range services {
 		all.services[s.face.jid.Domain] = s
-		s.relays = all
+		s.relays, s.talk.relays = all, all
 	}
 	for _, r := range c.Relays {
 		if err := all.check(r); err != nil {
 			return nil, err
 		}
+	}
+	if err := all.load(ctx); err != nil {
+		return nil, err
+	}
+	for _, r := range all.merged() {
 		all.wanted[r.MUC] = r
 	}
 	all.show() // the logins that they use, before any account begins
 	return all, nil
 }
 
+// bot is the domain of the transport whose bot a relay has.
+func (r Relay) bot() string {
+	if r.Transport == "" {
+		return r.Rooms[0].Transport
+	}
+	return r.Transport
+}
+
 // check says what of a relay cannot be.
 func (all *relays) check(r Relay) error {
+	if all.services[r.bot()] == nil {
+		return fmt.Errorf("relay %s: there is no transport %s", r.MUC, r.bot())
+	}
 	for _, room := range r.Rooms {
 		if err := all.checkRoom(room); err != nil {
 			return fmt.Errorf("relay %s: room %s of %s: %w", r.MUC, room.Room, room.Transport, err)
@@ -109,7 +145,7 @@ func (all *relays) check(r Relay) error {
 // run has them work until ctx ends; their networks are told after that.
 func (all *relays) run(ctx context.Context) {
 	defer close(all.ended)
-	if err := all.follow(slices.Collect(maps.Values(all.wanted))); err != nil {
+	if err := all.follow(); err != nil {
 		all.log.Error("A relay cannot work.", "error", err)
 	}
 	for {
@@ -146,14 +182,17 @@ func (all *relays) do(ctx context.Context, what func()) bool {
 // reload puts the relays of a new configuration in force: those that are the same in it go on undisturbed.
 func (all *relays) reload(ctx context.Context, configured []Relay) error {
 	err := errors.New("the gateway is ending")
-	all.do(ctx, func() { err = all.follow(configured) })
+	all.do(ctx, func() {
+		all.configured = configured
+		err = all.follow()
+	})
 	return err
 }
 
-// follow has exactly these work. Those with a mistake do not, and the error tells of them.
-func (all *relays) follow(wanted []Relay) (problem error) {
+// follow has exactly those work that are wanted. Those with a mistake do not, and the error tells of them.
+func (all *relays) follow() (problem error) {
 	all.wanted = map[stanza.JID]Relay{}
-	for _, r := range wanted {
+	for _, r := range all.merged() {
 		if err := all.check(r); err != nil {
 			problem = errors.Join(problem, err)
 			continue
@@ -179,19 +218,21 @@ func (all *relays) follow(wanted []Relay) (problem error) {
 // begin has a relay work.
 func (all *relays) begin(c Relay) error {
 	r := &relaying{of: c, done: make(chan struct{})}
-	made := relay.Config{MUC: c.MUC, Nick: c.Nick, Puppets: c.Puppets, Policy: c.Policy, Limits: c.Limits,
+	bot := all.services[c.bot()]
+	made := relay.Config{MUC: c.MUC, Nick: c.Nick, Puppets: c.Puppets, Policy: c.Policy, Limits: c.Limits, Password: c.Password,
+		JID: stanza.JID{Local: botName, Domain: c.bot(), Resource: relay.Resource}, Stream: bot.component, Asked: all.asked(c.MUC, bot),
 		Log: all.log.With("relay", c.MUC.String())}
 	for i, room := range c.Rooms {
 		s := all.services[room.Transport]
-		if i == 0 {
-			made.JID, made.Stream = stanza.JID{Local: botName, Domain: room.Transport, Resource: relay.Resource}, s.component
-		}
 		joined, err := all.room(s, r, room, fmt.Sprintf("%s %d", c.MUC, i))
 		if err != nil {
 			all.release(r)
 			return fmt.Errorf("relay %s: room %s of %s: %w", c.MUC, room.Room, room.Transport, err)
 		}
 		made.Rooms = append(made.Rooms, joined)
+	}
+	if all.welcome != "" && len(made.Rooms) > 0 { // what people have set up comes last
+		made.Rooms[len(made.Rooms)-1].Welcome = all.welcome
 	}
 	r.star = relay.New(made)
 	all.running[c.MUC] = r
@@ -217,10 +258,14 @@ func (all *relays) show() {
 	now := &atWork{byMUC: map[stanza.JID]*relay.Relay{}, byDomain: map[string][]*relay.Relay{}, logins: map[loginOf]bool{}}
 	for muc, r := range all.running {
 		now.byMUC[muc] = r.star
+		domains := []string{r.of.bot()}
 		for _, room := range r.of.Rooms {
-			if !slices.Contains(now.byDomain[room.Transport], r.star) {
-				now.byDomain[room.Transport] = append(now.byDomain[room.Transport], r.star)
+			if !slices.Contains(domains, room.Transport) {
+				domains = append(domains, room.Transport)
 			}
+		}
+		for _, d := range domains {
+			now.byDomain[d] = append(now.byDomain[d], r.star)
 		}
 	}
 	for _, r := range all.wanted {
@@ -230,38 +275,11 @@ func (all *relays) show() {
 			}
 		}
 	}
+	for l := range all.visiting {
+		now.logins[l] = true
+	}
 	all.now.Store(now)
 }
-
-// take hands a stanza to the relay that it is for; it is false for all others.
-func (all *relays) take(s *stanza.Stanza) bool {
-	if s.To.Resource != relay.Resource {
-		return false
-	}
-	r := all.now.Load().byMUC[s.From.Bare()]
-	if r == nil {
-		return false
-	}
-	r.Handle(s)
-	return true
-}
-
-// unheard tells of the addresses of puppets, which hear what is said in a MUC by the relay's own occupant. It looks into the set of all relays, for a
-// puppet's address may be in several.
-func (all *relays) unheard(to []byte) bool {
-	now := all.now.Load()
-	if len(now.byMUC) == 0 || !bytes.HasSuffix(to, puppetSuffix) {
-		return false
-	}
-	for _, r := range now.byMUC {
-		if r.IsPuppet(string(to)) {
-			return true
-		}
-	}
-	return false
-}
-
-var puppetSuffix = []byte("/" + relay.Resource)
 
 // up tells those whose stream was lost that it is there again.
 func (all *relays) up(domain string) {

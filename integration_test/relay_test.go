@@ -20,6 +20,8 @@ import (
 
 // star is a MUC that a relay joins with an IRC channel and with a room of the network in memory.
 type star struct {
+	// whole is the test of all scenarios, whose end the gateway outlasts a scenario to.
+	whole *testing.T
 	*world
 	*loopbackclient.Network
 	control string
@@ -54,7 +56,7 @@ func newStar(t *testing.T, xmpp, irc *servers.Server, muc string) *star {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(short) })
-	s := &star{world: &world{xmpp: xmpp, irc: irc, dir: t.TempDir()}, control: filepath.Join(short, "control"), muc: muc}
+	s := &star{whole: t, world: &world{xmpp: xmpp, irc: irc, dir: t.TempDir()}, control: filepath.Join(short, "control"), muc: muc}
 	s.write(t, "")
 	s.start(t)
 	s.room = s.AddRoom(t, "Team", "") // its name is only known now
@@ -100,6 +102,7 @@ transports:
     server: tcp://%[3]s
     secret: %[4]s
     people: [localhost]
+    relay_people: [localhost, muc.localhost, conference.localhost]
     private_networks: [127.0.0.0/8]
     options:
       networks: [{host: %[5]s, address: %[6]q, plain: true, burst: 200, rate: 200}]
@@ -120,13 +123,13 @@ transports:
 
 func (s *star) start(t *testing.T) {
 	t.Helper()
-	s.run(t)
+	s.run(s.whole)
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) { // which of the streams was up first is not known
 		if _, err := os.Stat(s.control); err == nil {
 			break
 		}
 	}
-	s.Network = loopbackclient.Dial(t, s.control, loopbackNetwork)
+	s.Network = loopbackclient.Dial(s.whole, s.control, loopbackNetwork)
 }
 
 func (s *star) stop(t *testing.T) {
@@ -172,7 +175,7 @@ func TestRelays(t *testing.T) {
 // hearsFrom waits for a message in the MUC, under that nick.
 func (s *star) hearsFrom(t *testing.T, c *xmppclient.Client, nick, words string) *xmppclient.Element {
 	t.Helper()
-	return c.Expect(t, "message[@type='groupchat'][@from='"+s.muc+"/"+nick+"']/body[text()='"+words+"']")
+	return s.hears(t, c, s.muc, nick, words)
 }
 
 var starScenarios = []starScenario{
@@ -306,6 +309,7 @@ var starScenarios = []starScenario{
 		p.ida.Hears(t, "this one has not left")
 		p.carl.ExpectNone(t, `^:bridge\S* (PART|JOIN|QUIT)`)
 	}},
+	starByOwner,
 	{"after a restart of the XMPP server all are back, and what was said meanwhile comes once", func(t *testing.T, s *star) {
 		p := s.people(t)
 		nick := p.carl.Nick + " (IRC)"
@@ -332,7 +336,6 @@ var starScenarios = []starScenario{
 			t.Errorf("bob sees %q, want %q", came, want)
 		}
 	}},
-	// It is the last one: what it starts ends with it.
 	{"a restart of the gateway doubles nothing and leaves nobody behind", func(t *testing.T, s *star) {
 		p := s.people(t)
 		nick := p.carl.Nick + " (IRC)"

@@ -88,7 +88,7 @@ func transport(t configs.Transport) (core.Transport, error) {
 
 // policyOf is who may use a transport. The driver finds the networks that are not for all: a name with a mistake must not leave one open.
 func policyOf(t configs.Transport, driver transports.Driver) (person.Policy, error) {
-	p := person.Policy{People: t.People, Operators: t.Operators, RegistrationRequired: t.RegistrationRequired,
+	p := person.Policy{People: t.People, Operators: t.Operators, RegistrationRequired: t.RegistrationRequired, Relays: t.RelayPeople,
 		Limits: person.Limits{Networks: *t.Limits.Networks, Rooms: *t.Limits.Rooms, Stanzas: *t.Limits.Stanzas}}
 	switch list := person.List(t.Registration); {
 	case slices.Equal(t.Registration, []string{configs.Open}):

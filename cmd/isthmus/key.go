@@ -83,6 +83,20 @@ func rotateKey(ctx context.Context, path string, out io.Writer) (err error) {
 			return err
 		}
 	}
+	relays, err := opened.Relays(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range relays {
+		err := reseal(r.Data, r.Where(), "The "+r.Where(), func(fresh []byte) store.Change {
+			was := r.Data
+			r.Data = fresh
+			return store.ReplaceRelay{Relay: r, Was: was}
+		})
+		if err != nil {
+			return err
+		}
+	}
 	fmt.Fprintf(out, "Sealed with it: %s of secrets; in %s there are some that could not be opened.\n", count(sealed, "set", "sets"), count(left, "set", "sets"))
 	return nil
 }

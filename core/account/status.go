@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"isthmus/core/xep"
+	"isthmus/transports"
 )
 
 // Status is how an account stands.
@@ -71,4 +72,29 @@ func (a *Account) Disconnect(reason string) {
 		}
 		a.disconnectIfUnused()
 	})
+}
+
+// Standing is how the account stands in a room that it is in, which is named as the network does or as people call it.
+type Standing struct {
+	Room        transports.RoomID
+	Affiliation transports.Affiliation
+}
+
+// Standing asks for it; ok is false where the account is in no such room.
+func (a *Account) Standing(ctx context.Context, name string) (s Standing, ok bool) {
+	found, err := await(ctx, a, func(answer func(*Standing)) {
+		for _, j := range a.rooms {
+			if !j.live || !strings.EqualFold(string(j.id), name) && !strings.EqualFold(j.view.Name, name) {
+				continue
+			}
+			self, _ := j.view.Member(a.self.ID)
+			answer(&Standing{j.id, self.Affiliation})
+			return
+		}
+		answer(nil)
+	})
+	if err != nil || found == nil {
+		return s, false
+	}
+	return *found, true
 }

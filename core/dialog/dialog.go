@@ -12,8 +12,9 @@ import (
 
 // Asker is who talks to us.
 type Asker struct {
-	// Person is the full JID.
-	Person stanza.JID
+	// Person is the full JID. Occupant: it is that of an occupant of a room, and each of them is a person of their own.
+	Person   stanza.JID
+	Occupant bool
 	// Operator may use the commands that are for operators.
 	Operator bool
 	// Place is what the command was addressed to; its meaning is the caller's.

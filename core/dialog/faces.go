@@ -35,7 +35,7 @@ type Faces struct {
 	people map[stanza.JID]*person
 }
 
-// person is what one person, by bare JID, has under way.
+// person is what one person has under way.
 type person struct {
 	sessions []*session // the oldest first
 	chat     *conversation
@@ -97,11 +97,14 @@ func (f *Faces) handle(s *stanza.Stanza, work func()) {
 }
 
 func (f *Faces) person(who Asker) *person {
-	bare := who.Person.Bare()
-	p := f.people[bare]
+	jid := who.Person
+	if !who.Occupant {
+		jid = jid.Bare()
+	}
+	p := f.people[jid]
 	if p == nil {
 		p = &person{}
-		f.people[bare] = p
+		f.people[jid] = p
 	}
 	return p
 }
@@ -127,7 +130,7 @@ func (f *Faces) spawn(who Asker, limit time.Duration, step func(context.Context)
 
 // sweep forgets what has been idle for too long.
 func (f *Faces) sweep(now time.Time) {
-	for bare, p := range f.people {
+	for jid, p := range f.people {
 		p.sessions = slices.DeleteFunc(p.sessions, func(se *session) bool {
 			stale := se.stale(now)
 			if stale {
@@ -139,7 +142,7 @@ func (f *Faces) sweep(now time.Time) {
 			p.endChat()
 		}
 		if len(p.sessions) == 0 && p.chat == nil && p.steps == 0 {
-			delete(f.people, bare)
+			delete(f.people, jid)
 		}
 	}
 }

@@ -42,6 +42,12 @@ func (m Menu) word(word string, operator bool) *Command {
 	return nil
 }
 
+// Has tells whether a line to the bot begins with the word of a command.
+func (m Menu) Has(line string) bool {
+	word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+	return strings.EqualFold(word, "help") || m.word(word, true) != nil
+}
+
 // spoken are the commands that the bot has for someone.
 func (m Menu) spoken(operator bool) []*Command {
 	var all []*Command

@@ -38,7 +38,9 @@ type Policy struct {
 	RegistrationRequired bool
 	// Networks names the people of networks that are not for all.
 	Networks map[transports.Scope]List
-	Limits   Limits
+	// Relays may set up relays: people, and rooms of chat services whose owners may, by their address or their service's domain.
+	Relays List
+	Limits Limits
 }
 
 // Limits bound what one person may take up; 0 is no bound.
@@ -52,6 +54,11 @@ type Limits struct {
 // Operator tells whether a person may manage the transport.
 func (p Policy) Operator(who stanza.JID) bool {
 	return slices.Contains(p.Operators, who.Bare().String())
+}
+
+// AllowsRelay tells whether a person may join a room of a chat service with rooms of the transport. Where a room does not show who is in it, the person is the zero JID.
+func (p Policy) AllowsRelay(who, muc stanza.JID) bool {
+	return p.Relays.Has(muc) || !who.IsZero() && p.Relays.Has(who)
 }
 
 // Allows tells whether a person may use the transport.

@@ -3,6 +3,7 @@ package relay
 import (
 	"maps"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"isthmus/core/stanza"
@@ -31,6 +32,9 @@ type bot struct {
 	// missed is since when something may have been said that the relay has not heard; the zero time before it was first inside.
 	missed time.Time
 	can    xep.RoomAbilities
+	// why is why it could not come in, empty where it could or has not been answered; arrivals are done when one of both is known.
+	why      string
+	arrivals []func()
 }
 
 const (
@@ -74,7 +78,7 @@ func (r *Relay) enter() {
 		}
 		since = since.Add(-skew)
 	}
-	if !r.Stream.Pass(xep.Enter(r.JID, r.occupant(b.nick), since, maxMissed).Add(r.joins())) {
+	if !r.Stream.Pass(xep.Enter(r.JID, r.occupant(b.nick), since, maxMissed, r.Password).Add(r.joins())) {
 		r.tryAgain()
 		return
 	}
@@ -107,6 +111,8 @@ func (r *Relay) lost(why string) {
 			r.depart(p, "")
 		}
 	}
+	r.bot.why = why
+	r.settled()
 	r.tryAgain()
 }
 
@@ -142,6 +148,29 @@ func (r *Relay) pinged(answer *stanza.Stanza) {
 	r.bot.heard = time.Now()
 }
 
+// madeRoom is when the MUC was not there until the bot came in. A relay that has rooms opens it for others too (XEP-0045 §10.1.2); one that has none yet has nothing
+// to do in a room that nobody has made.
+func (r *Relay) madeRoom() (stays bool) {
+	if len(r.rooms) > 0 {
+		r.Stream.Request(xep.OpenRoom(r.JID, r.MUC), answerTime, func(*stanza.Stanza) {})
+		return true
+	}
+	r.Stream.Pass(gone(r.JID, r.occupant(r.bot.nick), ""))
+	r.lost("there is no such room")
+	return false
+}
+
+// notLetIn says for people what a refused join means (XEP-0045 §7.2).
+var notLetIn = map[string]string{
+	"not-authorized":        "the room has a password",
+	"forbidden":             "the room has banned it",
+	"registration-required": "only members may come in",
+	"conflict":              "its nick is taken",
+	"service-unavailable":   "the room is full",
+	"item-not-found":        "there is no such room",
+	"not-allowed":           "there is no such room, and it may not be made",
+}
+
 // botPresence takes what the MUC says of the bot itself.
 func (r *Relay) botPresence(s *stanza.Stanza, o xep.Occupancy) {
 	b := &r.bot
@@ -158,13 +187,13 @@ func (r *Relay) botPresence(s *stanza.Stanza, o xep.Occupancy) {
 			}
 			b.nick = r.Nick
 		}
-		r.lost(string(s.Condition()) + " " + s.Child("", "error").Child("urn:ietf:params:xml:ns:xmpp-stanzas", "text").Text())
+		r.lost(strings.TrimSpace(notLetIn[string(s.Condition())] + " " + s.Child("", "error").Child("urn:ietf:params:xml:ns:xmpp-stanzas", "text").Text()))
 	case s.Type == "unavailable" && o.Has(xep.StatusRenamed):
 		delete(r.voices, b.nick)
 		b.nick = o.Nick
 		r.speaksAs(b.nick, nil)
 	case s.Type == "unavailable":
-		if b.standing == outside {
+		if b.standing == outside || b.standing == asked && !o.Has(xep.StatusBanned, xep.StatusKicked) { // of a stay before this one
 			return
 		}
 		why := "it was put out"
@@ -178,6 +207,9 @@ func (r *Relay) botPresence(s *stanza.Stanza, o xep.Occupancy) {
 	case s.Type == "":
 		b.nick = s.From.Resource
 		r.speaksAs(b.nick, nil)
+		if o.Has(xep.StatusCreated) && !r.madeRoom() {
+			return
+		}
 		if b.standing == asked {
 			b.standing, b.since = entered, time.Now()
 		}
@@ -187,6 +219,7 @@ func (r *Relay) botPresence(s *stanza.Stanza, o xep.Occupancy) {
 // arrived is when the room has told all that was.
 func (r *Relay) arrived() {
 	b := &r.bot
+	b.why = ""
 	b.standing, b.since, b.heard, b.missed = inside, time.Now(), time.Now(), time.Now()
 	b.attempts = 0
 	maps.DeleteFunc(r.others, func(_ string, o *occupant) bool { return !o.seen })
@@ -204,6 +237,7 @@ func (r *Relay) arrived() {
 	}
 	r.flying = nil
 	r.out = append(again, r.out...)
+	r.settled()
 	r.flow()
 }
 

@@ -115,7 +115,7 @@ func (f *foreign) join() {
 		f.id = f.ID
 	}
 	id, ctx := f.id, f.ctx
-	go f.Session.Do(ctx, transports.Join{Room: id}, func(_ transports.Result, err error) {
+	go f.Session.Do(ctx, transports.Join{Room: id, Password: f.Password}, func(_ transports.Result, err error) {
 		f.relay.post(func() { f.joined(ctx, err) })
 	})
 }

@@ -36,6 +36,7 @@ func (r *Relay) groupchat(s *stanza.Stanza) {
 			r.moderated(id, by, reason)
 		}
 	case r.heardBefore(s) || r.bot.standing == entered && !r.wasMissed(s): // history that is of no concern
+	case r.called(s, nick, body):
 	default:
 		r.passOn(s, nick, body)
 	}

@@ -31,6 +31,10 @@ func (f *foreign) event(e transports.Event) {
 		f.id, f.live, f.tries = e.Room, true, 0
 		f.forgetLeft()
 		delete(r.warned, "join "+f.Name)
+		if words := f.Welcome; words != "" {
+			f.Welcome = ""
+			r.arrival(func() { r.say(words); r.tell(f, words) })
+		}
 		if _, told := r.warned["lost "+f.Name]; told {
 			delete(r.warned, "lost "+f.Name)
 			r.say("Connected to " + f.Name + " again.")

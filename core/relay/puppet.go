@@ -112,7 +112,7 @@ func (r *Relay) inside() (n int) {
 func (r *Relay) ask(p *puppet) {
 	p.nick = r.wanted(p)
 	p.standing, p.since = asked, time.Now()
-	if p.room.Stream.Pass(xep.Enter(p.jid, r.occupant(p.nick), time.Time{}, 0)) {
+	if p.room.Stream.Pass(xep.Enter(p.jid, r.occupant(p.nick), time.Time{}, 0, r.Password)) {
 		p.down = time.Time{}
 		return
 	}

@@ -37,7 +37,11 @@ type Config struct {
 	Policy
 	Limits Limits
 	Rooms  []Room
-	Log    *slog.Logger
+	// Password opens the MUC where it needs one.
+	Password string
+	// Asked takes what people of the MUC ask the bot, and is false for what it does not understand; nil where nobody may ask. It must not block.
+	Asked func(Asked) bool
+	Log   *slog.Logger
 }
 
 // Room is a room of a network.
@@ -49,6 +53,10 @@ type Room struct {
 	ID   transports.RoomID
 	// Where names the room so that another gateway would name it so too; nil or empty where that is not known.
 	Where func() string
+	// Password opens the room where it needs one.
+	Password string
+	// Welcome is said in the MUC and in the room when the relay is in both for the first time; empty for nothing.
+	Welcome string
 	// Domain is the transport's.
 	Domain string
 	// Session is the relay's own; Alone tells that nobody else uses the account.

@@ -14,8 +14,8 @@ import (
 type occupant struct {
 	// key stays the same for as long as the MUC says that it is one person.
 	key string
-	// moderator tells whether they may moderate.
-	moderator bool
+	// moderator tells whether they may moderate, rules whether they own the MUC or administer it.
+	moderator, rules bool
 	// seen: the MUC has told the bot of them since the bot asked to be let in.
 	seen bool
 	// jid is their address, zero where the MUC hides it.
@@ -51,6 +51,7 @@ func (r *Relay) stanza(s *stanza.Stanza) {
 			if toBot {
 				r.groupchat(s)
 			}
+		case s.ChildText("", "body") != "" && toBot && r.Asked != nil && r.question(s, s.From.Resource, s.ChildText("", "body"), false):
 		case s.ChildText("", "body") != "" && s.From.Resource != "":
 			r.answer(p, s.Refuse(r.noTalks(p)))
 		}
@@ -134,7 +135,7 @@ func (r *Relay) otherPresence(s *stanza.Stanza, o xep.Occupancy) {
 	if !o.JID.IsZero() {
 		was.jid = o.JID.Bare()
 	}
-	was.seen, was.moderator = true, o.Role == "moderator"
+	was.seen, was.moderator, was.rules = true, o.Role == "moderator", o.Affiliation == "owner" || o.Affiliation == "admin"
 }
 
 // keyOf tells people apart: by their occupant-id (XEP-0421) where the room gives one, else by their address where it shows it, else from their coming to their going.

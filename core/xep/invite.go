@@ -39,3 +39,21 @@ func DirectInvitation(from, to, room stanza.JID) *stanza.Stanza {
 	s := &stanza.Stanza{Kind: stanza.Message, From: from, To: to}
 	return s.Add(stanza.New(nsConference, "x", "jid", room.String()))
 }
+
+// ParseInvitation finds an invitation into a room: from the room, which says whose it is (XEP-0045 §7.8.2), or from the person (XEP-0249 §2).
+func ParseInvitation(s *stanza.Stanza) (room, by stanza.JID, password string, ok bool) {
+	if s.Kind != stanza.Message || s.Type == "error" || s.Type == "groupchat" {
+		return room, by, "", false
+	}
+	x := s.Child(nsUser, "x")
+	if invite := x.Child(nsUser, "invite"); invite != nil {
+		by, _ = stanza.ParseJID(invite.Attr("from"))
+		return s.From.Bare(), by.Bare(), x.Child(nsUser, "password").Text(), true
+	}
+	direct := s.Child(nsConference, "x")
+	room, err := stanza.ParseJID(direct.Attr("jid"))
+	if direct == nil || err != nil || room.Local == "" {
+		return room, by, "", false
+	}
+	return room.Bare(), s.From.Bare(), direct.Attr("password"), true
+}

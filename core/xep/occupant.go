@@ -9,15 +9,29 @@ import (
 	"isthmus/core/stanza"
 )
 
-// Enter asks a room to let us in (XEP-0045 §7.2), with at most so many messages of what was said since then; with the zero time, with none.
-func Enter(from, occupant stanza.JID, since time.Time, most int) *stanza.Stanza {
+// Enter asks a room to let us in (XEP-0045 §7.2), with at most so many messages of what was said since then; with the zero time, with none. The password is empty
+// for none (§7.2.5).
+func Enter(from, occupant stanza.JID, since time.Time, most int, password string) *stanza.Stanza {
 	history := stanza.New("", "history", "maxstanzas", "0")
 	if !since.IsZero() {
 		history = stanza.New("", "history", "maxstanzas", strconv.Itoa(most), "since", Stamp(since))
 	}
 	s := &stanza.Stanza{Kind: stanza.Presence, From: from, To: occupant}
-	return s.Add(stanza.New(NSMUC, "x").Add(history))
+	x := stanza.New(NSMUC, "x").Add(history)
+	if password != "" {
+		x.Add(stanza.Text("", "password", password))
+	}
+	return s.Add(x)
 }
+
+// OpenRoom asks a room that we have made to be as such rooms are by default, and open (XEP-0045 §10.1.2).
+func OpenRoom(from, room stanza.JID) *stanza.Stanza {
+	return (&stanza.Stanza{Kind: stanza.IQ, Type: "set", From: from, To: room}).
+		Add(stanza.New(nsOwner, "query").Add(stanza.New(nsForm, "x", "type", "submit")))
+}
+
+// StatusCreated tells that the room was not there before (XEP-0045 §10.1.1).
+const StatusCreated = 201
 
 // Occupancy is what a room tells of an occupant in a presence (XEP-0045 §7.2.2).
 type Occupancy struct {

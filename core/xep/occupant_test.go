@@ -1,6 +1,7 @@
 package xep
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -10,9 +11,23 @@ func TestARoomIsEnteredWithoutHistoryUnlessSomethingWasMissed(t *testing.T) {
 		"<x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='0'/></x>":                                   {},
 		"<x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='20' since='2026-11-26T05:00:00.000Z'/></x>": time.Date(2026, 11, 26, 5, 0, 0, 0, time.UTC),
 	} {
-		if got := string(Enter(address(t, "gw.example"), address(t, "team@muc.example/bot"), since, 20).Payload[0].Append(nil)); got != want {
+		if got := string(Enter(address(t, "gw.example"), address(t, "team@muc.example/bot"), since, 20, "").Payload[0].Append(nil)); got != want {
 			t.Errorf("got %s\nwant %s", got, want)
 		}
+	}
+}
+
+func TestARoomWithAPasswordIsEnteredWithIt(t *testing.T) {
+	got := string(Enter(address(t, "gw.example"), address(t, "team@muc.example/bot"), time.Time{}, 0, "open & sesame").Payload[0].Append(nil))
+	if want := "<x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='0'/><password>open &amp; sesame</password></x>"; got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+}
+
+func TestARoomThatWeHaveMadeIsOpened(t *testing.T) {
+	got := string(OpenRoom(address(t, "gw.example"), address(t, "team@muc.example")).Append(nil))
+	if want := "<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'/></query>"; !strings.Contains(got, want) {
+		t.Errorf("got %s\nwant %s", got, want)
 	}
 }
 

@@ -1,0 +1,105 @@
+package core
+
+import (
+	"bytes"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"isthmus/core/seal"
+	"isthmus/core/stanza"
+	"isthmus/core/store"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func parsed(t *testing.T, s string) stanza.JID {
+	t.Helper()
+	j, err := stanza.ParseJID(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+func TestARelayIsKeptWithItsPasswordsSealed(t *testing.T) {
+	dir := t.TempDir()
+	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(dir, "store.db"), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	keys, err := seal.Open(filepath.Join(dir, "key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := &relays{store: db, keys: keys, log: slog.New(slog.DiscardHandler)}
+	want := []kept{
+		{muc: parsed(t, "team@muc.example"), room: RelayRoom{Transport: "irc.example", Network: "libera", Room: "#team", Password: "hunter2"},
+			by: parsed(t, "alice@example.org"), at: time.UnixMilli(1000), password: "sesame", topics: topicsBoth},
+		{muc: parsed(t, "a@muc.example"), room: RelayRoom{Transport: "slack.example", Network: "work", Room: "c1", Owner: parsed(t, "bob@example.org")},
+			at: time.UnixMilli(2000), paused: true, topics: topicsNone},
+	}
+	for _, k := range want {
+		row := all.row(k)
+		if bytes.Contains(row.Data, []byte("sesame")) || bytes.Contains(row.Data, []byte("hunter2")) {
+			t.Errorf("the store has %s", row.Data)
+		}
+		if err := written(t.Context(), func(done func(error)) { db.Write(done, store.PutRelay{Relay: row}) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := all.load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, all.kept, cmp.AllowUnexported(kept{}), cmp.Comparer(func(x, y stanza.JID) bool { return x == y })); diff != "" {
+		t.Errorf("kept (-want +got):\n%s", diff)
+	}
+}
+
+func TestWhatPeopleHaveSetUpIsAddedToWhatIsConfigured(t *testing.T) {
+	team, other := parsed(t, "team@muc.example"), parsed(t, "other@muc.example")
+	one, two, three := RelayRoom{Transport: "irc", Network: "n", Room: "#1"}, RelayRoom{Transport: "irc", Network: "n", Room: "#2"}, RelayRoom{Transport: "irc", Network: "n", Room: "#3"}
+	all := &relays{configured: []Relay{{MUC: team, Nick: "bridge", Puppets: 7, Rooms: []RelayRoom{one}}},
+		kept:  []kept{{muc: team, room: two}, {muc: other, room: three, paused: true, topics: topicsToMUC, password: "p"}},
+		hosts: map[stanza.JID]*host{team: {transport: "irc"}}}
+	second := usual(other, "irc", "p")
+	second.TopicsToMUC = true
+	want := []Relay{
+		{MUC: team, Nick: "bridge", Puppets: 7, Rooms: []RelayRoom{one, two}},
+		second,
+	}
+	if diff := cmp.Diff(want, all.merged(), cmp.Comparer(func(x, y stanza.JID) bool { return x == y })); diff != "" {
+		t.Errorf("merged (-want +got):\n%s", diff)
+	}
+	if len(all.configured[0].Rooms) != 1 {
+		t.Error("the configuration was changed")
+	}
+}
+
+func TestAMUCVouchesForThePeopleOfItsOwnServerOnly(t *testing.T) {
+	alice := parsed(t, "alice@example.org")
+	for muc, want := range map[string]bool{"team@conference.example.org": true, "team@example.org": true, "team@muc.evil.example": false, "team@evilexample.org": false} {
+		if got := believed(alice, parsed(t, muc), stanza.JID{}) == alice; got != want {
+			t.Errorf("%s: %v", muc, got)
+		}
+	}
+	if believed(alice, parsed(t, "team@muc.evil.example"), parsed(t, "alice@example.org/phone")) != alice {
+		t.Error("their own server is not believed")
+	}
+}
+
+func TestWordsOfConsentCountOnceAndOnlyOfWhoMay(t *testing.T) {
+	var c consents
+	muc, other := parsed(t, "team@muc.example"), parsed(t, "other@muc.example")
+	n := 0
+	cancel := c.wait(muc, "agree 1", func() { n++ })
+	if c.give(other, "agree 1", true) || c.give(muc, "agree 2", true) || !c.give(muc, "agree 1", false) || n != 0 {
+		t.Error("what is none counts")
+	}
+	if !c.give(muc, "agree 1", true) || c.give(muc, "agree 1", true) || n != 1 {
+		t.Errorf("it counted %d times", n)
+	}
+	cancel()
+}

@@ -1,0 +1,285 @@
+package core
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"isthmus/core/relay"
+	"isthmus/core/stanza"
+	"isthmus/core/store"
+	"isthmus/transports"
+)
+
+// kept is a room of a network that somebody has joined with a MUC by a command. The first of a MUC says what else holds for the relay.
+type kept struct {
+	muc  stanza.JID
+	room RelayRoom
+	// by is who it was, zero where the MUC does not show that; at is when.
+	by     stanza.JID
+	at     time.Time
+	paused bool
+	// password opens the MUC.
+	password string
+	// topics says which way they are passed on: some of topicsToMUC and topicsFromMUC.
+	topics string
+}
+
+const (
+	topicsBoth    = "both"
+	topicsToMUC   = "to_muc"
+	topicsFromMUC = "from_muc"
+	topicsNone    = "none"
+)
+
+// What a row of the store holds of it.
+const (
+	rowBy, rowAt, rowPaused, rowTopics, rowOwner = "by", "at", "paused", "topics", "owner"
+	rowPassword, rowRoomPassword                 = "password", "room_password"
+)
+
+func isPassword(name string) bool { return name == rowPassword || name == rowRoomPassword }
+
+const (
+	// usualNick is what relays are called that people set up.
+	usualNick = "relay"
+	// maxKept is how many rooms one person may join with rooms of theirs.
+	maxKept = 20
+)
+
+// usual is a relay as people set one up, as one of the configuration is that has no more than its rooms.
+func usual(muc stanza.JID, transport, password string) Relay {
+	return Relay{MUC: muc, Nick: usualNick, Puppets: 50, Policy: relay.Policy{Notices: true}, Limits: relay.Limits{PerPerson: 60, PerRelay: 600}, Password: password, Transport: transport}
+}
+
+// row is what the store has of it.
+func (all *relays) row(k kept) store.Relay {
+	row := store.Relay{MUC: k.muc.String(), Transport: k.room.Transport, Network: k.room.Network, Room: k.room.Room}
+	by, owner := "", ""
+	if !k.by.IsZero() {
+		by = k.by.String()
+	}
+	if !k.room.Owner.IsZero() {
+		owner = k.room.Owner.String()
+	}
+	row.Data = all.keys.PackOptions(map[string][]string{rowBy: {by}, rowAt: {strconv.FormatInt(k.at.UnixMilli(), 10)}, rowPaused: {strconv.FormatBool(k.paused)},
+		rowTopics: {k.topics}, rowOwner: {owner}, rowPassword: {k.password}, rowRoomPassword: {k.room.Password}}, isPassword, row.Where())
+	return row
+}
+
+// load reads what was kept.
+func (all *relays) load(ctx context.Context) error {
+	rows, err := all.store.Relays(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the relays from the store: %w", err)
+	}
+	for _, row := range rows {
+		fields, err := all.keys.UnpackOptions(row.Data, row.Where())
+		if err != nil {
+			all.log.Error("A relay's passwords cannot be read. Restore the key file, or set it up again.", "muc", row.MUC, "room", row.Room, "error", err)
+		}
+		muc, bad := stanza.ParseJID(row.MUC)
+		if bad != nil {
+			all.log.Error("A relay in the store is not understood and is left out.", "muc", row.MUC, "error", bad)
+			continue
+		}
+		k := kept{muc: muc, room: RelayRoom{Transport: row.Transport, Network: row.Network, Room: row.Room, Password: first(fields[rowRoomPassword])},
+			paused: first(fields[rowPaused]) == "true", password: first(fields[rowPassword]), topics: first(fields[rowTopics])}
+		k.by, _ = stanza.ParseJID(first(fields[rowBy]))
+		k.room.Owner, _ = stanza.ParseJID(first(fields[rowOwner]))
+		at, _ := strconv.ParseInt(first(fields[rowAt]), 10, 64)
+		k.at = time.UnixMilli(at)
+		all.kept = append(all.kept, k)
+	}
+	slices.SortStableFunc(all.kept, func(x, y kept) int { return x.at.Compare(y.at) })
+	return nil
+}
+
+// merged are all relays that shall work: those of the configuration and those that people have set up, and the bots that wait in a MUC for a word.
+func (all *relays) merged() []Relay {
+	byMUC := map[stanza.JID]*Relay{}
+	var wanted []*Relay
+	of := func(r Relay) *Relay {
+		if byMUC[r.MUC] == nil {
+			r.Rooms = slices.Clone(r.Rooms)
+			byMUC[r.MUC] = &r
+			wanted = append(wanted, &r)
+		}
+		return byMUC[r.MUC]
+	}
+	for _, r := range all.configured {
+		of(r)
+	}
+	for _, k := range all.kept {
+		begun := usual(k.muc, k.room.Transport, k.password)
+		begun.TopicsToMUC, begun.TopicsFromMUC = k.topics == topicsBoth || k.topics == topicsToMUC, k.topics == topicsBoth || k.topics == topicsFromMUC
+		r := of(begun)
+		if !k.paused {
+			r.Rooms = append(r.Rooms, k.room)
+		}
+	}
+	for muc, h := range all.hosts {
+		of(usual(muc, h.transport, h.password))
+	}
+	var result []Relay
+	for _, r := range wanted {
+		result = append(result, *r)
+	}
+	return result
+}
+
+// taken tells in which MUC's relay a room is, the zero JID for none.
+func (all *relays) taken(room RelayRoom) stanza.JID {
+	same := func(other RelayRoom) bool {
+		return other.Transport == room.Transport && all.scopeOf(other) == all.scopeOf(room) && strings.EqualFold(other.Room, room.Room)
+	}
+	for _, r := range all.configured {
+		if slices.ContainsFunc(r.Rooms, same) {
+			return r.MUC
+		}
+	}
+	for _, k := range all.kept {
+		if same(k.room) {
+			return k.muc
+		}
+	}
+	return stanza.JID{}
+}
+
+// scopeOf is the network that a room is on.
+func (all *relays) scopeOf(room RelayRoom) transports.Scope {
+	s := all.services[room.Transport]
+	if s == nil {
+		return transports.Scope(room.Network)
+	}
+	if !room.Owner.IsZero() {
+		a, _ := s.logins.get(room.login().key)
+		return cmp.Or(a.scope, transports.Scope(room.Network))
+	}
+	if scope, err := s.driver.Scope(room.Network); err == nil {
+		return scope
+	}
+	return transports.Scope(room.Network)
+}
+
+// keep has a room joined with a MUC from now on; problem says to a person why not.
+// welcome is what is said on both sides when they are joined.
+func (all *relays) keep(ctx context.Context, k kept, welcome string) (problem string) {
+	var err error
+	committed := make(chan error, 1)
+	ok := all.do(ctx, func() {
+		if other := all.taken(k.room); !other.IsZero() {
+			problem = "The room " + k.room.Room + " is in the relay of " + other.String() + " already. A room can be in one relay only, or messages would go round."
+			return
+		}
+		mine := 0
+		for _, other := range all.kept {
+			if other.by == k.by && !k.by.IsZero() || k.by.IsZero() && other.muc == k.muc {
+				mine++
+			}
+		}
+		if mine >= maxKept {
+			problem = "You have joined " + strconv.Itoa(maxKept) + " rooms already, and more are not allowed. Remove one first."
+			return
+		}
+		all.kept = append(all.kept, k)
+		all.unhost(k.muc)
+		all.welcome = welcome
+		defer func() { all.welcome = "" }()
+		if err = all.follow(); err != nil {
+			all.kept = all.kept[:len(all.kept)-1]
+			_ = all.follow() // as it was before
+			return
+		}
+		all.store.Write(func(err error) { committed <- err }, store.PutRelay{Relay: all.row(k)})
+	})
+	switch {
+	case problem != "":
+		return problem
+	case err != nil:
+		return err.Error()
+	case !ok:
+		return "The gateway is shutting down. Try again in a moment."
+	}
+	return stored(ctx, committed)
+}
+
+// stored waits until something is on disk; problem says to a person why it is not.
+func stored(ctx context.Context, committed <-chan error) (problem string) {
+	select {
+	case err := <-committed:
+		if err == nil {
+			return ""
+		}
+	case <-ctx.Done():
+	}
+	return "It works now, but could not be written to disk: after a restart it will be as it was before. Tell the operator."
+}
+
+// alter changes what is kept of a room, or removes it where change is nil; there is false where that has happened already.
+func (all *relays) alter(ctx context.Context, of kept, change func(*kept)) (there bool, problem string) {
+	committed := make(chan error, 1)
+	ok := all.do(ctx, func() {
+		i := slices.IndexFunc(all.kept, func(k kept) bool { return k.muc == of.muc && k.room == of.room })
+		if i < 0 {
+			return
+		}
+		there = true
+		row := all.row(all.kept[i])
+		var written store.Change = store.DropRelay{Relay: row}
+		if change == nil {
+			all.kept = slices.Delete(slices.Clone(all.kept), i, i+1)
+		} else {
+			all.kept = slices.Clone(all.kept)
+			change(&all.kept[i])
+			written = store.PutRelay{Relay: all.row(all.kept[i])}
+		}
+		if err := all.follow(); err != nil {
+			all.log.Error("A relay cannot work.", "error", err)
+		}
+		all.store.Write(func(err error) { committed <- err }, written)
+	})
+	switch {
+	case !ok:
+		return there, "The gateway is shutting down. Try again in a moment."
+	case !there:
+		return false, ""
+	}
+	return true, stored(ctx, committed)
+}
+
+// forget removes what a person has set up on a transport, and what uses a login of theirs.
+func (all *relays) forget(ctx context.Context, transport string, who stanza.JID) {
+	for _, k := range all.list(ctx) {
+		if !k.configured && k.room.Transport == transport && (k.by == who || k.room.Owner == who) {
+			all.alter(ctx, k.kept, nil)
+		}
+	}
+}
+
+// listed is a room of a relay, for a list.
+type listed struct {
+	kept
+	// configured: it is the operator's.
+	configured bool
+}
+
+// list are all rooms of relays, by their MUCs.
+func (all *relays) list(ctx context.Context) (rooms []listed) {
+	all.do(ctx, func() {
+		for _, r := range all.configured {
+			for _, room := range r.Rooms {
+				rooms = append(rooms, listed{kept{muc: r.MUC, room: room}, true})
+			}
+		}
+		for _, k := range all.kept {
+			rooms = append(rooms, listed{kept: k})
+		}
+	})
+	slices.SortStableFunc(rooms, func(x, y listed) int { return strings.Compare(x.muc.String(), y.muc.String()) })
+	return rooms
+}

@@ -1,0 +1,355 @@
+package core
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+	"time"
+
+	"isthmus/core/account"
+	"isthmus/core/dialog"
+	"isthmus/core/person"
+	"isthmus/core/relay"
+	"isthmus/core/stanza"
+	"isthmus/core/xep"
+	"isthmus/transports"
+
+	xmpp "mellium.im/xmpp/stanza"
+)
+
+// setUp is the joining of a room of a network with a MUC, on its way: both sides must agree. Who asks proves that for the MUC by what it shows of them, and for the
+// network by how their own account stands in the room; where that is not to be seen, somebody who may says certain words there.
+type setUp struct {
+	d    *dialogues
+	kept kept
+	who  dialog.Asker
+	// nick is who asks, in the MUC; empty for who asks at the gateway, whose address is person.
+	nick   string
+	person stanza.JID
+	// words are what is to be said: nobody else waits for the same.
+	words string
+	// inMUC and onNetwork tell whether both have agreed; where is empty or says where the words are still to be said.
+	inMUC, onNetwork bool
+	agreed           chan side
+	ctx              context.Context
+	cancel           func()
+	releases         []func()
+}
+
+// side is one that has agreed, or cannot: then problem says why.
+type side struct {
+	network bool
+	room    transports.RoomID
+	problem string
+}
+
+const (
+	// agreeTime is how long those who must agree have for it.
+	agreeTime = 10 * time.Minute
+	// comeTime is how long a visit may take to be in a room.
+	comeTime = 25 * time.Second
+)
+
+// bridge is the command.
+func (p relayPlace) bridge() dialog.Command {
+	c := dialog.Command{Node: "bridge", Name: "Join a chat room with a room of " + p.d.about.Name, Words: []string{"bridge", "network", "room"},
+		Help: "Has all that is said in one be heard in the other. Both sides must agree: an owner or admin of the chat room, and one of the room on the network."}
+	if p.asked == nil {
+		c.Words = append(c.Words, "muc")
+	}
+	c.Start = func(ctx context.Context, who dialog.Asker) dialog.Outcome {
+		form := &xep.Form{Title: c.Name, Instructions: c.Help}
+		network := xep.Field{Name: "network", Label: "Network", Help: "as in addresses, such as irc.libera.chat, or the name of your account there", Required: true, Values: nonEmpty(p.d.addresses.Fixed)}
+		form.Fields = append(form.Fields, network, xep.Field{Name: "room", Label: "Room on the network", Required: true})
+		if p.asked == nil {
+			form.Fields = append(form.Fields, xep.Field{Name: "muc", Label: "Chat room", Help: "its address, such as team@conference.example.org", Kind: xep.JID, Required: true})
+		}
+		form.Fields = append(form.Fields,
+			xep.Field{Name: "topics", Label: "Topics", Kind: xep.Choice, Values: []string{topicsNone}, Options: []xep.Option{{Label: "stay where they are", Value: topicsNone},
+				{Label: "are passed on both ways", Value: topicsBoth}, {Label: "go to the chat room", Value: topicsToMUC}, {Label: "come from the chat room", Value: topicsFromMUC}}},
+			xep.Field{Name: "password", Label: "Password of the chat room", Help: "where it needs one", Kind: xep.Secret},
+			xep.Field{Name: "room_password", Label: "Password of the room on the network", Help: "where it needs one", Kind: xep.Secret})
+		var take dialog.Step
+		take = func(ctx context.Context, a xep.Answers) dialog.Outcome {
+			s, problem := p.setUp(ctx, who, a)
+			if problem == nil {
+				var o dialog.Outcome
+				if o, problem = s.begin(ctx); problem == nil {
+					return o
+				}
+				s.end()
+			}
+			if problem.Condition != xmpp.NotAcceptable && problem.Condition != xmpp.ItemNotFound { // other answers would not help
+				return dialog.Outcome{Problem: problem}
+			}
+			return dialog.Outcome{Ask: form.Filled(a), Then: take, Problem: problem}
+		}
+		return dialog.Outcome{Ask: form, Then: take, More: true}
+	}
+	return c
+}
+
+func nonEmpty(value string) []string {
+	if value == "" {
+		return nil
+	}
+	return []string{value}
+}
+
+func declined(condition xmpp.Condition, words string) *stanza.Error {
+	return &stanza.Error{Type: xmpp.Modify, Condition: condition, Text: words}
+}
+
+// setUp reads what a person has asked for, and says why it cannot be.
+func (p relayPlace) setUp(ctx context.Context, who dialog.Asker, a xep.Answers) (*setUp, *stanza.Error) {
+	s := &setUp{d: p.d, who: who, person: who.Person.Bare(), agreed: make(chan side, 2), cancel: func() {},
+		kept: kept{muc: p.muc, at: time.Now(), password: a.Get("password"), topics: a.Get("topics")}}
+	if p.asked != nil {
+		s.person, s.nick = p.asked.Person, p.asked.Nick
+		if !p.asked.Rules {
+			return nil, notOwner
+		}
+	} else {
+		muc, err := stanza.ParseJID(a.Get("muc"))
+		if err != nil || muc.Local == "" || muc.Resource != "" {
+			return nil, declined(xmpp.NotAcceptable, "“"+a.Get("muc")+"” is not the address of a chat room, such as team@conference.example.org.")
+		}
+		s.kept.muc = muc
+	}
+	s.kept.by = s.person
+	if p.d.relays.services[s.kept.muc.Domain] != nil {
+		return nil, declined(xmpp.NotAcceptable, s.kept.muc.String()+" is a room of this gateway itself. A relay needs a room of a real chat service.")
+	}
+	at, problem := s.find(ctx, a.Get("network"))
+	if problem != nil {
+		return nil, problem
+	}
+	s.d, s.kept.room.Room, s.kept.room.Password = at.talk, a.Get("room"), a.Get("room_password")
+	s.kept.room.Transport = at.face.jid.Domain
+	if !at.policy.Load().AllowsRelay(s.person, s.kept.muc) {
+		return nil, notInvited
+	}
+	if other := p.d.relays.takenNow(ctx, s.kept.room); !other.IsZero() {
+		return nil, declined(xmpp.Conflict, "The room "+s.kept.room.Room+" is in the relay of "+other.String()+" already. A room can be in one relay only, or messages would go round.")
+	}
+	code, _ := rand.Int(rand.Reader, big.NewInt(900_000)) // never fails (crypto/rand)
+	s.words = fmt.Sprintf("%s %d", relay.Agree, 100_000+code.Int64())
+	s.ctx, s.cancel = context.WithTimeout(context.Background(), agreeTime)
+	return s, nil
+}
+
+// find is the transport that has a network, and how the relay is on it: through the person's own login, one that is open to them, or one of its own.
+func (s *setUp) find(ctx context.Context, network string) (at *service, problem *stanza.Error) {
+	all := s.d.relays
+	services := []*service{all.services[s.d.domain]}
+	for _, other := range all.services {
+		if other != services[0] {
+			services = append(services, other)
+		}
+	}
+	slices.SortFunc(services[1:], func(x, y *service) int { return strings.Compare(x.face.jid.Domain, y.face.jid.Domain) })
+	var refused *stanza.Error
+	for i, at := range services {
+		key := network
+		if network == at.face.jid.Domain {
+			key = at.addresses.Fixed
+		}
+		if !s.person.IsZero() {
+			for _, own := range at.logins.keysOf(s.person) {
+				if a, _ := at.logins.get(own); own.Key == key || string(a.scope) == key {
+					s.kept.room.Network, s.kept.room.Owner = own.Key, s.person
+					return at, nil
+				}
+			}
+			if a, ok := at.logins.openedTo(s.person, key); ok {
+				own, _, _ := at.logins.byID(a.id)
+				s.kept.room.Network, s.kept.room.Owner = own.Key, own.Owner
+				return at, nil
+			}
+		}
+		if !at.driver.About().Open {
+			continue
+		}
+		scope, err := at.driver.Scope(key)
+		if err == nil {
+			if refusal := at.policy.Load().RefuseNetwork(s.person, scope, at.talk.registered); refusal != nil {
+				return nil, refusal
+			}
+			s.kept.room.Network = key
+			return at, nil
+		}
+		if i == 0 {
+			refused = account.Refusal(err)
+		}
+	}
+	if refused == nil {
+		refused = declined(xmpp.ItemNotFound, "“"+network+"” is neither a network nor an account of yours. Log in first, or ask who has an account there to open it to you.")
+	}
+	return nil, refused
+}
+
+// begin looks whether both sides agree already, and asks those who have to.
+func (s *setUp) begin(ctx context.Context) (dialog.Outcome, *stanza.Error) {
+	if problem := s.askMUC(ctx); problem != nil {
+		return dialog.Outcome{}, problem
+	}
+	if problem := s.askNetwork(ctx); problem != nil {
+		return dialog.Outcome{}, problem
+	}
+	if s.inMUC && s.onNetwork {
+		return s.finish(ctx), nil
+	}
+	form := &xep.Form{Title: "Who agrees?", Instructions: s.asks()}
+	o := dialog.Outcome{Ask: form, Abandon: s.end, Wait: func(ctx context.Context) dialog.Outcome {
+		if problem := s.await(ctx, agreeTime); problem != nil {
+			s.end()
+			return dialog.Outcome{Problem: problem}
+		}
+		return s.finish(ctx)
+	}}
+	o.Then = func(ctx context.Context, _ xep.Answers) dialog.Outcome {
+		problem := s.await(ctx, time.Second)
+		switch {
+		case problem == nil:
+			return s.finish(ctx)
+		case s.ctx.Err() != nil:
+			s.end()
+			return dialog.Outcome{Problem: problem}
+		}
+		form.Instructions = s.asks()
+		o.Problem = problem
+		return o
+	}
+	return o, nil
+}
+
+// asks says what is to be said where.
+func (s *setUp) asks() string {
+	var where []string
+	if !s.inMUC {
+		where = append(where, "in "+s.kept.muc.String()+" an owner or admin of it")
+	}
+	if !s.onNetwork {
+		where = append(where, "in "+s.kept.room.Room+" of "+s.kept.room.Network+" an operator or admin of it")
+	}
+	return "I am there. Now " + strings.Join(where, ", and ") + " has to write: " + s.words
+}
+
+// await takes what has been agreed to, until that is all or time is over; problem is why it is not all.
+func (s *setUp) await(ctx context.Context, limit time.Duration) *stanza.Error {
+	late := time.NewTimer(limit)
+	defer late.Stop()
+	for !s.inMUC || !s.onNetwork {
+		select {
+		case a := <-s.agreed:
+			switch {
+			case a.problem != "":
+				s.cancel()
+				return declined(xmpp.NotAllowed, a.problem)
+			case a.network:
+				s.onNetwork, s.kept.room.Room = true, string(a.room)
+			default:
+				s.inMUC = true
+			}
+		case <-s.ctx.Done():
+			return declined(xmpp.NotAllowed, "Nobody who may has agreed in time. Nothing was set up.")
+		case <-ctx.Done():
+			return declined(xmpp.NotAllowed, "Nobody who may has agreed yet. "+s.asks())
+		case <-late.C:
+			return declined(xmpp.NotAllowed, "Nobody who may has agreed yet. "+s.asks())
+		}
+	}
+	return nil
+}
+
+// askMUC finds out whether who asks may for the MUC, or has the bot wait there.
+func (s *setUp) askMUC(ctx context.Context) *stanza.Error {
+	all := s.d.relays
+	star, release := all.hosted(ctx, s.kept.room.Transport, s.kept.muc, s.kept.password)
+	s.releases = append(s.releases, release)
+	if star == nil {
+		return declined(xmpp.ServiceUnavailable, "The gateway is busy. Try again in a moment.")
+	}
+	if s.nick != "" {
+		s.inMUC = true
+		return nil
+	}
+	coming, cancel := context.WithTimeout(ctx, comeTime)
+	defer cancel()
+	rule, why := star.Rules(coming, s.person)
+	switch {
+	case why != "":
+		return declined(xmpp.NotAcceptable, "I cannot come into "+s.kept.muc.String()+": "+why+". Let me in there; my address is "+botName+"@"+s.d.domain+".")
+	case rule == relay.RulesNot:
+		return notOwner
+	}
+	if s.inMUC = rule == relay.Rules; !s.inMUC {
+		s.releases = append(s.releases, all.consents.wait(s.kept.muc, s.words, func() { s.agreed <- side{} }))
+	}
+	return nil
+}
+
+// askNetwork finds out whether who asks may for the room on the network, or has a visitor wait there.
+func (s *setUp) askNetwork(ctx context.Context) *stanza.Error {
+	if !s.person.IsZero() {
+		if own := s.d.running(ctx, person.Key{Owner: s.person, Key: s.kept.room.Network}); own != nil {
+			if standing, ok := own.Standing(ctx, s.kept.room.Room); ok && standing.Affiliation >= transports.Admin {
+				s.onNetwork, s.kept.room.Room = true, string(standing.Room)
+				return nil
+			}
+		}
+	}
+	session, release, err := s.d.relays.visit(ctx, s.kept.room)
+	if err != nil {
+		return account.Refusal(err)
+	}
+	s.releases = append(s.releases, release)
+	here, failed := make(chan transports.RoomID, 1), make(chan error, 1)
+	go func() {
+		id, err := relay.Visit(s.ctx, session, transports.RoomID(s.kept.room.Room), s.words, "Only who runs this room may agree to that.", func(id transports.RoomID) { here <- id })
+		if err == nil {
+			s.agreed <- side{network: true, room: id}
+			return
+		}
+		failed <- err
+		if s.ctx.Err() == nil {
+			s.agreed <- side{network: true, problem: "I cannot wait in " + s.kept.room.Room + ": " + transports.AsFault(err).Text}
+		}
+	}()
+	select {
+	case <-here:
+		return nil
+	case err := <-failed:
+		return account.Refusal(err)
+	case <-time.After(comeTime):
+	case <-ctx.Done():
+	}
+	return declined(xmpp.RemoteServerTimeout, "I could not come into "+s.kept.room.Room+" of "+s.kept.room.Network+" in time. Try again later.")
+}
+
+// finish has the relay work.
+func (s *setUp) finish(ctx context.Context) dialog.Outcome {
+	defer s.end()
+	all := s.d.relays
+	if s.nick != "" && !all.rulesAs(ctx, s.kept.muc, s.nick) {
+		return dialog.Outcome{Problem: notOwner}
+	}
+	done := s.kept.muc.String() + " is joined with " + s.kept.room.Room + " of " + s.kept.room.Network + " now: what is said in one is heard in the other."
+	if problem := all.keep(ctx, s.kept, done); problem != "" {
+		return dialog.Outcome{Problem: declined(xmpp.NotAcceptable, problem)}
+	}
+	s.d.log.Info("A relay was set up.", "muc", s.kept.muc.String(), "room", s.kept.room.Room, "network", s.kept.room.Network, "by", s.person.String())
+	return dialog.Outcome{Note: done}
+}
+
+// end lets go of all that the dialogue has used.
+func (s *setUp) end() {
+	s.cancel()
+	for _, release := range s.releases {
+		release()
+	}
+	s.releases = nil
+}

@@ -1,0 +1,95 @@
+package integration_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"isthmus/integration_test/xmppclient"
+)
+
+// toBot asks the gateway's bot something, and waits for an answer with those words.
+func toBot(t *testing.T, c *xmppclient.Client, words, answer string) string {
+	t.Helper()
+	return ask(t, c, "isthmus@"+domain, words, answer)
+}
+
+func ask(t *testing.T, c *xmppclient.Client, to, words, answer string) string {
+	t.Helper()
+	c.Send(t, "<message to='{to}' type='chat' id='{id}'><body>{words}</body></message>", "to", to, "id", c.NewID(), "words", words)
+	return c.Expect(t, "message[@from='"+to+"']/body[text()~'"+answer+"']").Find("message/body").Text
+}
+
+var agreement = regexp.MustCompile(`agree \d+`)
+
+var starByOwner = starScenario{"an owner of a room joins it with a channel by commands, and both sides must agree", func(t *testing.T, s *star) {
+	alice := s.client(t, "alice", "owner")
+	muc := strings.Replace(s.muc, "team@", "owned@", 1)
+	join(t, alice, muc, "alice")
+	chanop := s.onIRC(t, "chanop", "#owned")
+
+	// In the room: the bot comes when it is invited, and hears its name.
+	alice.Send(t, "<message to='{muc}'><x xmlns='http://jabber.org/protocol/muc#user'><invite to='{bot}'/></x></message>", "muc", muc, "bot", "isthmus@"+domain)
+	alice.Expect(t, "presence[not(@type)][@from='"+muc+"/relay']")
+	alice.Expect(t, "message[@type='groupchat'][@from='"+muc+"/relay']/body[text()~'I can join this room with a room of IRC']")
+	bob := s.client(t, "bob", "guest")
+	join(t, bob, muc, "bob")
+	say(t, bob, muc, "relay: bridge "+host+" #owned")
+	bob.Expect(t, "message[@type='chat'][@from='"+muc+"/relay']/body[text()~'Only an owner or admin']")
+	say(t, alice, muc, "relay: bridge "+host+" #owned")
+	asked := alice.Expect(t, "message[@type='chat'][@from='"+muc+"/relay']/body[text()~'I am there']").Find("message/body").Text
+	words := agreement.FindString(asked)
+	other := s.onIRC(t, "nobody", "#owned")
+	other.Say(t, "#owned", words)
+	other.Expect(t, ` NOTICE #owned :.*Only who runs this room may agree`)
+	chanop.Say(t, "#owned", words)
+	alice.Expect(t, "message[@type='groupchat'][@from='"+muc+"/relay']/body[text()~'is joined with #owned of "+host+"']")
+	chanop.Say(t, "#owned", "hello there")
+	s.hears(t, alice, muc, "chanop [irc]", "hello there")
+	say(t, alice, muc, "hello back")
+	chanop.Expect(t, ` PRIVMSG #owned :<alice> hello back`)
+
+	// It outlives the gateway, and is paused and resumed.
+	s.stop(t)
+	s.start(t)
+	alice.Expect(t, "presence[not(@type)][@from='"+muc+"/relay']")
+	chanop.Expect(t, `^:relay\S* JOIN `)
+	chanop.Say(t, "#owned", "again")
+	s.hears(t, alice, muc, "chanop [irc]", "again")
+	ask(t, alice, muc+"/relay", "bridges", "#owned")
+	say(t, alice, muc, "relay: pause #owned")
+	alice.Expect(t, "message[@type='groupchat'][@from='"+muc+"/relay']/body[text()~'is paused']")
+	chanop.Expect(t, `^:relay\S* (PART|QUIT) `)
+	say(t, alice, muc, "not for them")
+	say(t, alice, muc, "relay: resume #owned")
+	alice.Expect(t, "message[@type='groupchat'][@from='"+muc+"/relay']/body[text()~'works again']")
+	chanop.Expect(t, `^:relay\S* JOIN `)
+	say(t, alice, muc, "for them")
+	if came := chanop.Expect(t, ` PRIVMSG #owned :<alice> (.*)$`)[1]; came != "for them" {
+		t.Errorf("on IRC came %q", came)
+	}
+	say(t, alice, muc, "relay: unbridge #owned")
+	alice.Expect(t, "presence[@type='unavailable'][@from='"+muc+"/relay']")
+	chanop.Expect(t, `^:relay\S* (PART|QUIT) `)
+
+	// At the gateway: whose account is operator of the channel need not ask anybody there.
+	room := "#alices%" + host + "@" + domain
+	join(t, alice, room, "alice")
+	asked = toBot(t, alice, "bridge "+host+" #alices "+muc, "I am there")
+	if strings.Contains(asked, "#alices") {
+		t.Errorf("the bot asks %q", asked)
+	}
+	say(t, alice, muc, agreement.FindString(asked))
+	alice.Expect(t, "message[@from='isthmus@"+domain+"']/body[text()~'is joined with #alices']")
+	toBot(t, alice, "bridges", "#alices")
+	toBot(t, alice, "bridge "+host+" #alices second@"+strings.SplitN(muc, "@", 2)[1], "in one relay only")
+	toBot(t, bob, "unbridge #alices", "There is no relay for that")
+	alice.Send(t, "<message to='{bot}' type='chat' id='u1'><body>unbridge #alices</body></message>", "bot", "isthmus@"+domain)
+	alice.ExpectEach(t, "presence[@type='unavailable'][@from='"+muc+"/relay']", "message[@from='isthmus@"+domain+"']/body[text()~'is removed']")
+}}
+
+// hears waits for a message in a MUC, under that nick.
+func (s *star) hears(t *testing.T, c *xmppclient.Client, muc, nick, words string) *xmppclient.Element {
+	t.Helper()
+	return c.Expect(t, "message[@type='groupchat'][@from='"+muc+"/"+nick+"']/body[text()='"+words+"']")
+}

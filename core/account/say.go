@@ -108,6 +108,8 @@ func (a *Account) toPlace(s *stanza.Stanza, j *joined, place transports.Place) {
 		a.say(s, j, place, body)
 	case shared.Unreachable:
 		a.refuse(s, unreachableFile)
+	case xep.WantsAttention(s) && place.Room == "":
+		a.say(s, nil, place, "/me asks for your attention.")
 	case subject != nil && j != nil: // XEP-0045 §8.1: a subject without a body
 		a.setTopic(s, j, subject.Text())
 	default:

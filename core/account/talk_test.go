@@ -125,3 +125,16 @@ func TestByNickAnyoneIsReachedThroughAnyRoom(t *testing.T) {
 		w.expect("alice@example.org: chat from carol%irc.net@gw.example: yes?")
 	})
 }
+
+func TestARequestForAttentionGoesOutInWords(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		const buzz = `<attention xmlns='urn:xmpp:attention:0'/></message>`
+		w.sends(`<message type='headline' id='a1'` + from("phone") + `to='bob%irc.net@gw.example'>` + buzz)
+		w.expectCommands("send bob /me asks for your attention.")
+		w.expect()
+		w.sends(`<message type='groupchat' id='a2'` + from("phone") + `to='#go%irc.net@gw.example'>` + buzz)
+		w.expectCommands()
+		w.expect("phone: a2 refused: feature-not-implemented: The gateway cannot pass this on; only text and uploaded files can be sent.")
+	})
+}

@@ -162,7 +162,7 @@ func GatewayInfo(kind, name string) Info {
 
 // UserInfo describes someone on the network.
 func UserInfo(name string) Info {
-	return Info{Category: "account", Type: "registered", Name: name, Features: features(nsInfo, nsReceipts, nsBits)}
+	return Info{Category: "account", Type: "registered", Name: name, Features: features(nsInfo, nsReceipts, nsBits, NSAttention)}
 }
 
 // WithCard is the information about someone, or a room, that has a vCard to be read (XEP-0054 §3, XEP-0486 §3.1).

@@ -48,6 +48,7 @@ var Table = []Extension{
 	{"0202", "Entity Time", "2.0", []string{nsTime}, ""},
 	{"0203", "Delayed Delivery", "2.0", nil, ""},
 	{"0223", "Persistent Storage of Private Data via PubSub", "1.1.1", nil, "for bookmarks and what was read"},
+	{"0224", "Attention", "1.0", []string{NSAttention}, "in talks, where it goes out in words"},
 	{"0231", "Bits of Binary", "1.0", []string{nsBits}, "pictures of emoji"},
 	{"0245", "The /me Command", "1.0", nil, ""},
 	{"0249", "Direct MUC Invitations", "1.2", nil, "sent"},

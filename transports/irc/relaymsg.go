@@ -58,7 +58,7 @@ func (c *connection) relayed(r *request, command transports.Send, spoof, target 
 		c.send(r, command)
 	}
 	r.confirmed = func() { room.relays = true }
-	c.out.held = append(c.out.held, j)
+	c.out.hold(j)
 }
 
 // relayedBy is the nick of the bot that has a message said under another name, or empty.

@@ -84,7 +84,7 @@ func (s *Session) runOnce(ctx context.Context, emit func(transports.Event)) (fau
 const maxAhead = 64
 
 // Do carries out a command. It returns when all lines of the command have been handed to the network; of a Join at once,
-// so that many can share a line, and of messages, whose place keeps them in order, while few wait.
+// so that many can share a line, and of the account's own messages, whose place keeps them in order, while few wait.
 func (s *Session) Do(ctx context.Context, command transports.Command, done func(transports.Result, error)) {
 	if !possible.Allows(command) {
 		done(transports.Result{}, transports.ErrUnsupported)
@@ -104,7 +104,7 @@ func (s *Session) Do(ctx context.Context, command transports.Command, done func(
 		return
 	}
 	r := newRequest(command, done)
-	if _, said := command.(transports.Send); said && c.ahead.Load() < maxAhead {
+	if said, is := command.(transports.Send); is && said.As == nil && c.ahead.Load() < maxAhead {
 		c.ahead.Add(1)
 		r.ahead = &c.ahead
 	} else {

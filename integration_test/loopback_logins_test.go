@@ -216,6 +216,18 @@ var loginScenarios = []loopbackScenario{
 		node("urn:xmpp:mds:displayed:0", "{urn:xmpp:mds:displayed:0}displayed/{urn:xmpp:sid:0}stanza-id[@id='"+xmppID(hers)+"'][@by='"+room+"']")
 		loggedOut(t, alice, loopbackNetwork)
 	}},
+	{"a thread with a room of its own is told", func(t *testing.T, w *loopbackWorld) {
+		_, ida, id, _ := w.member(t, "hal")
+		bob := w.client(t, "bob", "desk")
+		bob.Send(t, "<presence/>")
+		loggedIn(t, bob, "hal")
+		bob.Send(t, "<presence type='subscribe' to='{account}'/>", "account", loopbackNetwork+"@"+loopbackDomain)
+		bob.Expect(t, account(loopbackNetwork, "", ""))
+		thread := loopbackAddress(string(ida.AddThread(t, id, ida.Say(t, id, "who wants cake?"), "Cake")))
+		bob.Expect(t, "message[@from='"+thread+"'][{jabber:x:conference}x[@jid='"+thread+"']]/{muc#user}x/invite/reason[text()~'^A thread .* was begun in Room']")
+		join(t, bob, thread, "hal")
+		loggedOut(t, bob, loopbackNetwork)
+	}},
 	{"the spaces of the network are found, and the rooms in them", func(t *testing.T, w *loopbackWorld) {
 		self, _, _, _ := w.member(t, "gil")
 		space := w.AddSpace(t, "The club")

@@ -50,6 +50,8 @@ var loopbackMessages = []loopbackScenario{
 		}
 		post(transports.Message{Forwarded: &transports.Reference{From: transports.User{ID: "elsewhere", Name: "Zoe"}, Text: text.Plain("from afar")}, Text: text.Plain("look")})
 		alice.Expect(t, "message[@from='"+room+"/Ida Lovelace']/body[text()='Forwarded from Zoe:\n> from afar\nlook']")
+		post(transports.Message{Files: []transports.File{{ID: "s1", Name: "hello.png", Type: "image/png", URL: "https://stickers.example.org/hello.png", Sticker: true}}})
+		alice.Expect(t, "message[@from='"+room+"/Ida Lovelace'][{urn:xmpp:stickers:0}sticker]/{urn:xmpp:sfs:0}file-sharing[@disposition='inline']/sources/{url-data}url-data[@target='https://stickers.example.org/hello.png']")
 		ida.Do(t, transports.Send{Place: transports.InRoom(id)}, wire.File{Name: "wave.png", Type: "image/png", Data: photo(t)})
 		alice.Expect(t, "message[@from='"+room+"/Ida Lovelace']/{urn:xmpp:sfs:0}file-sharing[@disposition='inline']/{urn:xmpp:file:metadata:0}file/name[text()='wave.png']")
 	}},

@@ -28,6 +28,16 @@ type loopbackWorld struct {
 	start func()
 }
 
+// unprivilegedKinds are the XMPP servers where they grant the gateway nothing.
+var unprivilegedKinds = []kindOf[*loopbackWorld]{
+	{"Prosody", func(t *testing.T, options string) *loopbackWorld {
+		return newLoopbackWorld(t, servers.ForTest(t).Prosody(servers.Options{Components: loopbackComponents, Unprivileged: true}), options)
+	}},
+	{"ejabberd", func(t *testing.T, options string) *loopbackWorld {
+		return newLoopbackWorld(t, servers.ForTest(t).Ejabberd(servers.Options{Components: loopbackComponents, Unprivileged: true}), options)
+	}},
+}
+
 // loopbackKinds are the XMPP servers; options are more lines of the driver's.
 var loopbackKinds = []kindOf[*loopbackWorld]{
 	{"Prosody", func(t *testing.T, options string) *loopbackWorld {
@@ -120,4 +130,5 @@ var loopbackScenarios = slices.Concat(
 	loopbackConfiguration,
 	loopbackHistory,
 	loopbackMessages,
+	loopbackAbilities,
 )

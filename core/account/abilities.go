@@ -1,6 +1,10 @@
 package account
 
 import (
+	"reflect"
+	"slices"
+
+	"isthmus/core/room"
 	"isthmus/core/xep"
 	"isthmus/transports"
 )
@@ -41,6 +45,38 @@ func (a *Account) abilities(place transports.Place) []string {
 		all = append(all, xep.NSModerate, xep.NSModerateOld, xep.NSTombstones)
 	}
 	return all
+}
+
+// withLacks takes what a room lacks now. Where people can do other things there than before, its configuration has changed (XEP-0045 §10.2.1), and
+// clients look at its information again; shown are the changes that are told anyway.
+func (a *Account) withLacks(j *joined, lacks transports.Feature, shown []room.Change) []room.Change {
+	place := transports.InRoom(j.id)
+	before := a.abilities(place)
+	j.lacks = lacks
+	if slices.Equal(before, a.abilities(place)) || slices.Contains(shown, room.Change(room.Reconfigured{})) {
+		return nil
+	}
+	return []room.Change{room.Reconfigured{}}
+}
+
+// newAbilities takes what the account can do now, and tells it in the rooms.
+func (a *Account) newAbilities(can transports.Capabilities) {
+	type roomOf struct {
+		j      *joined
+		before xep.Info
+	}
+	var open []roomOf
+	for _, j := range a.rooms {
+		if len(j.view.People()) > 0 {
+			open = append(open, roomOf{j, a.withAbilities(xep.Info{}, transports.InRoom(j.id))})
+		}
+	}
+	a.can = can
+	for _, r := range open {
+		if !reflect.DeepEqual(r.before, a.withAbilities(xep.Info{}, transports.InRoom(r.j.id))) {
+			a.show(r.j, room.Reconfigured{})
+		}
+	}
 }
 
 // withAbilities announces them.

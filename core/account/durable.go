@@ -21,9 +21,18 @@ func (a *Account) come(e transports.Room) *joined {
 	j.kept = true
 	a.rooms[e.Room] = j
 	if a.link.complete {
-		a.Stream.Show(xep.Invitation(j.view.JID, a.owner, a.jid(), "You are in this room now.", ""))
+		a.Stream.Show(xep.Invitation(j.view.JID, a.owner, a.jid(), a.welcome(e), ""))
 	}
 	return j
+}
+
+// welcome tells why the account is in a room.
+func (a *Account) welcome(e transports.Room) string {
+	parent := a.rooms[e.Parent]
+	if e.Thread == "" || parent == nil {
+		return "You are in this room now."
+	}
+	return "A thread with a room of its own was begun in " + parent.view.Name + ". You are in it now."
 }
 
 // memberships forgets the rooms that the account is in no longer.

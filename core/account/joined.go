@@ -179,7 +179,8 @@ func (a *Account) confirmed(e transports.Room) {
 	j.named = !j.live && e.Name != "" && e.Name != j.view.Name && e.Name != string(j.id)
 	j.view.Self, j.view.Durable = a.self.ID, a.can.Durable
 	changes = append(changes, j.view.Apply(e)...)
-	j.live, j.read, j.lacks = true, false, e.Lacks
+	changes = append(changes, a.withLacks(j, e.Lacks, changes)...)
+	j.live, j.read = true, false
 	a.openSpan(j)
 	a.keepNick(j)
 	for _, c := range changes {

@@ -308,9 +308,14 @@ func (a *Account) profileChanged(e transports.ProfileChanged) {
 
 // roomChanged takes another name or picture of a room.
 func (a *Account) roomChanged(e transports.RoomChanged) {
-	a.inRoom(e.Room, e)
-	if j := a.rooms[e.Room]; j != nil && j.live {
-		j.lacks = e.Lacks
-		a.roomPicture(j, e.Picture)
+	j := a.rooms[e.Room]
+	if j == nil || !j.live {
+		return
 	}
+	changes := j.view.Apply(e)
+	changes = append(changes, a.withLacks(j, e.Lacks, changes)...)
+	for _, c := range changes {
+		a.show(j, c)
+	}
+	a.roomPicture(j, e.Picture)
 }

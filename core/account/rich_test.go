@@ -189,6 +189,53 @@ func TestChangesAreInTheJournalUntilTheyEnd(t *testing.T) {
 	}
 }
 
+func TestWhatCanBeDoneInARoomMayChange(t *testing.T) {
+	richStory(t, transports.Capabilities{}, func(t *testing.T, w *world) {
+		w.sends(about("m1", `<body>helo</body>`))
+		w.forget()
+		offers := func() bool {
+			w.sends(iq("phone", "get", "#go%irc.net@gw.example", `<query xmlns='http://jabber.org/protocol/disco#info'/>`))
+			return strings.Contains(payload(w.stream.raw()[0]), `<feature var='urn:xmpp:message-correct:0'/>`)
+		}
+		if !offers() {
+			t.Error("corrections are not offered")
+		}
+		w.emits(transports.RoomChanged{Room: "#go", Lacks: transports.Edits | transports.Uploads})
+		w.expect("phone: <#go> 104 ")
+		w.emits(transports.RoomChanged{Room: "#go", Lacks: transports.Edits}) // files become links otherwise
+		w.expect()
+		if offers() {
+			t.Error("corrections are offered where there are none")
+		}
+		w.sends(about("m2", `<reactions xmlns='urn:xmpp:reactions:0' id='m1'><reaction>👍</reaction></reactions>`))
+		w.sends(about("m3", `<body>hello</body>`+replaceM1)) // it is another message then
+		w.expectCommands("react to n1 in #go: 👍", "send #go hello")
+		w.forget()
+
+		w.emits(transports.RoomChanged{Room: "#go"})
+		w.expect("phone: <#go> 104 ")
+		few := transports.Capabilities{Features: transports.Edits | transports.Reactions, Emoji: []string{"👍"}}
+		w.emits(transports.Online{Self: user("alice"), Can: few})
+		w.expect("phone: <#go> 104 ")
+		w.emits(transports.Online{Self: user("alice"), Can: few})
+		w.expect()
+		w.sends(about("m4", retractM1))
+		w.sends(about("m5", `<reactions xmlns='urn:xmpp:reactions:0' id='m1'><reaction>🎉</reaction></reactions>`))
+		w.expectCommands()
+		w.expect("phone: m4 refused: feature-not-implemented: What was said there cannot be taken back.",
+			"phone: m5 refused: feature-not-implemented: The only reactions there are 👍.")
+
+		w.breaks(transports.Offline, "Reset.")
+		w.waits(10 * time.Second)
+		w.emits(transports.Online{Self: user("alice"), Can: few})
+		again := state("alice", "bob")
+		again.Lacks = transports.Edits
+		w.forget()
+		w.emits(again)
+		w.expect("phone: <#go> 104 ")
+	})
+}
+
 func TestARoomSaysWhatItLetsPass(t *testing.T) {
 	richStory(t, transports.Capabilities{}, func(t *testing.T, w *world) {
 		w.sends(iq("phone", "get", "#go%irc.net@gw.example", `<query xmlns='http://jabber.org/protocol/disco#info' node='http://jabber.org/protocol/muc#traffic'/>`))

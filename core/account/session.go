@@ -246,7 +246,8 @@ func final(kind transports.FaultKind) bool {
 
 // online is the beginning of a connection, or news of what it can do.
 func (a *Account) online(e transports.Online) {
-	a.self, a.can = e.Self, e.Can
+	a.self = e.Self
+	a.newAbilities(e.Can)
 	if a.link.phase != connecting {
 		return
 	}

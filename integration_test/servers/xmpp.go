@@ -31,14 +31,15 @@ var Gateway = Component{Domain: "irc.localhost", Secret: "s3cret"}
 
 // Options say how a server differs from the usual one; the zero value is the usual one.
 type Options struct {
-	Ports      Ports
-	Components []Component // XMPP: nil for Gateway alone
-	WebRoot    string      // Prosody: a folder to serve at HTTP /, empty for an empty one
-	KickNew    bool        // Prosody: refuse the second connection of a component (its default) instead of the first
-	Instances  int         // ejabberd: how many connections share each component, by bare JID; 0 for one without balancing
-	Network    string      // InspIRCd: the network's name, empty for TestNet
-	Password   string      // InspIRCd: what who connects must give by PASS, empty for nothing
-	AtOnce     int         // InspIRCd: with which connection within a minute nobody is let in any more, for a minute; 0 for none
+	Ports        Ports
+	Components   []Component // XMPP: nil for Gateway alone
+	WebRoot      string      // Prosody: a folder to serve at HTTP /, empty for an empty one
+	Unprivileged bool        // XMPP: nothing is granted to the components (XEP-0356)
+	KickNew      bool        // Prosody: refuse the second connection of a component (its default) instead of the first
+	Instances    int         // ejabberd: how many connections share each component, by bare JID; 0 for one without balancing
+	Network      string      // InspIRCd: the network's name, empty for TestNet
+	Password     string      // InspIRCd: what who connects must give by PASS, empty for nothing
+	AtOnce       int         // InspIRCd: with which connection within a minute nobody is let in any more, for a minute; 0 for none
 }
 
 func (o Options) components() []Component {
@@ -48,8 +49,16 @@ func (o Options) components() []Component {
 	return o.Components
 }
 
+// privileged are the components that something is granted to.
+func (o Options) privileged() []Component {
+	if o.Unprivileged {
+		return nil
+	}
+	return o.components()
+}
+
 // Prosody starts Prosody with Users on Host, the components asked for, MUC at muc.localhost and uploads (XEP-0363) at
-// upload.localhost. Clients may log in without TLS. XEP-0356 is granted to every component.
+// upload.localhost. Clients may log in without TLS. XEP-0356 is granted to every component, unless the options say otherwise.
 func Prosody(ctx context.Context, dir string, options Options) (*Server, error) {
 	dir, err := folder(dir, nil, "data/localhost/accounts", "certs", "www")
 	if err != nil {
@@ -78,7 +87,7 @@ func Prosody(ctx context.Context, dir string, options Options) (*Server, error) 
 	}
 	config, err := render(dir, "prosody.cfg.lua", nil, map[string]any{
 		"Dir": dir, "Ports": ports, "Components": options.components(), "WebRoot": options.WebRoot,
-		"KickNew": options.KickNew, "Root": os.Getuid() == 0, "Certificate": cert.certPath, "Key": cert.keyPath,
+		"KickNew": options.KickNew, "Privileged": options.privileged(), "Root": os.Getuid() == 0, "Certificate": cert.certPath, "Key": cert.keyPath,
 	})
 	if err != nil {
 		return nil, err
@@ -104,7 +113,7 @@ func Prosody(ctx context.Context, dir string, options Options) (*Server, error) 
 const ejabberdLibrary = "/usr/lib/*/ejabberd-*"
 
 // Ejabberd starts ejabberd with Users on Host, one listener for each component asked for, MUC at conference.localhost
-// and uploads (XEP-0363) at upload.localhost. Clients may log in without TLS. XEP-0356 is granted to every component.
+// and uploads (XEP-0363) at upload.localhost. Clients may log in without TLS. XEP-0356 is granted to every component, unless the options say otherwise.
 func Ejabberd(ctx context.Context, dir string, options Options) (*Server, error) {
 	dir, err := folder(dir, nil, "spool", "upload")
 	if err != nil {
@@ -144,7 +153,7 @@ func Ejabberd(ctx context.Context, dir string, options Options) (*Server, error)
 		listens = append(listens, address(port))
 	}
 	config, err := render(dir, "ejabberd.yml", nil, map[string]any{
-		"Dir": dir, "Ports": ports, "Listeners": listeners, "Instances": options.Instances,
+		"Dir": dir, "Ports": ports, "Listeners": listeners, "Instances": options.Instances, "Unprivileged": options.Unprivileged,
 	})
 	if err != nil {
 		return nil, err

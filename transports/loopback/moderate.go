@@ -133,7 +133,7 @@ func (n *network) changeRules(u *user, c transports.SetRules) error {
 	if err != nil {
 		return err
 	}
-	rules := Rules{Moderated: c.Rules.Moderated, MembersOnly: c.Rules.MembersOnly, Hidden: c.Rules.Hidden}
+	rules := Rules{Moderated: c.Rules.Moderated, MembersOnly: c.Rules.MembersOnly, Hidden: c.Rules.Hidden, Lacks: r.Lacks}
 	if c.Rules.Locked {
 		if rules.Password = c.Password; rules.Password == "" {
 			rules.Password = r.Password

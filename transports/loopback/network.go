@@ -123,7 +123,11 @@ func (n *network) obey(c *client, command transports.Command, files []content) (
 	if !slices.Contains(c.user.clients, c) {
 		return transports.Result{}, offline("The connection to the network has ended.")
 	}
-	if !c.user.can(n).Allows(command) {
+	can := c.user.can(n)
+	if r := n.Rooms[command.In().Room]; r != nil {
+		can.Features &^= r.Lacks
+	}
+	if !can.Allows(command) {
 		return transports.Result{}, transports.ErrUnsupported
 	}
 	u := c.user

@@ -176,7 +176,7 @@ func (r *remote) FindRoom(a wire.Name, id *transports.RoomID) error {
 // SetRules is Network.SetRules.
 func (r *remote) SetRules(a wire.Rules, _ *struct{}) error {
 	return r.on(a.Network, func(n *Network) {
-		n.SetRules(a.Room, Rules{Moderated: a.Moderated, MembersOnly: a.MembersOnly, Hidden: a.Hidden, Password: a.Password})
+		n.SetRules(a.Room, Rules{Moderated: a.Moderated, MembersOnly: a.MembersOnly, Hidden: a.Hidden, Password: a.Password, Lacks: a.Lacks})
 	})
 }
 

@@ -38,6 +38,8 @@ type Rules struct {
 	Hidden bool
 	// Password opens the room, empty where everybody may enter.
 	Password string
+	// Lacks are the features that nobody has in it.
+	Lacks transports.Feature
 }
 
 func (n *network) addRoom(name string, parent transports.RoomID) *room {
@@ -91,7 +93,7 @@ func (n *network) state(r *room, viewer *user) transports.Room {
 		members = append(members, r.member(n.Users[id]))
 	}
 	return transports.Room{Room: r.ID, Name: r.Name, Parent: r.Parent, Thread: n.idFor(viewer, r.Thread), Picture: r.Picture, Topic: r.Topic,
-		Members: members, Complete: true, Rules: r.told()}
+		Members: members, Complete: true, Rules: r.told(), Lacks: r.Lacks}
 }
 
 // join lets a user in. A room is also found by its name, which Moved tells.

@@ -117,6 +117,7 @@ type (
 		Room                           transports.RoomID
 		Moderated, MembersOnly, Hidden bool
 		Password                       string
+		Lacks                          transports.Feature
 	}
 	// Shut is for Cut and Refuse; without a fault Refuse lets in again.
 	Shut struct {

@@ -231,8 +231,10 @@ func (r *Relay) arrived() {
 	r.Log.Info("The relay is in the MUC.", "muc", r.MUC.String(), "nick", b.nick)
 	var again []*saying // what the room's history has not
 	for _, s := range r.flying {
-		if s.tries < maxTries {
+		if s.tries < maxLost {
 			again = append(again, s)
+		} else if s.room != nil && s.line != nil {
+			r.tell(s.room, "A message of "+s.user.Name+" could not be said in the chat room that this room is joined with, though I tried several times.")
 		}
 	}
 	r.flying = nil

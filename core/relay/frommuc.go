@@ -29,7 +29,7 @@ func (r *Relay) groupchat(s *stanza.Stanza) {
 		} else {
 			r.subjectChanged(nick, subject.Text())
 		}
-	case ours || r.bot.standing == entered && r.former[nick]:
+	case ours || r.former[nick] && (r.bot.standing == entered || strings.HasPrefix(s.ID, r.unique)): // who has left is heard for a moment still
 		r.reflected(s)
 	case nick == "":
 		if id, by, reason, ok := xep.Moderated(s); ok {

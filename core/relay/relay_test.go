@@ -317,3 +317,20 @@ func TestAMentionIsOnlyTextOnOtherNetworks(t *testing.T) {
 		}
 	})
 }
+
+func TestTheLastWordsOfWhoLeavesDoNotComeBack(t *testing.T) {
+	story(t, nil, func(w *world) {
+		w.one.say("ida", "m1", "hello")
+		w.hears("ida [one] enters", "ida [one]: hello")
+		w.two.taken()
+		w.muc.mu.Lock() // what the MUC reflects comes after she has left
+		w.muc.slow = true
+		w.muc.mu.Unlock()
+		w.one.say("ida", "m2", "bye")
+		w.one.events <- left("ida")
+		time.Sleep(2 * time.Second)
+		w.hears("ida [one]: bye", "ida [one] leaves")
+		w.got(w.one)
+		w.got(w.two, "ida: bye")
+	})
+}

@@ -50,8 +50,8 @@ const (
 	maxOut = 1000
 	// late is how old a message must be for its time to be worth telling.
 	late = 30 * time.Second
-	// maxTries is how often something is said that the MUC refuses or loses.
-	maxTries = 3
+	// maxTries is how often something is said that the MUC refuses, and maxLost how often what it has neither refused nor in its history.
+	maxTries, maxLost = 3, 6
 )
 
 // queue has something said after all that was queued before.

@@ -103,6 +103,7 @@ type muc struct {
 	serial    int
 	seen      []string
 	up        bool
+	slow      bool // reflects messages a second later
 	deaf      bool // takes messages and reflects none
 	loses     bool // takes messages and loses them
 }
@@ -280,6 +281,10 @@ func (m *muc) reflect(s *stanza.Stanza, nick string) {
 	for who := range m.occupants {
 		copied := *r
 		copied.To = who
+		if m.slow {
+			time.AfterFunc(time.Second, func() { m.handle(&copied) })
+			continue
+		}
 		m.handle(&copied)
 	}
 }
@@ -332,6 +337,7 @@ type network struct {
 	ban    error // of Join
 	// lag is how long a message takes to the network; arrived is told of it then.
 	lag     time.Duration
+	free    time.Time
 	arrived func(words string)
 }
 
@@ -388,7 +394,11 @@ func (n *network) Do(ctx context.Context, c transports.Command, done func(transp
 			break
 		}
 		if n.lag > 0 {
-			lag := n.lag
+			lag := n.lag // what is said later arrives later
+			if n.free = n.free.Add(time.Millisecond); n.free.Before(time.Now().Add(lag)) {
+				n.free = time.Now().Add(lag)
+			}
+			lag = time.Until(n.free)
 			n.mu.Unlock()
 			time.AfterFunc(lag, func() { n.arrived(c.Text.String()); done(result, nil) })
 			return

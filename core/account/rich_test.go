@@ -11,11 +11,14 @@ import (
 	"isthmus/transports"
 )
 
+// everything is all that can be done with messages.
+const everything = transports.Edits | transports.Deletions | transports.Reactions | transports.Replies | transports.Threads |
+	transports.TypingShown | transports.Reading | transports.Mentions
+
 // rich is a network that can do everything with messages, and gives each that it is sent an id: n1, n2, …
 func (w *world) rich(can transports.Capabilities) {
 	w.shared.About.StableIDs = true
-	can.Features |= transports.Edits | transports.Deletions | transports.Reactions | transports.Replies | transports.Threads |
-		transports.TypingShown | transports.Reading | transports.Mentions
+	can.Features |= everything
 	w.sends(join("phone", "alice"))
 	w.emits(transports.Online{Self: user("alice"), Can: can})
 	w.emits(state("alice", "bob"))
@@ -400,7 +403,7 @@ func TestWhatWasMissedInATalkComesWhenTheNetworkIsBack(t *testing.T) {
 		w.network.past[transports.TalkWith("bob")] = []transports.Event{
 			transports.Message{Place: transports.TalkWith("bob"), ID: "b1", From: user("bob"), Text: plain("hi")},
 			transports.Message{Place: transports.TalkWith("bob"), ID: "b2", From: user("bob"), Text: plain("are you there?")}}
-		w.emits(transports.Online{Self: user("alice")})
+		w.emits(transports.Online{Self: user("alice"), Can: transports.Capabilities{Features: everything}})
 		w.expect("phone: <#go> Connected to irc.net again.", "alice@example.org: chat from bob%irc.net@gw.example: are you there?")
 	})
 }

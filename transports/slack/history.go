@@ -28,7 +28,7 @@ type leftover struct {
 	events []transports.Event
 }
 
-// After reads what was said in a place after a message, the answers in threads as well, and then which of the messages before it were edited since. Who reads a
+// After reads what was said in a place after a message, the answers in threads as well, with the reactions on it, and then which of the messages before it were edited since. Who reads a
 // room's history opens it: then its members are read too.
 func (s *Session) After(ctx context.Context, place transports.Place, id transports.MessageID, limit int) (events []transports.Event, more bool, err error) {
 	c := s.live.Load()
@@ -88,6 +88,14 @@ func (s *Session) eventsAfter(ctx context.Context, place transports.Place, chann
 		m.Channel = channel
 		s.reactionsOf(m)
 		events = append(events, s.message(ctx, place, m, s.author(ctx, m)))
+	}
+	for _, m := range all {
+		if ts == "" { // the messages count, and there is room for no more
+			break
+		}
+		for _, r := range s.reactionsOn(ctx, place, m) {
+			events = append(events, r)
+		}
 	}
 	for _, m := range before {
 		m.Channel = channel

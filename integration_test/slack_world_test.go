@@ -1,0 +1,171 @@
+package integration_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"isthmus/integration_test/servers"
+	"isthmus/integration_test/xmppclient"
+	"isthmus/transports/slack/slacktest"
+)
+
+const (
+	slackDomain = "slack.localhost"
+	slackScopes = "channels:history,channels:read,chat:write,groups:history,groups:read,im:history,im:read,im:write,mpim:history,mpim:read,reactions:read,users:read"
+)
+
+// slackWorld is an XMPP server, a workspace in memory, and the gateway between them. Alice is Tess in it, by an app of her own; Ida has a client of Slack's.
+type slackWorld struct {
+	*world
+	*slacktest.Workspace
+	tess, ida  *slacktest.User
+	token, app string
+	// restart runs the gateway again after its end.
+	restart func()
+	// browser opens pages of the gateway's web listener, too.
+	browser *http.Client
+}
+
+type slackScenario = scenarioOf[*slackWorld]
+
+var slackComponents = []servers.Component{{Domain: slackDomain, Secret: servers.Gateway.Secret}}
+
+var slackKinds = []kindOf[*slackWorld]{
+	{"Prosody, SQLite", func(t *testing.T, more string) *slackWorld {
+		return newSlackWorld(t, servers.ForTest(t).Prosody(servers.Options{Components: slackComponents}), "", more)
+	}},
+	{"ejabberd, PostgreSQL", func(t *testing.T, more string) *slackWorld {
+		start := servers.ForTest(t)
+		return newSlackWorld(t, start.Ejabberd(servers.Options{Components: slackComponents}), start.Postgres(servers.Options{}).URL, more)
+	}},
+}
+
+func TestSlack(t *testing.T) { everywhere(t, slackKinds, slackScenarios) }
+
+// slackScenarios follow one another: the first logs alice in.
+var slackScenarios = slices.Concat(
+	slackLogins,
+	slackMessages,
+	slackOutages,
+	slackEnds,
+)
+
+func newSlackWorld(t *testing.T, xmpp *servers.Server, store, more string) *slackWorld {
+	t.Helper()
+	workspace, err := slacktest.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(workspace.Close)
+	short, err := os.MkdirTemp("", "sl-") // the path of a unix socket is short (unix(7))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(short) })
+	public := filepath.Join(short, "public")
+	w := &slackWorld{world: &world{xmpp: xmpp, dir: t.TempDir()}, Workspace: workspace, browser: &http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			if strings.HasPrefix(address, "gateway.localhost:") {
+				network, address = "unix", public
+			}
+			return (&net.Dialer{}).DialContext(ctx, network, address)
+		}}}}
+	w.tess, w.ida = w.AddUser("Tess"), w.AddUser("Ida Lovelace")
+	w.token, w.app = w.Token(w.tess, slackScopes), w.AppToken()
+	w.ClientID, w.ClientSecret = "1.2", "hush"
+	if store == "" {
+		store = "sqlite:" + filepath.Join(w.dir, "isthmus.db")
+	}
+	config := fmt.Sprintf(`
+store: %q
+key_file: %q
+log: {level: debug}
+web: {listen: "unix:%s", url: "http://gateway.localhost"}
+transports:
+  - kind: slack
+    domain: %s
+    server: tcp://%s
+    secret: %s
+    people: [alice@localhost, bob@localhost, carol@localhost, admin@localhost]
+    private_networks: [127.0.0.0/8]
+    options:
+      api: %q
+      presence_every: 1s
+      client_id: "1.2"
+      client_secret: hush
+      app_token: %s
+      authorize: %q
+%s
+`, store, filepath.Join(w.dir, "isthmus.key"), public, slackDomain, xmpp.Component, servers.Gateway.Secret, w.API(), w.AppToken(), w.Authorize(), more)
+	if err := os.WriteFile(w.configPath(), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.run(t)
+	// A gateway that a scenario starts again outlives that scenario.
+	w.restart = func() { w.run(t) }
+	return w
+}
+
+func (w *slackWorld) address(id string) string {
+	sigil := "#"
+	if id[0] == 'U' {
+		sigil = ""
+	}
+	return sigil + strings.ToLower(id+"%"+w.Team) + "@" + slackDomain
+}
+
+// account is the address of the workspace.
+func (w *slackWorld) account() string { return strings.ToLower(w.Team) + "@" + slackDomain }
+
+// channel is a channel with Ida and Tess in it, and its address.
+func (w *slackWorld) channel() (id, room string) {
+	w.names++
+	id = w.AddChannel(fmt.Sprintf("channel-%d", w.names), false, w.ida)
+	w.Act(w.ida, "conversations.invite", slacktest.Object{"channel": id, "users": w.tess.ID})
+	return id, w.address(id)
+}
+
+// inside is alice in a channel of her own.
+func (w *slackWorld) inside(t *testing.T) (alice *xmppclient.Client, id, room string) {
+	t.Helper()
+	alice = w.client(t, "alice", "desk")
+	comesOnline(t, alice)
+	id, room = w.channel()
+	join(t, alice, room, "Tess")
+	return alice, id, room
+}
+
+// hears waits until somebody has said something in the workspace.
+func (w *slackWorld) hears(t *testing.T, text string) slacktest.Object {
+	t.Helper()
+	return w.happens(t, text, func(e slacktest.Object) bool { return e["type"] == "message" && e["text"] == text })
+}
+
+func (w *slackWorld) happens(t *testing.T, what string, fits func(slacktest.Object) bool) slacktest.Object {
+	t.Helper()
+	e := w.Await(fits, 20*time.Second)
+	if e == nil {
+		t.Fatalf("%s does not happen", what)
+	}
+	return e
+}
+
+// lastOf is the last message of a channel that says something.
+func (w *slackWorld) lastOf(channel, text string) (last slacktest.Object) {
+	for _, m := range w.Messages(channel) {
+		if m["text"] == text {
+			last = m
+		}
+	}
+	return last
+}
+
+func ts(o slacktest.Object) string { s, _ := o["ts"].(string); return s }

@@ -109,3 +109,13 @@ func (s *Server) Gone(id string) {
 		return true
 	})
 }
+
+// Messages are those of a channel, in order.
+func (s *Server) Messages(channel string) (all []Object) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, m := range s.messages[channel] {
+		all = append(all, with(m, nil))
+	}
+	return all
+}

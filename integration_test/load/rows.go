@@ -45,6 +45,7 @@ func rows(small bool) []row {
 		{"8,000 people enter channels of ten", archive, "linear, ≤ 5 s", joining(n(8_000, 40))},
 		{"10,000 idle people, 3 accounts each, with the networks", archive, "", idle(n(10_000, 20))},
 		{"1,000 people with 100 contacts each", archive, "", contacts(n(1_000, 5))},
+		{"50 relays, 50 puppets each", none, "", relays(n(50, 3), n(50, 4), n(50_000, 50))},
 		{"flood of 200,000 lines, XMPP reads 4 MB/s", archive, "bounded, nothing lost", flooded(n(200_000, 500), slowServer(4<<20), func(*world) {})},
 		{"flood of 200,000 lines, XMPP does not read for 10 s", archive, "bounded, nothing lost", flooded(n(200_000, 500), nothing, deafServer(pause))},
 		{"flood of 200,000 lines, disk stalls 300 of 350 ms", archive, "bounded, nothing lost", flooded(n(200_000, 500), nothing, slowDisk(300*time.Millisecond, 50*time.Millisecond, stalls))},

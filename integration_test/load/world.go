@@ -24,12 +24,17 @@ const (
 type world struct {
 	xmpp    *xmppServer
 	irc     *ircServer
+	rooms   *mucs
 	gateway *servers.Server
 	dir     string
 }
 
 // served is what the gateway is to serve: IRC, or the networks in memory.
-type served struct{ memory bool }
+type served struct {
+	memory bool
+	// more are lines of the configuration.
+	more string
+}
 
 const ircConfig = `
 store: "sqlite:%[1]s/isthmus.db"
@@ -76,6 +81,9 @@ func newWorld(program string, s served) (*world, error) {
 		return nil, err
 	}
 	config := fmt.Sprintf(ircConfig, dir, domain, w.xmpp.address(), ircHost, w.irc.plain.Addr(), tlsHost, w.irc.secure.Addr(), w.irc.fingerprint)
+	config += s.more
+	w.rooms = &mucs{server: w.xmpp, rooms: map[string]*muc{}}
+	w.xmpp.rooms = w.rooms
 	if s.memory {
 		config = fmt.Sprintf(memoryConfig, dir, loopback, w.xmpp.address())
 	}

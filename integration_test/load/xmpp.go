@@ -22,6 +22,8 @@ type xmppServer struct {
 	answers map[string]chan string // to the IQs that somebody waits for, by id
 	number  int
 
+	rooms *mucs // of a Multi-User Chat service
+
 	seen    atomic.Pointer[func(stanza []byte)] // told of each message and presence by the reader, who waits for it
 	seconds atomic.Int64                        // bytes that are read a second, 0 for all there are
 	deaf    atomic.Bool                         // nothing is read
@@ -120,6 +122,7 @@ func (s *xmppServer) serve(conn net.Conn) {
 			s.iq(string(e))
 			continue
 		}
+		s.rooms.serve(e)
 		(*s.seen.Load())(e)
 	}
 }
@@ -128,6 +131,8 @@ func (s *xmppServer) serve(conn net.Conn) {
 func (s *xmppServer) iq(e string) {
 	from, to, id := attr(e, "from"), attr(e, "to"), attr(e, "id")
 	switch kind := attr(e, "type"); {
+	case (kind == "get" || kind == "set") && s.rooms.info(e) != "":
+		s.send(s.rooms.info(e))
 	case from == to:
 		s.send(e)
 	case kind == "get" || kind == "set":

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"isthmus/core/stanza"
 	"isthmus/core/xep"
 	"isthmus/mapping/text"
 	"isthmus/transports"
@@ -20,7 +21,7 @@ func (a *Account) uploads(place transports.Place) bool {
 }
 
 // attach gets the files for a message. One that is too large for the network goes as a link.
-func (a *Account) attach(send transports.Send, files attachments) preparing {
+func (a *Account) attach(s *stanza.Stanza, send transports.Send, files attachments) preparing {
 	limit, singleLine := a.can.MaxFile, a.can.SingleLine
 	return func(ctx context.Context) (transports.Command, func(), error) {
 		ready := send
@@ -37,7 +38,7 @@ func (a *Account) attach(send transports.Send, files attachments) preparing {
 			return nil, nil, &transports.Fault{Kind: transports.Offline, Text: "The connection was lost before this could be sent.", Cause: ctx.Err()}
 		}
 		for _, file := range files {
-			upload, done, err := a.Media.Fetch(ctx, file, limit)
+			upload, done, err := a.get(ctx, s, file, limit)
 			switch {
 			case err == nil:
 				releases = append(releases, done)
@@ -52,6 +53,15 @@ func (a *Account) attach(send transports.Send, files attachments) preparing {
 		}
 		return ready, release, nil
 	}
+}
+
+// get gets a file of a message from where it is.
+func (a *Account) get(ctx context.Context, s *stanza.Stanza, file xep.File, limit int64) (transports.Upload, func(), error) {
+	if file.Bit == "" {
+		return a.Media.Fetch(ctx, file, limit)
+	}
+	upload, err := a.fetchBit(ctx, s, file.Bit)
+	return upload, func() {}, err
 }
 
 // maxUploading bounds the files that are fetched for an account at a time; those of other places wait.

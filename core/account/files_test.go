@@ -2,7 +2,10 @@ package account
 
 import (
 	"bytes"
+	"crypto/sha1"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"image"
 	"image/png"
 	"io"
@@ -327,5 +330,31 @@ func TestOnAGatewayThatCarriesNoFilesTheyAreNamed(t *testing.T) {
 		w.emits(m)
 		w.expect("phone: <bob> (A file that cannot be shown here: Tom.png. This gateway carries no files.)",
 			"phone: <bob> https://files.example/a.pdf (file a.pdf  )")
+	})
+}
+
+func TestAStickerThatOnlyTheClientHasIsAskedOfIt(t *testing.T) {
+	fileStory(t, transports.Capabilities{}, func(t *testing.T, w *world, _ *web) {
+		sum := sha1.Sum([]byte(smallPicture(t)))
+		const sticker = `<body>A sticker was sent</body><html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'><p><img alt='Sticker' src='cid:sha1+%x@bob.xmpp.org'/></p></body></html>`
+		w.sends(about("m1", fmt.Sprintf(sticker, sum)))
+		w.expectCommands()
+		w.stream.answers(t, func(iq *stanza.Stanza) *stanza.Stanza {
+			if iq.To.String() != "alice@example.org/phone" || iq.From.String() != "#go%irc.net@gw.example" {
+				t.Errorf("asked %s as %s", iq.To, iq.From)
+			}
+			return iq.Result(stanza.Text("urn:xmpp:bob", "data", base64.StdEncoding.EncodeToString([]byte(smallPicture(t)))))
+		})
+		w.expectCommands("send #go  [sticker.png image/png 76 4×3]")
+		w.expect("phone: <alice> A sticker was sent")
+		w.sends(about("m2", fmt.Sprintf(sticker, sha1.Sum(nil))))
+		w.stream.answers(t, func(iq *stanza.Stanza) *stanza.Stanza {
+			return iq.Result(stanza.Text("urn:xmpp:bob", "data", "PHNjcmlwdD4="))
+		})
+		w.sends(about("m3", fmt.Sprintf(sticker, sum)))
+		w.waits(bitWait) // and nobody answers
+		w.expectCommands()
+		const refused = " refused: not-acceptable: Your sticker was not sent, because your client did not hand it over. Send it as a picture."
+		w.expect("phone: m2"+refused, "phone: m3"+refused)
 	})
 }

@@ -158,6 +158,9 @@ func (a *Account) utter(s *stanza.Stanza, j *joined, place transports.Place, bod
 	var files attachments
 	if a.uploads(place) {
 		spoken, files = shared.Text, shared.Files
+		if sticker := xep.PictureAlone(s); sticker != "" && len(files) == 0 {
+			spoken, files = "", attachments{{Bit: sticker}}
+		}
 	} else {
 		spoken = shared.Links(spoken)
 		if body == "" {

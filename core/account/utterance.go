@@ -83,7 +83,7 @@ func (a *Account) send(p *utterance, pieces []string) {
 		put(&a.sending, nonce, true)
 		var fetch preparing
 		if i == len(pieces)-1 && len(p.files) > 0 {
-			fetch = a.attach(command, p.files)
+			fetch = a.attach(p.request, command, p.files)
 		}
 		a.prepared(command, fetch, func(r transports.Result, err error) {
 			drop(&a.sending, nonce)

@@ -19,7 +19,9 @@ const (
 type File struct {
 	URL string
 	// Others are further addresses of the same content, to be tried where the first fails.
-	Others                  []string
+	Others []string
+	// Bit is the SHA-1 of a small picture that the sender's client has (XEP-0231), in place of an address.
+	Bit                     string
 	Name, Type, Description string
 	// Size is in bytes, Width and Height in pixels; 0 is unknown.
 	Size          int64

@@ -82,7 +82,7 @@ var Table = []Extension{
 	{"0446", "File metadata element", "0.2.0", nil, ""},
 	{"0447", "Stateless file sharing", "0.3.1", nil, "without attached sources"},
 	{"0448", "Encryption for stateless file sharing", "0.2.0", nil, "to refuse what nobody on the other side could open"},
-	{"0449", "Stickers", "0.1.1", nil, "single ones, of no pack"},
+	{"0449", "Stickers", "0.2.0", nil, "single ones, of no pack"},
 	{"0454", "OMEMO Media sharing", "0.1.0", nil, "to refuse what nobody on the other side could open"},
 	{"0461", "Message Replies", "0.2.1", []string{NSReply}, "where the network has them; else with their quotation"},
 	{"0486", "MUC Avatars", "0.1.0", nil, "as the network has them; none is set"},

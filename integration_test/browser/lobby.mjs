@@ -44,9 +44,12 @@ try {
   await page.goto(page_address);
   step = `log in as ${values.user}`;
   await page.getByRole('link', { name: `Chat as ${values.user}` }).click();
+  step = 'see the rooms by their names';
+  const rooms = (name) => page.locator('converse-rooms-list .open-room', { hasText: name });
+  await rooms('Lobby on loopback').first().waitFor(); // the list is in another order before
   step = 'enter the room';
   const room = page.locator('converse-muc').filter({ has: page.locator('textarea.chat-textarea:visible') });
-  await page.locator('converse-rooms-list .open-room', { hasText: '#lobby' }).first().click();
+  await rooms('#lobby').first().click();
   await page.locator('converse-muc-heading:visible', { hasText: '#lobby' }).waitFor();
   const input = room.locator('textarea.chat-textarea');
   await input.waitFor();

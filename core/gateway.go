@@ -149,6 +149,7 @@ type service struct {
 	component *component.Component
 	hub       *person.Hub
 	faces     *dialog.Faces
+	pictures  *avatar.Cache
 	options   *options.Book
 	logins    *logins
 	groups    *groups
@@ -204,6 +205,7 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 	s.guard = newGuard(t.PrivateNetworks)
 	dial := s.guard.dialer().DialContext
 	pictures := avatar.New(domain, c.Store, log)
+	s.pictures = pictures
 	shared := &account.Transport{
 		Domain: domain, About: about, Driver: t.Driver, Addresses: addresses, Stream: s.component, Store: c.Store, Options: set,
 		Env: transports.Env{Log: log, Dial: dial, HTTP: client(dial)}, Version: c.Version, OccupantKey: xep.NewOccupantKey(key), Grants: s.grants, Pictures: pictures, Emoji: avatar.NewEmoji(pictures, client(dial)), Log: log,
@@ -220,7 +222,7 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 	s.face.watch, s.face.watches = s.roster.watch, s.roster.watches
 	s.faces = dialog.New(s.component.Reply)
 	s.groups = &groups{driver: t.Driver, domain: domain, env: shared.Env, logins: s.logins, store: c.Store, known: known, running: map[int64]*running{},
-		faces: &portraits{jid: s.face.jid, request: s.component.Request, all: map[stanza.JID]*portrait{}}}
+		faces: &portraits{jid: s.face.jid, request: s.component.Request, all: map[string]*portrait{}}}
 	if shared.Media != nil {
 		s.groups.faces.put = shared.Media.PutOwn
 	}

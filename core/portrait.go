@@ -21,7 +21,7 @@ type portraits struct {
 	put func(ctx context.Context, name, kind string, purpose xep.Purpose, write func(io.Writer) error) (url string, err error)
 
 	mu  sync.Mutex
-	all map[stanza.JID]*portrait
+	all map[string]*portrait // by whose it is, and its version where that is known
 }
 
 // portrait is one person's.
@@ -44,18 +44,31 @@ func (p *portraits) of(who stanza.JID) func() string {
 	if p.put == nil {
 		return nil
 	}
+	return p.named(who.String(), func(take func(picture []byte)) {
+		p.request(xep.VCardRequest(p.jid, who), portraitDeadline, func(answer *stanza.Stanza) { take(xep.ParsePhoto(answer)) })
+	}).address
+}
+
+// maxPortraits is how many are remembered; the addresses of more are found anew.
+const maxPortraits = 20_000
+
+// named is the picture of that name; load is asked for it where it is not known, and must not block.
+func (p *portraits) named(name string, load func(take func(picture []byte))) *portrait {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	found := p.all[who]
+	found := p.all[name]
 	if found == nil {
+		if len(p.all) >= maxPortraits {
+			clear(p.all)
+		}
 		found = &portrait{}
-		p.all[who] = found
+		p.all[name] = found
 	}
 	if now := time.Now(); now.After(found.next) {
 		found.next = now.Add(portraitFresh)
-		p.request(xep.VCardRequest(p.jid, who), portraitDeadline, func(answer *stanza.Stanza) { go p.take(found, xep.ParsePhoto(answer)) })
+		load(func(picture []byte) { go p.take(found, picture) })
 	}
-	return found.address
+	return found
 }
 
 func (f *portrait) address() string {

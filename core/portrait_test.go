@@ -23,7 +23,7 @@ func TestWhoSpeaksThroughASharedAccountHasTheirOwnFace(t *testing.T) {
 			t.Fatal(err)
 		}
 		alice, asked, kept, failing := stanza.JID{Local: "alice", Domain: "example.org"}, 0, 0, true
-		p := &portraits{all: map[stanza.JID]*portrait{},
+		p := &portraits{all: map[string]*portrait{},
 			request: func(iq *stanza.Stanza, _ time.Duration, answer func(*stanza.Stanza)) {
 				asked++
 				card := stanza.New("vcard-temp", "vCard").Add(stanza.New("vcard-temp", "PHOTO").Add(

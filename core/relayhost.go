@@ -141,11 +141,12 @@ func (all *relays) take(s *stanza.Stanza) bool {
 	if s.Kind == stanza.Message && all.invited(s) {
 		return true
 	}
-	if s.To.Resource != relay.Resource {
+	card := s.To.Resource == "" && xep.IsVCard(s) // of an occupant: servers hand that to the bare JID
+	if s.To.Resource != relay.Resource && !card {
 		return false
 	}
 	r := all.now.Load().byMUC[s.From.Bare()]
-	if r == nil {
+	if r == nil || card && !r.IsPuppet(s.To.WithResource(relay.Resource).String()) {
 		return false
 	}
 	r.Handle(s)

@@ -79,6 +79,24 @@ func (t *throughLogin) OpenFile(ctx context.Context, file transports.File) (io.R
 	return files.OpenFile(ctx, file)
 }
 
+// Profile is what a user of the network tells of themselves.
+func (t *throughLogin) Profile(ctx context.Context, user transports.UserID) (transports.Profile, error) {
+	profiles, ok := t.current().(transports.Profiles)
+	if !ok {
+		return transports.Profile{}, noLogin
+	}
+	return profiles.Profile(ctx, user)
+}
+
+// Picture reads a picture of a user or a room of the network.
+func (t *throughLogin) Picture(ctx context.Context, of transports.Place, version string, limit int64) ([]byte, string, error) {
+	profiles, ok := t.current().(transports.Profiles)
+	if !ok {
+		return nil, "", noLogin
+	}
+	return profiles.Picture(ctx, of, version, limit)
+}
+
 // scope is the network of the login, empty while there is none.
 func (t *throughLogin) scope() transports.Scope {
 	a, _ := t.service.logins.get(t.key)

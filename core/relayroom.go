@@ -13,7 +13,6 @@ import (
 	"isthmus/core/shared"
 	"isthmus/core/stanza"
 	"isthmus/core/xep"
-	"isthmus/mapping/address"
 	"isthmus/transports"
 )
 
@@ -60,12 +59,10 @@ func (all *relays) room(s *service, r *relaying, room RelayRoom, name string) (r
 		suffix = " [" + about.Kind + "]"
 	}
 	joined := relay.Room{Name: name, Suffix: suffix, Home: about.Kind, ID: transports.RoomID(room.Room), Password: room.Password, Domain: room.Transport, Session: session, Alone: room.Owner.IsZero(), Stream: s.component,
-		Puppet: func(user transports.UserID) (stanza.JID, error) {
-			local, err := s.addresses.Localpart(address.Address{Kind: address.User, Name: string(user), Key: room.Network})
-			return stanza.JID{Local: local, Domain: room.Transport, Resource: relay.Resource}, err
-		},
+		Puppet:  s.puppetAddress(room.Network),
 		Where:   func() string { return strings.ToLower(about.Kind + " " + string(scope()) + " " + room.Room) },
 		Doubles: s.doubles(r.of.MUC, room), Share: s.sharer(scope)}
+	s.showFaces(&joined, scope)
 	if s.media != nil {
 		joined.Fetch = s.media.Fetch
 	}

@@ -222,6 +222,7 @@ func (all *relays) begin(c Relay) error {
 	made := relay.Config{MUC: c.MUC, Nick: c.Nick, Puppets: c.Puppets, Policy: c.Policy, Limits: c.Limits, Password: c.Password,
 		JID: stanza.JID{Local: botName, Domain: c.bot(), Resource: relay.Resource}, Stream: bot.component, Asked: all.asked(c.MUC, bot),
 		Log: all.log.With("relay", c.MUC.String())}
+	made.Face = bot.facesOf(made.JID)
 	for i, room := range c.Rooms {
 		s := all.services[room.Transport]
 		joined, err := all.room(s, r, room, fmt.Sprintf("%s %d", c.MUC, i))

@@ -30,6 +30,8 @@ type puppet struct {
 	typed  time.Time
 	// down is since when its component's stream is not there, the zero time where it is.
 	down time.Time
+	// picture is the version of its user's picture, and hash that of what is shown of it.
+	picture, hash string
 	// seen: the MUC has told the bot of it since the bot entered.
 	seen bool
 	// refused is until when the bot speaks in its place; banned: the MUC wants to hear nothing of the user.
@@ -66,6 +68,7 @@ func (r *Relay) voice(f *foreign, u transports.User) (p *puppet, wait, silent bo
 		r.puppets[p.who] = p
 		r.addresses.Store(jid.String(), true)
 	}
+	r.look(p, u)
 	switch {
 	case p.banned:
 		return nil, false, true
@@ -112,7 +115,11 @@ func (r *Relay) inside() (n int) {
 func (r *Relay) ask(p *puppet) {
 	p.nick = r.wanted(p)
 	p.standing, p.since = asked, time.Now()
-	if p.room.Stream.Pass(xep.Enter(p.jid, r.occupant(p.nick), time.Time{}, 0, r.Password)) {
+	enter := xep.Enter(p.jid, r.occupant(p.nick), time.Time{}, 0, r.Password)
+	if p.hash != "" {
+		enter.Add(xep.PictureUpdate(p.hash))
+	}
+	if p.room.Stream.Pass(enter) {
 		p.down = time.Time{}
 		return
 	}
@@ -125,7 +132,7 @@ func (r *Relay) ask(p *puppet) {
 func (r *Relay) rename(p *puppet, name string) {
 	p.name = name
 	if n := r.wanted(p); n != p.nick { // XEP-0045 §7.6; the puppet goes on under its old one until the MUC has confirmed it
-		p.room.Stream.Pass(&stanza.Stanza{Kind: stanza.Presence, From: p.jid, To: r.occupant(n)})
+		p.room.Stream.Pass(p.presence(r.occupant(n)))
 	}
 }
 

@@ -36,7 +36,10 @@ type Config struct {
 	Puppets int
 	Policy
 	Limits Limits
-	Rooms  []Room
+	// Face is an address of the picture of somebody of the MUC, who is there at that address with a photo of that hash; empty where there is none yet. It does not
+	// block, and may be nil.
+	Face  func(who Speaker, at stanza.JID, photo string) string
+	Rooms []Room
 	// Password opens the MUC where it needs one.
 	Password string
 	// Asked takes what people of the MUC ask the bot, and is false for what it does not understand; nil where nobody may ask. It must not block.
@@ -67,6 +70,10 @@ type Room struct {
 	Puppet func(transports.UserID) (stanza.JID, error)
 	// Doubles says whether people of the MUC are users of the network themselves.
 	Doubles Doubles
+	// Picture reads a user's picture: its SHA-1 as XEP-0153 has it, and the vCard that it is in. Face is an address of it that anybody may fetch, empty where there is
+	// none yet; it does not block. Both may be nil.
+	Picture func(context.Context, transports.User) (hash string, card *stanza.Element, err error)
+	Face    func(transports.User) string
 	// Share finds where a file of the network can be fetched by clients.
 	Share func(context.Context, transports.File) (xep.File, error)
 	// Fetch gets a file of the MUC, at most limit bytes of it, until release is called; nil where files are links.
@@ -200,7 +207,7 @@ func (r *Relay) after(wait time.Duration, do func()) {
 // Handle takes a stanza of the MUC to the bot or a puppet. It never blocks.
 func (r *Relay) Handle(s *stanza.Stanza) {
 	if s.To != r.JID {
-		if _, known := r.addresses.Load(s.To.String()); !known {
+		if _, known := r.addresses.Load(s.To.WithResource(Resource).String()); !known {
 			r.wayOut(s)
 			return
 		}

@@ -57,7 +57,7 @@ func (f *foreign) sayWords(l *line, words text.Text, files []xep.File, nick stri
 	left, failed := len(parts), false
 	for i, part := range parts {
 		t := &task{says: true, speaker: l.speaker, line: l, make: func() transports.Command {
-			send := transports.Send{Place: transports.InRoom(f.id), Nonce: nonce(), Text: f.named(part), As: persona(l), Thread: f.threadFor(l)}
+			send := transports.Send{Place: transports.InRoom(f.id), Nonce: nonce(), Text: f.named(part), As: f.shown(l), Thread: f.threadFor(l)}
 			if l.does {
 				send.Style = transports.Does
 			}
@@ -215,7 +215,7 @@ func (f *foreign) edit(l *line, nick string) {
 		}
 		t, does := l.text, l.does
 		f.do(&task{by: l.copies[f].by, make: func() transports.Command {
-			c := transports.Edit{Place: transports.InRoom(f.id), ID: id, Text: f.named(t), As: persona(l)}
+			c := transports.Edit{Place: transports.InRoom(f.id), ID: id, Text: f.named(t), As: f.shown(l)}
 			if does {
 				c.Style = transports.Does
 			}

@@ -20,6 +20,8 @@ type occupant struct {
 	seen bool
 	// jid is their address, zero where the MUC hides it.
 	jid stanza.JID
+	// photo is the hash of their picture (XEP-0153), empty where they have none or have not told.
+	photo string
 }
 
 // stanza takes what the MUC sends to one of ours.
@@ -27,7 +29,7 @@ func (r *Relay) stanza(s *stanza.Stanza) {
 	toBot := s.To == r.JID
 	var p *puppet
 	if !toBot {
-		if p = r.puppetOf(s.To); p == nil {
+		if p = r.puppetOf(s.To.WithResource(Resource)); p == nil { // servers ask bare JIDs for vCards
 			return
 		}
 	}
@@ -86,6 +88,8 @@ func (r *Relay) asked(p *puppet, s *stanza.Stanza) {
 	switch {
 	case xep.IsPing(s): // also by the room itself, for ours have to answer for themselves
 		r.answer(p, s.Result())
+	case xep.IsVCard(s) && p != nil:
+		r.card(p, s)
 	case info:
 		i := xep.Info{Category: "client", Type: "bot", Name: r.Nick}
 		if p != nil {
@@ -134,6 +138,9 @@ func (r *Relay) otherPresence(s *stanza.Stanza, o xep.Occupancy) {
 	}
 	if !o.JID.IsZero() {
 		was.jid = o.JID.Bare()
+	}
+	if hash := s.Child("vcard-temp:x:update", "x").Child("vcard-temp:x:update", "photo").Text(); hash != "" {
+		was.photo = hash
 	}
 	was.seen, was.moderator, was.rules = true, o.Role == "moderator", o.Affiliation == "owner" || o.Affiliation == "admin"
 }

@@ -147,6 +147,8 @@ func (m *muc) Pass(s *stanza.Stanza) bool {
 		m.enter(s)
 	case s.Type == "groupchat":
 		m.say(s)
+	case s.Kind == stanza.IQ:
+		m.note("%s is told by %s: %s", s.To.Resource, s.From, s.Child("vcard-temp", "vCard").Child("vcard-temp", "FN").Text())
 	case s.Type == "chat":
 		m.note("bridge to %s: %s", s.To.Resource, s.ChildText("", "body"))
 	}
@@ -180,6 +182,11 @@ func (m *muc) enter(s *stanza.Stanza) {
 				m.tell(s.From, n, "", who)
 			}
 		}
+	}
+	photo := s.Child("vcard-temp:x:update", "x").Child("vcard-temp:x:update", "photo").Text()
+	if there && was == nick && photo != "" {
+		m.note("%s shows %s", nick, photo)
+		return
 	}
 	if there && was != nick {
 		m.note("%s is called %s", was, nick)
@@ -419,6 +426,9 @@ func (n *network) Do(ctx context.Context, c transports.Command, done func(transp
 		}
 		if c.Thread != "" {
 			to += " (thread " + string(c.Thread) + ")"
+		}
+		if c.As != nil && c.As.Picture != "" {
+			to += " looking like " + c.As.Picture
 		}
 		for _, f := range c.Files {
 			to += " with " + f.Name

@@ -53,7 +53,7 @@ const (
 
 // usual is a relay as people set one up, as one of the configuration is that has no more than its rooms.
 func usual(muc stanza.JID, transport, password string) Relay {
-	return Relay{MUC: muc, Nick: usualNick, Puppets: 50, Policy: relay.Policy{Notices: true}, Limits: relay.Limits{PerPerson: 60, PerRelay: 600}, Password: password, Transport: transport}
+	return Relay{MUC: muc, Nick: usualNick, Puppets: 50, Policy: relay.Policy{Notices: true, TypingToMUC: true, TypingFromMUC: true}, Limits: relay.Limits{PerPerson: 60, PerRelay: 600}, Password: password, Transport: transport}
 }
 
 // row is what the store has of it.

@@ -42,7 +42,6 @@ type double struct {
 	since    time.Time // of the standing
 	spoke    time.Time
 	self     transports.User
-	can      transports.Capabilities
 	// renamed is how many names the network did not take, and short: it takes only short ones.
 	renamed  int
 	short    bool
@@ -198,7 +197,7 @@ func (d *double) event(e transports.Event) {
 	f := d.room
 	switch e := e.(type) {
 	case transports.Online:
-		d.self, d.can = e.Self, e.Can
+		d.self = e.Self
 		f.ours[d.self.ID] = d // from now on what it says is no stranger's
 		if d.standing == asked {
 			d.standing = entered

@@ -16,12 +16,14 @@ type foreign struct {
 	relay *Relay
 	id    transports.RoomID
 	// ctx is that of the connection, nil while there is none; live: the network has let us in.
-	ctx   context.Context
-	live  bool
-	self  transports.User
-	can   transports.Capabilities
-	tasks []*task
-	busy  bool
+	ctx  context.Context
+	live bool
+	self transports.User
+	// can is what can be done in the room: what the account can do, all, but for what the room lacks of that.
+	can, all transports.Capabilities
+	lacks    transports.Feature
+	tasks    []*task
+	busy     bool
 	// wait is until when nothing is asked of the network, which wants it so.
 	wait time.Time
 	// dropped is how many messages were too much since people were told last.
@@ -104,6 +106,12 @@ func (f *foreign) lost(err error) {
 	if f.relay.sometimes("lost "+f.Name, longWait) {
 		f.relay.say("There is no connection to " + f.Name + " now" + why + " What is said here is passed on when it is back.")
 	}
+}
+
+// able takes what the account can do, and what the room lacks of it.
+func (f *foreign) able(all transports.Capabilities, lacks transports.Feature) {
+	f.all, f.lacks, f.can = all, lacks, all
+	f.can.Features &^= lacks
 }
 
 // join has the network let us into the room.

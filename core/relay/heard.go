@@ -20,7 +20,8 @@ func (f *foreign) event(e transports.Event) {
 	}
 	switch e := e.(type) {
 	case transports.Online:
-		f.self, f.can = e.Self, e.Can
+		f.self = e.Self
+		f.able(e.Can, f.lacks)
 		if !f.live {
 			f.join()
 		}
@@ -29,6 +30,7 @@ func (f *foreign) event(e transports.Event) {
 			return
 		}
 		f.id, f.live, f.tries = e.Room, true, 0
+		f.able(f.all, e.Lacks)
 		f.forgetLeft()
 		delete(r.warned, "join "+f.Name)
 		if words := f.Welcome; words != "" {
@@ -54,6 +56,10 @@ func (f *foreign) event(e transports.Event) {
 		f.topicChanged(e.Topic)
 	case transports.Typing:
 		f.typed(e)
+	case transports.RoomChanged:
+		if e.Room == f.id {
+			f.able(f.all, e.Lacks)
+		}
 	case transports.MemberLeft:
 		f.left(e)
 	case transports.UserRenamed:

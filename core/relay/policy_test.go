@@ -192,3 +192,19 @@ func TestThreadsGoAcross(t *testing.T) {
 		w.got(w.two, "alice: I see (thread two4)")
 	})
 }
+
+func TestWhatARoomLacksOfItsNetworkIsToldInWordsToo(t *testing.T) {
+	story(t, nil, func(w *world) {
+		w.one.say("ida", "m1", "hello")
+		w.hears("ida [one] enters", "ida [one]: hello")
+		w.two.taken()
+		w.two.events <- transports.RoomChanged{Room: "#go", Lacks: transports.Reactions}
+		w.settle()
+		w.muc.says("alice", "r1", xep.Reactions("s1", []string{"👍"}))
+		w.got(w.two, "the relay: alice reacts with 👍 to ida's “hello”.")
+		w.two.events <- transports.RoomChanged{Room: "#go"}
+		w.settle()
+		w.muc.says("alice", "r2", xep.Reactions("s1", []string{"🎉"}))
+		w.got(w.two, "react two1 🎉")
+	})
+}

@@ -268,3 +268,24 @@ func TestWhoIsAwayIsSoBeforeTheyAreSeen(t *testing.T) {
 		t.Errorf("juliet is %+v, %v", p, err)
 	}
 }
+
+func TestWhoSharesAnAccountIsHeardUnderTheirOwnNameWhereTheAccountMay(t *testing.T) {
+	_, n := onEverything(t, ircserver.Options{})
+	operator, guest, romeo := as(t, n, "Operator", nil), as(t, n, "Guest", nil), as(t, n, "Romeo", nil)
+	for _, g := range []interface{ must(transports.Command) }{operator, guest, romeo} { // who comes first is operator of the channel
+		g.must(transports.Join{Room: "#balcony"})
+	}
+	say := transports.Send{Place: balcony, Text: text.Plain("O Romeo, Romeo!"), As: &transports.Persona{Name: "Juliet", Home: "xmpp"}}
+	ids := operator.send(say)
+	if m := romeo.heard("O Romeo, Romeo!"); m.From.Name != "Juliet/xmpp" || len(ids) != 1 || m.ID != ids[0] {
+		t.Errorf("sent as %v, heard as %+v", ids, m)
+	}
+	ids = guest.send(say)
+	if m := romeo.heard("<Juliet> O Romeo, Romeo!"); m.From.Name != "Guest" || len(ids) != 1 || m.ID != ids[0] {
+		t.Errorf("sent as %v, heard as %+v", ids, m)
+	}
+	romeo.send(transports.Send{Place: balcony, Text: text.Plain("the end")})
+	if m := event(operator, func(m transports.Message) bool { return true }); m.Text.String() != "<Juliet> O Romeo, Romeo!" { // it has not heard itself
+		t.Errorf("the operator heard %+v", m)
+	}
+}

@@ -27,8 +27,12 @@ type liar struct {
 	sockets chan *liarSocket
 	// short is what a connection lasts that is not taken up again without a word.
 	short time.Duration
-	mu    sync.Mutex
-	asked []string
+	// late: the guild is told by the test.
+	late bool
+	// within bounds a request.
+	within time.Duration
+	mu     sync.Mutex
+	asked  []string
 }
 
 // liarSocket is a connection to its gateway.
@@ -105,7 +109,9 @@ func (l *liar) serveSocket(w http.ResponseWriter, r *http.Request) {
 			ready[k] = v
 		}
 		s.event(1, "READY", ready)
-		s.event(2, "GUILD_CREATE", guild(4, 2))
+		if !l.late {
+			s.event(2, "GUILD_CREATE", guild(4, 2))
+		}
 	}
 	l.sockets <- s
 }
@@ -143,7 +149,9 @@ func (l *liar) visit() *visit {
 	}
 	driver.Short(l.short)
 	data, _ := json.Marshal(object{"token": "the-token"})
-	session, err := driver.Open(transports.Account{Scope: "3", Person: "tester", Data: data}, env())
+	world := env()
+	world.HTTP.Timeout = l.within
+	session, err := driver.Open(transports.Account{Scope: "3", Person: "tester", Data: data}, world)
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -1,6 +1,8 @@
 package discord_test
 
 import (
+	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -142,6 +144,57 @@ func TestAWebhookOfAnotherTokenEndsNoAccount(t *testing.T) {
 	c := send(inGeneral, "hello")
 	c.As = as("Alice")
 	if r := v.do(c); r.Parts[0] != "1001" || l.count("POST /webhooks/40/old") != 1 {
+		t.Errorf("it came to %v", r)
+	}
+}
+
+func TestWhatIsSaidBeforeTheGuildsAreToldWaits(t *testing.T) {
+	t.Parallel()
+	l := newLiar(t)
+	l.late = true
+	v := l.visit()
+	s := l.next()
+	next[transports.Online](v, nil)
+	done := make(chan error, 1)
+	go v.session.Do(t.Context(), send(inGeneral, "hello"), func(_ transports.Result, err error) { done <- err })
+	time.Sleep(50 * time.Millisecond)
+	s.event(2, "GUILD_CREATE", guild(4, 2))
+	s.event(3, "MESSAGE_CREATE", object{"id": "1000", "channel_id": "7", "nonce": "7", "content": "hello", "author": object{"id": "3"}})
+	if err := within(done, patience); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestALargeFileMayTakeItsTime(t *testing.T) {
+	t.Parallel()
+	l := newLiar(t)
+	l.within = 300 * time.Millisecond
+	slow := func(w http.ResponseWriter) {
+		for range 5 {
+			_, _ = w.Write([]byte("part "))
+			w.(http.Flusher).Flush()
+			time.Sleep(100 * time.Millisecond)
+		}
+	}
+	l.answers["GET /file"] = slow
+	l.answers["GET /channels/7/messages/5"] = says(object{"id": "5", "attachments": []object{{"id": "6", "url": l.URL + "/api/file"}}})
+	v, _ := l.atWork()
+	in, err := v.session.(transports.Files).OpenFile(t.Context(), transports.File{ID: "7/5/6"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	if data, err := io.ReadAll(in); err != nil || len(data) != 25 {
+		t.Errorf("%q was read: %v", data, err)
+	}
+	l.answers["POST /channels/7/messages"] = func(w http.ResponseWriter) {
+		time.Sleep(500 * time.Millisecond)
+		says(object{"id": "1000"})(w)
+	}
+	c := transports.Send{Place: inGeneral, Files: []transports.Upload{{Name: "film", Size: 64 << 10, Open: func(context.Context) (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader(strings.Repeat("x", 64<<10))), nil
+	}}}}
+	if r := v.do(c); r.Parts[0] != "1000" {
 		t.Errorf("it came to %v", r)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"isthmus/transports"
 )
@@ -165,7 +166,9 @@ func (s *Session) fetch(ctx context.Context, address string) (io.ReadCloser, err
 	if err != nil {
 		return nil, fault(transports.NotFound, "Discord gave no address for it.")
 	}
-	a, err := s.env.HTTP.Do(q)
+	client := *s.env.HTTP
+	client.Timeout = 0 // who reads it bounds the time: a file may be large
+	a, err := client.Do(q)
 	if err != nil {
 		return nil, &transports.Fault{Kind: transports.Offline, Text: "Discord's files cannot be reached. Try again later.", Cause: err}
 	}
@@ -194,6 +197,9 @@ func (s *Session) Profile(ctx context.Context, id transports.UserID) (p transpor
 	return transports.Profile{User: known, FullName: u.name(), Nick: u.Username}, nil
 }
 
+// pictureTime is how long a picture may take.
+const pictureTime = 30 * time.Second
+
 // Picture reads a user's picture. A version with a colon is theirs in one guild (Image Formatting).
 func (s *Session) Picture(ctx context.Context, of transports.Place, version string, limit int64) ([]byte, string, error) {
 	path := "/avatars/" + string(of.User) + "/" + version
@@ -207,6 +213,8 @@ func (s *Session) Picture(ctx context.Context, of transports.Place, version stri
 		id, _, _ := strings.Cut(string(of.User)[1:], "-")
 		path = "/avatars/" + id + "/" + version
 	}
+	ctx, cancel := context.WithTimeout(ctx, pictureTime)
+	defer cancel()
 	in, err := s.fetch(ctx, s.driver.config.CDN+path+".png?size=256")
 	if err != nil {
 		return nil, "", err

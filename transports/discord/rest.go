@@ -18,6 +18,8 @@ import (
 const (
 	// maxAnswer bounds what is read of an answer, in bytes.
 	maxAnswer = 16 << 20
+	// slowest is what a line must carry that files go up by, in bytes a second.
+	slowest = 32 << 10
 	// tries is how often a request that may be repeated is made.
 	tries     = 4
 	userAgent = "DiscordBot (https://isthmus.invalid, 1)"
@@ -129,7 +131,11 @@ func (c *rest) once(ctx context.Context, r request, body []byte) (int, http.Head
 	if len(body) > 0 {
 		q.Header.Set("Content-Type", r.kind)
 	}
-	a, err := c.http.Do(q)
+	client := *c.http
+	if client.Timeout > 0 {
+		client.Timeout += time.Duration(len(body)/slowest) * time.Second
+	}
+	a, err := client.Do(q)
 	if err != nil {
 		return 0, nil, nil, err
 	}

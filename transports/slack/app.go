@@ -181,5 +181,15 @@ func (d *Driver) client(token string, env transports.Env, dead func(*apiError)) 
 	if web == nil {
 		web = http.DefaultClient
 	}
-	return &client{base: d.config.API, token: token, shares: token, http: web, limits: d.limits, dead: dead}
+	calls, files := *web, *web
+	calls.CheckRedirect, files.Timeout = sameHost, 0
+	return &client{base: d.config.API, token: token, shares: token, http: &calls, files: &files, limits: d.limits, dead: dead}
+}
+
+// sameHost lets nothing be asked of another host than the one that was asked: what is asked has the token.
+func sameHost(to *http.Request, via []*http.Request) error {
+	if to.URL.Host != via[0].URL.Host || to.URL.Scheme != via[0].URL.Scheme || len(via) > 3 {
+		return http.ErrUseLastResponse
+	}
+	return nil
 }

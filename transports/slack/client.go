@@ -26,6 +26,7 @@ const (
 type client struct {
 	base, token string
 	http        *http.Client
+	files       *http.Client // without a time that bounds a transfer as a whole
 	limits      *limits
 	// shares names those who share the rates of calls: all accounts of an app in a workspace.
 	shares string
@@ -237,6 +238,9 @@ func (c *client) pages(ctx context.Context, method string, arguments url.Values,
 		}
 		if next == "" {
 			return true, nil
+		}
+		if next == arguments.Get("cursor") { // it would go on like this
+			return false, nil
 		}
 		arguments.Set("cursor", next)
 	}

@@ -21,6 +21,8 @@ import (
 const (
 	// maxFile is the largest file that Slack takes.
 	maxFile = 1 << 30
+	// slowest is what a line must carry that a file goes up by, in bytes a second.
+	slowest = 32 << 10
 	// shareTime is how long a file that was sent may take until its message comes.
 	shareTime = 10 * time.Second
 )
@@ -85,7 +87,7 @@ func (s *Session) OpenFile(ctx context.Context, file transports.File) (io.ReadCl
 		return nil, fault(transports.Forbidden, "The file is at another server than Slack's.")
 	}
 	req.Header.Set("Authorization", "Bearer "+s.secrets.Token)
-	resp, err := s.client.http.Do(req)
+	resp, err := s.client.files.Do(req)
 	if err != nil {
 		return nil, asFault(err, false)
 	}
@@ -169,6 +171,8 @@ func (s *Session) upload(ctx context.Context, web *slackgo.Client, upload transp
 	case upload.Size <= 0:
 		return "", fault(transports.Invalid, "The file is empty, and Slack takes no empty files.")
 	}
+	ctx, cancel := context.WithTimeout(ctx, callTimeout+time.Duration(upload.Size/slowest)*time.Second)
+	defer cancel()
 	place, err := web.GetUploadURLExternalContext(ctx, slackgo.GetUploadURLExternalParameters{FileName: first(upload.Name, "file"), FileSize: int(upload.Size)})
 	if err = s.client.did("files.getUploadURLExternal", err); err != nil {
 		return "", asFault(err, false)
@@ -189,7 +193,7 @@ func (s *Session) upload(ctx context.Context, web *slackgo.Client, upload transp
 	}
 	req.ContentLength = length
 	req.Header.Set("Content-Type", kind)
-	resp, err := s.client.http.Do(req)
+	resp, err := s.client.files.Do(req)
 	if err != nil {
 		return "", asFault(err, false) // nobody has seen it
 	}

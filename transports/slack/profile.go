@@ -31,6 +31,8 @@ func (s *Session) Picture(ctx context.Context, of transports.Place, version stri
 	}
 	ctx, cancel := c.joined(ctx)
 	defer cancel()
+	ctx, stop := context.WithTimeout(ctx, callTimeout)
+	defer stop()
 	who, err := s.people.find(ctx, s.client, slackUser(of.User))
 	switch {
 	case of.User == "" || err == nil && (who.image == "" || who.picture != version):
@@ -42,7 +44,7 @@ func (s *Session) Picture(ctx context.Context, of transports.Place, version stri
 	if err != nil {
 		return nil, "", fault(transports.NotFound, "The picture has no address that can be used.")
 	}
-	resp, err := s.client.http.Do(req)
+	resp, err := s.client.files.Do(req)
 	if err != nil {
 		return nil, "", asFault(err, false)
 	}

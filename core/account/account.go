@@ -155,11 +155,10 @@ const maxCommands = 1000
 
 // New makes an account of owner that may be in maxRooms rooms, 0 for any number; Run begins its life.
 func New(t *Transport, identity Identity, owner stanza.JID, scope transports.Scope, key string, maxRooms int) *Account {
-	a := &Account{Transport: t, identity: identity, id: identity.ID, owner: owner, scope: scope, key: key, maxRooms: maxRooms, login: identity.Login, present: map[string]bool{},
-		log:  t.Log.With("account", key, "person", owner.String()),
+	a := &Account{Transport: t, identity: identity, id: identity.ID, owner: owner, scope: scope, key: key, maxRooms: maxRooms, login: identity.Login,
 		done: make(chan struct{}), lanes: lane.New[transports.Place](maxCommands),
-		rooms: map[transports.RoomID]*joined{}, asides: asides{}, told: orders{}, closes: func() {}, uploading: make(chan struct{}, maxUploading),
-		contacts: map[transports.UserID]*contact{}, clients: map[string]*client{}}
+		rooms: map[transports.RoomID]*joined{}, closes: func() {}}
+	a.log = slog.New(named{t.Log.Handler(), a})
 	a.mail.open(a.turn)
 	return a
 }

@@ -15,12 +15,12 @@ type aside struct {
 type asides map[transports.UserID]aside
 
 // note keeps where the person wrote to a user from last: in a room, or outside of all, where j is nil.
-func (a asides) note(user transports.UserID, j *joined, s *stanza.Stanza) {
+func (a *asides) note(user transports.UserID, j *joined, s *stanza.Stanza) {
 	if j == nil {
-		delete(a, user)
+		drop(a, user)
 		return
 	}
-	a[user] = aside{j, s.From}
+	put(a, user, aside{j, s.From})
 }
 
 // renamed follows a user's new id.

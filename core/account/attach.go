@@ -23,6 +23,10 @@ func (a *Account) uploads(place transports.Place) bool {
 // attach gets the files for a message. One that is too large for the network goes as a link.
 func (a *Account) attach(s *stanza.Stanza, send transports.Send, files attachments) preparing {
 	limit, singleLine := a.can.MaxFile, a.can.SingleLine
+	if a.uploading == nil {
+		a.uploading = make(chan struct{}, maxUploading)
+	}
+	turns := a.uploading
 	return func(ctx context.Context) (transports.Command, func(), error) {
 		ready := send
 		var releases []func()
@@ -32,8 +36,8 @@ func (a *Account) attach(s *stanza.Stanza, send transports.Send, files attachmen
 			}
 		}
 		select { // nobody can take up all the turns with servers that never end
-		case a.uploading <- struct{}{}:
-			defer func() { <-a.uploading }()
+		case turns <- struct{}{}:
+			defer func() { <-turns }()
 		case <-ctx.Done():
 			return nil, nil, &transports.Fault{Kind: transports.Offline, Text: "The connection was lost before this could be sent.", Cause: ctx.Err()}
 		}

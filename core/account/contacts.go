@@ -52,7 +52,7 @@ func (a *Account) recall() {
 	for _, k := range all {
 		id := transports.UserID(k.User)
 		// Whom the person may have seen when the program ended is not known, so all are taken for shown until they are seen to be absent.
-		a.contacts[id] = &contact{user: transports.User{ID: id, Name: k.Name}, kept: k, shown: k.Watched}
+		put(&a.contacts, id, &contact{user: transports.User{ID: id, Name: k.Name}, kept: k, shown: k.Watched})
 	}
 }
 
@@ -62,7 +62,7 @@ func (a *Account) contactOf(id transports.UserID) *contact {
 	if c == nil {
 		id = transports.UserID(strings.Clone(string(id))) // it may be a part of a whole stanza
 		c = &contact{user: transports.User{ID: id}, kept: store.Contact{Account: a.id, User: string(id)}}
-		a.contacts[id] = c
+		put(&a.contacts, id, c)
 	}
 	return c
 }

@@ -210,7 +210,7 @@ func TestContactsAreBounded(t *testing.T) {
 		w.account.mail.put(func() {
 			for i := range maxContacts {
 				id := transports.UserID(fmt.Sprint("user", i))
-				w.account.contacts[id] = &contact{user: transports.User{ID: id}}
+				put(&w.account.contacts, id, &contact{user: transports.User{ID: id}})
 			}
 		})
 		w.sends(toBob("subscribe"))

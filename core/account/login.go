@@ -78,7 +78,7 @@ func (a *Account) attend(s *stanza.Stanza) {
 	case a.login == nil || s.From.Resource == "":
 		return
 	case s.Type == "":
-		a.present[s.From.Resource] = true
+		put(&a.present, s.From.Resource, true)
 	case s.Type == "unavailable":
 		delete(a.present, s.From.Resource)
 	}

@@ -47,14 +47,14 @@ func (o *order) first(do func()) {
 type orders map[transports.UserID]*order
 
 // of is the order of a talk; it is to be used at once.
-func (o orders) of(user transports.UserID) *order {
-	for other, of := range o {
+func (o *orders) of(user transports.UserID) *order {
+	for other, of := range *o {
 		if len(of.queue) == 0 {
-			delete(o, other)
+			delete(*o, other)
 		}
 	}
-	if o[user] == nil {
-		o[user] = &order{}
+	if (*o)[user] == nil {
+		put(o, user, &order{})
 	}
-	return o[user]
+	return (*o)[user]
 }

@@ -43,7 +43,7 @@ func (a *Account) clientPresence(s *stanza.Stanza, fromRoom bool) {
 	default:
 		if known == nil {
 			known = &client{inRoom: fromRoom}
-			a.clients[strings.Clone(name)] = known // it would keep the whole stanza in memory, as the status would
+			put(&a.clients, strings.Clone(name), known) // it would keep the whole stanza in memory, as the status would
 		}
 		known.inRoom = known.inRoom && fromRoom
 		known.at = time.Now()

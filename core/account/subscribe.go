@@ -129,7 +129,7 @@ func (a *Account) isMember(id transports.UserID) bool {
 // grant lets the person see a user's presence from now on.
 func (a *Account) grant(c *contact) {
 	c.kept.Watched = true
-	a.contacts[c.user.ID] = c
+	put(&a.contacts, c.user.ID, c)
 	a.keepContact(c)
 	a.granted(c)
 }

@@ -46,7 +46,7 @@ func (a *Account) sustain(s *stanza.Stanza) {
 	case s.Type != "":
 		a.unseen(s.From)
 	case s.From.Resource != "" && (name != "" || a.link.phase == online):
-		a.present[s.From.Resource] = true
+		put(&a.present, s.From.Resource, true)
 		if a.link.phase != online {
 			a.connect(name)
 		}

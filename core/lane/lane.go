@@ -10,13 +10,13 @@ type Lanes[K comparable] struct {
 	queues map[K][]func()
 	size   int
 	bound  int
-	idle   *sync.Cond
+	idle   sync.Cond
 }
 
 // New makes lanes that hold at most bound pieces of work, those being done included.
 func New[K comparable](bound int) *Lanes[K] {
 	l := &Lanes[K]{bound: bound}
-	l.idle = sync.NewCond(&l.mu)
+	l.idle.L = &l.mu
 	return l
 }
 

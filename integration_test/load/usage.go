@@ -49,14 +49,22 @@ func (w *world) memory(field string) (int64, error) {
 	return 0, fmt.Errorf("the kernel says nothing of %s", field)
 }
 
-// settled is the memory that is resident when what is garbage has been collected.
+// settled is the memory that is resident when what is garbage has been collected, and the machine has back what Go gives back by itself.
 func (w *world) settled() (int64, error) {
 	for range 2 { // what has a finalizer goes with the second
 		if _, err := w.private("/debug/pprof/heap?gc=1"); err != nil {
 			return 0, err
 		}
 	}
-	return w.memory("VmRSS")
+	rss, err := w.memory("VmRSS")
+	for until := time.Now().Add(patience / 2); err == nil && time.Now().Before(until); {
+		time.Sleep(500 * time.Millisecond)
+		was := rss
+		if rss, err = w.memory("VmRSS"); rss > was-mb {
+			break
+		}
+	}
+	return rss, err
 }
 
 // private asks the operator's listener.

@@ -35,21 +35,28 @@ var needs = map[string][]string{
 type caps struct {
 	offered map[string]string // with their values
 	on      map[string]bool
+	shared  bool // other connections have these maps as well
 	asked   int  // requests without an answer
 	ended   bool // CAP END was sent
 }
 
-func newCaps() caps { return caps{offered: map[string]string{}, on: map[string]bool{}} }
+// own makes the maps such as may be changed.
+func (c *caps) own() {
+	if c.shared {
+		c.offered, c.on, c.shared = maps.Clone(c.offered), maps.Clone(c.on), false
+	}
+}
 
 // onCap negotiates, and goes on later, when the server offers something new or takes it away.
 func (c *connection) onCap(m message) {
 	list := strings.Fields(m.Trailing())
+	c.caps.own()
 	switch m.Param(1) {
 	case "LS", "NEW":
 		for _, offer := range list {
 			name, value, _ := strings.Cut(offer, "=")
 			if len(c.caps.offered) < 500 {
-				c.caps.offered[name] = value
+				put(&c.caps.offered, name, value)
 			}
 			if name == "sts" {
 				c.onDemand(readDemand(value))
@@ -72,7 +79,7 @@ func (c *connection) onCap(m message) {
 			if gone, off := strings.CutPrefix(name, "-"); off {
 				delete(c.caps.on, gone)
 			} else {
-				c.caps.on[name] = true
+				put(&c.caps.on, name, true)
 			}
 		}
 		c.answered()

@@ -28,7 +28,6 @@ const (
 type connection struct {
 	session *Session
 	network *network
-	log     *slog.Logger
 	emit    func(transports.Event)
 	socket  net.Conn
 	at      endpoint // where it leads
@@ -40,10 +39,10 @@ type connection struct {
 	over   chan struct{} // closed when nobody will be at the inbox any more
 
 	can            atomic.Pointer[transports.Capabilities] // what it can do; set before it takes requests
-	support        isupport
-	nick           string // ours, as the server writes it
-	user, host     string // ours, as the server shows them to others; empty while unknown
-	server         string // its name
+	support        *isupport                               // it does not change: what is new makes another one
+	nick           string                                  // ours, as the server writes it
+	user, host     string                                  // ours, as the server shows them to others; empty while unknown
+	server         string                                  // its name
 	stage          stage
 	caps           caps
 	login          login
@@ -97,12 +96,10 @@ const (
 
 func newConnection(s *Session, socket net.Conn, at endpoint, emit func(transports.Event)) *connection {
 	c := &connection{
-		session: s, network: s.network, log: s.env.Log.With("host", s.network.host), emit: emit, socket: socket, at: at, over: make(chan struct{}),
-		support: defaultSupport(), nick: s.wantedNick(), caps: newCaps(), login: newLogin(s, at), labels: newLabels(),
-		rooms:     map[string]*room{},
-		presences: newPresences(), watches: watches{users: map[string]*watched{}},
-		typing: newTyping(),
-		out:    newOutbox(s.network), questions: newQuestions(), began: time.Now(), heard: time.Now(), idle: idleAtLeast + rand.N(idleSpread),
+		session: s, network: s.network, emit: emit, socket: socket, at: at, over: make(chan struct{}),
+		support: &usualSupport, nick: s.wantedNick(), login: newLogin(s, at),
+		rooms: map[string]*room{},
+		out:   newOutbox(s.network), began: time.Now(), heard: time.Now(), idle: idleAtLeast + rand.N(idleSpread),
 	}
 	c.inbox.open(c.turn)
 	return c
@@ -170,6 +167,9 @@ func (c *connection) hangUp() bool {
 	return !c.writing && !left
 }
 
+// log is the account's, with the host.
+func (c *connection) log() *slog.Logger { return c.session.env.Log.With("host", c.network.host) }
+
 // fail ends the connection. The first reason counts.
 func (c *connection) fail(fault *transports.Fault) {
 	if c.fault == nil {
@@ -224,11 +224,11 @@ func (c *connection) write(batch []byte) {
 }
 
 func (c *connection) wroteBatch(err error) {
-	if c.writing = false; cap(c.spare) > keptLine {
+	if c.writing = false; cap(c.spare) > keptBatch {
 		c.spare = nil
 	}
 	if err != nil {
-		c.log.Info("irc: cannot write", "error", err)
+		c.log().Info("irc: cannot write", "error", err)
 		c.fail(offline("The connection to the server was lost."))
 	}
 }
@@ -240,7 +240,7 @@ func (c *connection) flush() {
 	}
 	now := time.Now()
 	c.forgetJoins()
-	batch := c.out.take(c.spare[:0], now, &c.support, c)
+	batch := c.out.take(c.spare[:0], now, c.support, c)
 	if ping := c.confirm.ask(len(c.out.held) > 0 && c.quitting.IsZero()); ping != "" {
 		batch = append(append(batch, ping...), "\r\n"...)
 		c.out.charge(now)

@@ -26,6 +26,7 @@ type Driver struct {
 	turns   turns
 	idents  idents
 	secured secured
+	alike   alike
 }
 
 // settings are a checked Config.
@@ -136,6 +137,5 @@ func (d *Driver) Open(account transports.Account, env transports.Env) (transport
 	return &Session{
 		certificate: certificate,
 		driver:      d, network: personal(n, account.Options), account: account, env: env,
-		ids: map[string]transports.RoomID{}, encodings: map[string]encodings{},
 	}, nil
 }

@@ -11,9 +11,9 @@ import (
 // encodeAs keeps the encodings that a person has set for a room.
 func (c *connection) encodeAs(folded string, options transports.Options) {
 	if e := encodingsOf(options); e.in != nil || e.out != nil {
-		c.session.encodings[folded] = e
+		put(&c.session.encodings, folded, e)
 	} else {
-		delete(c.session.encodings, folded)
+		drop(&c.session.encodings, folded)
 	}
 }
 

@@ -165,7 +165,7 @@ func FuzzAServerCanSayAnything(f *testing.F) {
 			c.watchOverdue(later)
 			c.typingOverdue(later)
 			c.forgetJoins()
-			batch := c.out.take(nil, c.began, &c.support, c)
+			batch := c.out.take(nil, c.began, c.support, c)
 			batch = append(batch, c.confirm.ask(false)...)
 			for sent := range strings.SplitSeq(strings.TrimSuffix(string(batch), "\r\n"), "\r\n") {
 				if strings.ContainsAny(sent, "\r\n\x00") {

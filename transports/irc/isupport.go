@@ -33,11 +33,10 @@ type isupport struct {
 	deniedTags  string    // client tags that are not passed on, as the server lists them
 }
 
-func defaultSupport() isupport {
-	return isupport{
-		casemap: foldRFC1459, chanTypes: "#&", prefixModes: "ov", prefixSigns: "@+",
-		chanModes: [4]string{"beI", "k", "l", "imnpst"}, nickLen: usualNickLen, monitor: noMonitor, lineLen: usualLineLen, modes: 3,
-	}
+// usualSupport is that of a server that has not said anything.
+var usualSupport = isupport{
+	casemap: foldRFC1459, chanTypes: "#&", prefixModes: "ov", prefixSigns: "@+",
+	chanModes: [4]string{"beI", "k", "l", "imnpst"}, nickLen: usualNickLen, monitor: noMonitor, lineLen: usualLineLen, modes: 3,
 }
 
 // learn takes one token, such as "NICKLEN=30" or "-NICKLEN".
@@ -94,7 +93,7 @@ func (s *isupport) learn(token string) {
 }
 
 func (s *isupport) forget(name string) {
-	usual := defaultSupport()
+	usual := usualSupport
 	switch name {
 	case "CASEMAPPING":
 		s.casemap = usual.casemap

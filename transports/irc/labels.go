@@ -18,8 +18,6 @@ type labels struct {
 // quietLabel is for lines whose echo is nobody's message: commands after connecting may hold a password.
 const quietLabel = "quiet"
 
-func newLabels() labels { return labels{jobs: map[string]*job{}} }
-
 // label is what stands before the next line of a job.
 func (c *connection) label(j *job) string {
 	switch {
@@ -34,7 +32,7 @@ func (c *connection) label(j *job) string {
 	j.awaited++
 	c.labels.last++
 	name := strconv.Itoa(c.labels.last)
-	c.labels.jobs[name] = j
+	put(&c.labels.jobs, name, j)
 	c.labels.sent = append(c.labels.sent, sentLabel{c.labels.last, time.Now()})
 	return "label=" + name
 }

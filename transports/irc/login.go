@@ -110,7 +110,10 @@ func (c *connection) onLoginDone(message) {
 }
 
 // onMechanisms is RPL_SASLMECHS: what the server takes instead of what we tried.
-func (c *connection) onMechanisms(m message) { c.caps.offered["sasl"] = m.Param(1) }
+func (c *connection) onMechanisms(m message) {
+	c.caps.own()
+	put(&c.caps.offered, "sasl", m.Param(1))
+}
 
 // onLoginRefused is an error of SASL. The next mechanism is tried where there is one.
 func (c *connection) onLoginRefused(m message) {

@@ -13,6 +13,8 @@ import (
 const (
 	// joinGather is how long a JOIN waits for others to share its line.
 	joinGather = 20 * time.Millisecond
+	// keptBatch is how large a buffer may be that is kept for the next batch.
+	keptBatch = 2 << 10
 	// maxLater bounds what may wait for a quiet moment.
 	maxLater = 200
 )

@@ -2,6 +2,7 @@ package irc
 
 import (
 	"net"
+	"slices"
 	"strconv"
 
 	"golang.org/x/text/encoding"
@@ -10,9 +11,15 @@ import (
 	"isthmus/transports"
 )
 
+// personalOptions are those that make a network another one for a person.
+var personalOptions = []string{optionAddress, optionTLSPorts, optionPorts, optionVerify, optionFingerprint, optionPass, optionEncodingIn, optionEncodingOut, optionCommands, optionThrottle}
+
 // personal is a network as one person reaches it. The options have been checked. How to get there is the person's to say
 // only where the operator has not: an address that is configured stays, and passwords go nowhere else.
 func personal(shared *network, options transports.Options) *network {
+	if !slices.ContainsFunc(personalOptions, func(name string) bool { _, set := options[name]; return set }) {
+		return shared
+	}
 	n := *shared
 	if n.own {
 		n.reach(options)

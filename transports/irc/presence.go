@@ -34,10 +34,6 @@ type presences struct {
 	job *job   // that tells it, nil for none
 }
 
-func newPresences() presences {
-	return presences{shown: map[string]transports.Presence{}, waiting: map[string]transports.PresenceChanged{}}
-}
-
 // setPresence tells the network whether the person is there. RFC 2812 §4.1.
 func (c *connection) setPresence(r *request, command transports.SetPresence) {
 	text := c.absence(command.Presence)
@@ -129,7 +125,7 @@ func (c *connection) shows(user transports.User, p transports.Presence) {
 		}
 		c.presences.order = append(c.presences.order, folded)
 	}
-	c.presences.waiting[folded] = transports.PresenceChanged{User: user, Presence: p}
+	put(&c.presences.waiting, folded, transports.PresenceChanged{User: user, Presence: p})
 	if c.presences.due.IsZero() {
 		c.presences.due = time.Now().Add(presenceGather)
 	}
@@ -150,7 +146,7 @@ func (c *connection) tellPresences(now time.Time) {
 		return
 	}
 	events, order := c.presences.waiting, c.presences.order
-	c.presences.waiting, c.presences.order, c.presences.due = map[string]transports.PresenceChanged{}, nil, time.Time{}
+	c.presences.waiting, c.presences.order, c.presences.due = nil, nil, time.Time{}
 	for _, folded := range order {
 		event, waiting := events[folded]
 		was, known := c.presences.shown[folded]
@@ -165,7 +161,7 @@ func (c *connection) tellPresences(now time.Time) {
 		case !watched && event.Presence.Show == transports.Present:
 			delete(c.presences.shown, folded)
 		case len(c.presences.shown) < maxShown || known:
-			c.presences.shown[folded] = event.Presence
+			put(&c.presences.shown, folded, event.Presence)
 		default:
 			continue
 		}

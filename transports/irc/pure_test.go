@@ -81,7 +81,7 @@ func TestNamesThatAreTheSameToAServer(t *testing.T) {
 }
 
 func TestWhatAServerSaysOfItself(t *testing.T) {
-	s := defaultSupport()
+	s := usualSupport
 	for _, token := range strings.Fields("PREFIX=(Yqaohv)!~&@%+ CHANTYPES=#! NICKLEN=16 MODES= LINELEN=2048 STATUSMSG=@ TARGMAX=NAMES:1,JOIN:5 CHANMODES=be,k,l,m,extra CASEMAPPING=ascii X -Y PREFIX=nonsense LINELEN=x") {
 		s.learn(token)
 	}
@@ -95,7 +95,7 @@ func TestWhatAServerSaysOfItself(t *testing.T) {
 	for _, token := range []string{"PREFIX", "CHANTYPES", "NICKLEN", "MODES", "LINELEN", "STATUSMSG", "TARGMAX", "CHANMODES", "CASEMAPPING"} {
 		s.learn("-" + token)
 	}
-	if usual := defaultSupport(); s != usual {
+	if s != usualSupport {
 		t.Errorf("after all was taken back: %+v", s)
 	}
 	if s.learn("PREFIX="); s.prefixModes != "" {

@@ -45,8 +45,12 @@ type asking struct {
 	until    time.Time
 }
 
-func newQuestions() questions {
-	return questions{limiter: rate.NewLimiter(rate.Every(answerEvery), answerBurst)}
+// allow tells whether one more is answered now.
+func (q *questions) allow() bool {
+	if q.limiter == nil { // most accounts are never asked
+		q.limiter = rate.NewLimiter(rate.Every(answerEvery), answerBurst)
+	}
+	return q.limiter.Allow()
 }
 
 // onQuestion is a CTCP in a PRIVMSG. What the person's own program can answer it is asked; the rest is answered or ignored.
@@ -61,19 +65,19 @@ func (c *connection) onQuestion(m message, verb, rest string) {
 	case "PING":
 		q.question = transports.AboutPing
 	case "TIME":
-		if c.questions.limiter.Allow() {
+		if c.questions.allow() {
 			c.out.whenQuiet(ctcp("NOTICE", m.Name, "TIME "+time.Now().UTC().Format(time.RFC1123)))
 		}
 		return
 	case "CLIENTINFO":
-		if c.questions.limiter.Allow() {
+		if c.questions.allow() {
 			c.out.whenQuiet(ctcp("NOTICE", m.Name, "CLIENTINFO ACTION CLIENTINFO PING TIME VERSION"))
 		}
 		return
 	default:
 		return
 	}
-	if !c.questions.limiter.Allow() {
+	if !c.questions.allow() {
 		return
 	}
 	c.questions.last++

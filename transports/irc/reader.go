@@ -1,7 +1,6 @@
 package irc
 
 import (
-	"bufio"
 	"bytes"
 	"io"
 	"strings"
@@ -13,54 +12,77 @@ import (
 )
 
 const (
-	// readBuffer is small: most connections are idle most of the time.
-	readBuffer = 512
+	// readBuffer is small: most connections are idle most of the time. It grows while much comes.
+	readBuffer, largestRead = 256, 4 << 10
 	// maxLine bounds a line that comes in; what is over it is cut. 8191 bytes of tags and 512 are allowed (IRCv3
 	// message-tags), some servers send longer ones.
 	maxLine = 16 << 10
-	// keptLine is how large a buffer may be that is kept for the next line.
-	keptLine = 2 << 10
 )
 
 // lineReader reads lines that end in CR, LF or both. Empty ones are skipped.
 type lineReader struct {
-	in   *bufio.Reader
-	line []byte
+	from   io.Reader
+	buffer []byte
+	unread []byte // of the buffer
+	line   []byte // the beginning of a line that is not in the buffer as a whole
 }
 
 func newLineReader(r io.Reader) *lineReader {
-	return &lineReader{in: bufio.NewReaderSize(r, readBuffer)}
+	return &lineReader{from: r, buffer: make([]byte, readBuffer)}
 }
 
 // next is the next line, cut at maxLine, until the next call. An unfinished one at the end is dropped.
 func (r *lineReader) next() ([]byte, error) {
-	r.line = r.line[:0]
-	if cap(r.line) > keptLine {
-		r.line = nil
-	}
+	r.line = nil
 	for {
-		if _, err := r.in.Peek(1); err != nil {
-			return nil, err
-		}
-		chunk, _ := r.in.Peek(r.in.Buffered())
-		end := bytes.IndexAny(chunk, "\r\n")
-		part := chunk
-		if end >= 0 {
-			part = chunk[:end]
-		}
-		r.line = append(r.line, part[:min(len(part), maxLine-len(r.line))]...)
+		end := bytes.IndexAny(r.unread, "\r\n")
 		if end < 0 {
-			r.in.Discard(len(chunk))
+			r.keep(r.unread)
+			if err := r.fill(); err != nil {
+				return nil, err
+			}
 			continue
 		}
-		r.in.Discard(end + 1)
-		if len(r.line) == maxLine {
-			r.line = wholeRunes(r.line)
+		line := r.unread[:end]
+		r.unread = r.unread[end+1:]
+		if len(r.line) > 0 || len(line) > maxLine {
+			r.keep(line)
+			line = r.line
 		}
-		if len(r.line) > 0 {
-			return r.line, nil
+		if len(line) == maxLine {
+			line = wholeRunes(line)
+		}
+		if len(line) > 0 {
+			return line, nil
 		}
 	}
+}
+
+// keep keeps a part of a line.
+func (r *lineReader) keep(part []byte) {
+	r.line = append(r.line, part[:min(len(part), maxLine-len(r.line))]...)
+}
+
+// fill reads more, into a buffer of the size of what came last.
+func (r *lineReader) fill() error {
+	r.unread = nil
+	for range 100 {
+		n, err := r.from.Read(r.buffer)
+		r.unread = r.buffer[:n]
+		switch {
+		case n == 0 && err == nil:
+			continue
+		case n == len(r.buffer) && n < largestRead:
+			r.buffer = make([]byte, 2*n)
+		case n < readBuffer && len(r.buffer) > readBuffer:
+			r.buffer = make([]byte, readBuffer)
+		}
+		if n > 0 {
+			return nil
+		}
+		return err
+	}
+	return io.ErrNoProgress
 }
 
 // wholeRunes is a cut line without the first bytes of a character whose others were cut off.

@@ -83,12 +83,14 @@ func (c *connection) onSupport(m message) {
 	if len(m.Params) < 3 || c.stage == registering {
 		return
 	}
+	said := *c.support
 	for _, token := range m.Params[1 : len(m.Params)-1] {
 		if c.stage == online && !harmlessLater(token) {
 			continue
 		}
-		c.support.learn(token)
+		said.learn(token)
 	}
+	c.support = &said
 	c.tellAbilities()
 }
 
@@ -107,6 +109,7 @@ func (c *connection) onMotdEnd(message) {
 	c.session.refold(c.support.casemap.fold)
 	can := c.abilities()
 	c.can.Store(&can)
+	c.session.driver.alike.share(c)
 	if c.quitting.IsZero() {
 		c.session.live.Store(c)
 	}
@@ -159,7 +162,7 @@ func (c *connection) notLetIn(m message) *transports.Fault {
 // onClosing is the server's last word: ERROR, RFC 2812 §3.7.4.
 func (c *connection) onClosing(m message) {
 	if c.quitting.IsZero() {
-		c.log.Info("irc: the server closes the connection")
+		c.log().Info("irc: the server closes the connection")
 	}
 	if !c.lastWord.IsZero() && m.Trailing() != "" {
 		c.departed = c.notLetIn(m)

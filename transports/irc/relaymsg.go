@@ -54,7 +54,7 @@ func (c *connection) relayed(r *request, command transports.Send, spoof, target 
 	j.otherwise = func() {
 		room.relays, room.refusal = false, &relayRefusal{time.Now(), room.standings[c.fold(c.nick)]}
 		r.confirmed = nil
-		c.log.Info("irc: the room refuses RELAYMSG; the gateway speaks itself", "room", room.name)
+		c.log().Info("irc: the room refuses RELAYMSG; the gateway speaks itself", "room", room.name)
 		c.send(r, command)
 	}
 	r.confirmed = func() { room.relays = true }

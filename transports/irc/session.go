@@ -132,20 +132,18 @@ func (s *Session) wantedNick() string {
 }
 
 // remember keeps the id of a room: the spelling of its first Join.
-func (s *Session) remember(folded string, id transports.RoomID) { s.ids[folded] = id }
+func (s *Session) remember(folded string, id transports.RoomID) { put(&s.ids, folded, id) }
 
-// refold keys the ids by the case mapping of a new connection.
+// refold keys by the case mapping of a new connection.
 func (s *Session) refold(fold func(string) string) {
-	ids := make(map[string]transports.RoomID, len(s.ids))
-	for _, id := range s.ids {
-		ids[fold(string(id))] = id
+	ids, own := s.ids, s.encodings
+	s.ids, s.encodings = nil, nil
+	for _, id := range ids {
+		put(&s.ids, fold(string(id)), id)
 	}
-	s.ids = ids
-	own := make(map[string]encodings, len(s.encodings))
-	for name, e := range s.encodings {
-		own[fold(name)] = e
+	for name, e := range own {
+		put(&s.encodings, fold(name), e)
 	}
-	s.encodings = own
 }
 
 // username is the user name of the account. Where servers may ask for it, it is the gateway that vouches for it, not the

@@ -30,10 +30,6 @@ type typing struct {
 	ours   map[transports.Place]*ownTyping
 }
 
-func newTyping() typing {
-	return typing{theirs: map[typist]heardTyping{}, ours: map[transports.Place]*ownTyping{}}
-}
-
 type heardTyping struct {
 	user  transports.User
 	until time.Time
@@ -62,7 +58,7 @@ func (c *connection) setTyping(r *request, command transports.SetTyping) {
 			return
 		}
 		t = &ownTyping{target: target}
-		c.typing.ours[command.Place] = t
+		put(&c.typing.ours, command.Place, t)
 	}
 	t.on, t.until = command.On, time.Now().Add(typingForgets)
 	c.tellTyping(command.Place, t, time.Now())
@@ -80,7 +76,7 @@ func (c *connection) tellTyping(place transports.Place, t *ownTyping, now time.T
 	word := "active"
 	switch {
 	case !t.on && !t.told, !c.passes("typing"):
-		delete(c.typing.ours, place)
+		drop(&c.typing.ours, place)
 		return
 	case !t.on:
 		word = "done"
@@ -102,7 +98,7 @@ func (c *connection) typingRefused(m message) bool {
 	folded := c.fold(m.Param(1))
 	for place, t := range c.typing.ours {
 		if c.fold(t.target) == folded {
-			delete(c.typing.ours, place)
+			drop(&c.typing.ours, place)
 			return true
 		}
 	}
@@ -144,14 +140,14 @@ func (c *connection) onTyping(m message, place transports.Place) {
 		known.user = author(m)
 		c.tellIn(place, transports.Typing{Place: place, From: known.user, On: true})
 	}
-	c.typing.theirs[key] = known
+	put(&c.typing.theirs, key, known)
 }
 
 // stoppedTyping tells that someone writes no longer.
 func (c *connection) stoppedTyping(place transports.Place, nick string) {
 	key := typist{place, c.fold(nick)}
 	if known, there := c.typing.theirs[key]; there {
-		delete(c.typing.theirs, key)
+		drop(&c.typing.theirs, key)
 		c.tellIn(place, transports.Typing{Place: place, From: known.user})
 	}
 }
@@ -187,7 +183,7 @@ func (c *connection) typingDue() time.Time {
 func (c *connection) typingOverdue(now time.Time) {
 	for key, known := range c.typing.theirs {
 		if !now.Before(known.until) {
-			delete(c.typing.theirs, key)
+			drop(&c.typing.theirs, key)
 			c.tellIn(key.place, transports.Typing{Place: key.place, From: known.user})
 		}
 	}

@@ -54,7 +54,7 @@ func (c *connection) subscribe(r *request, command transports.Subscribe) {
 		r.settle(&transports.Fault{Kind: transports.TooLarge, Text: "You watch as many people on this network as the gateway allows. Remove one from your contacts first."})
 		return
 	case known == nil:
-		c.watches.users[folded] = &watched{nick: nick}
+		put(&c.watches.users, folded, &watched{nick: nick})
 		delete(c.presences.shown, folded) // it is told anew
 		c.watches.waiting = append(c.watches.waiting, folded)
 		c.watches.soon()

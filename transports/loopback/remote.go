@@ -12,8 +12,6 @@ import (
 	"isthmus/transports/loopback/wire"
 )
 
-const serviceName = wire.Service
-
 // remote is the control of the networks from another process: each method is one of Network or Person.
 type remote struct {
 	driver *Driver

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/rpc"
-	"net/rpc/jsonrpc"
 	"os"
 	"sync"
 	"syscall"
@@ -33,11 +31,7 @@ func (d *Driver) serveControl(ctx context.Context) error {
 		listener.Close()
 		return fmt.Errorf("control: %w", err)
 	}
-	server := rpc.NewServer()
-	if err := server.RegisterName(serviceName, &remote{driver: d, people: map[handle]*Person{}}); err != nil {
-		listener.Close()
-		return err
-	}
+	all := methods(&remote{driver: d, people: map[handle]*Person{}})
 	defer context.AfterFunc(ctx, func() { listener.Close() })()
 	var served sync.WaitGroup
 	defer served.Wait()
@@ -48,7 +42,8 @@ func (d *Driver) serveControl(ctx context.Context) error {
 		}
 		served.Go(func() {
 			defer context.AfterFunc(ctx, func() { socket.Close() })()
-			server.ServeCodec(jsonrpc.NewServerCodec(socket))
+			defer socket.Close()
+			serve(all, socket)
 		})
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"fmt"
-	"html/template"
+	"html"
 	"net/http"
 	"net/url"
 	"strings"
@@ -87,12 +87,16 @@ func (d *Driver) Pages(address string) http.Handler {
 	return routes
 }
 
-var page = template.Must(template.New("").Parse(`<!DOCTYPE html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{{.Title}}</title>
-<body style="font-family: sans-serif; max-width: 36em; margin: 3em auto; padding: 0 1em"><h1>{{.Title}}</h1>
-{{if .Code}}<p>Type this code where you began, in your Jabber client:</p><p style="font-size: 2em; font-family: monospace">{{.Code}}</p>
-<p>If it was not you who began this, close this page, and give the code to nobody: without it, nothing happens.</p>{{else}}<p>{{.Text}}</p>{{end}}
-`))
+// page has a title twice, and what the person is to know. It is no template of html/template: with that in the program the linker keeps every method
+// of every package.
+const page = `<!DOCTYPE html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>%[1]s</title>
+<body style="font-family: sans-serif; max-width: 36em; margin: 3em auto; padding: 0 1em"><h1>%[1]s</h1>
+%[2]s
+`
+
+const codePage = `<p>Type this code where you began, in your Jabber client:</p><p style="font-size: 2em; font-family: monospace">%s</p>
+<p>If it was not you who began this, close this page, and give the code to nobody: without it, nothing happens.</p>`
 
 // back takes what Slack sends the browser back with.
 func (d *Driver) back(w http.ResponseWriter, r *http.Request) {
@@ -102,19 +106,19 @@ func (d *Driver) back(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Referrer-Policy", "no-referrer")
 	query := r.URL.Query()
 	c := d.consents.take(query.Get("state"))
-	show := struct{ Title, Text, Code string }{}
+	var title, text string
 	switch {
 	case c == nil:
 		w.WriteHeader(http.StatusNotFound)
-		show.Title, show.Text = "This link is used up", "Links to log in can be used once, for ten minutes. Begin again in your Jabber client."
+		title, text = "This link is used up", "<p>Links to log in can be used once, for ten minutes. Begin again in your Jabber client.</p>"
 	case query.Get("code") == "":
 		c.returned <- returned{refusal: first(query.Get("error"), "no answer")}
-		show.Title, show.Text = "Nothing was allowed", "You can close this page. To try again, begin again in your Jabber client."
+		title, text = "Nothing was allowed", "<p>You can close this page. To try again, begin again in your Jabber client.</p>"
 	default:
 		c.returned <- returned{grant: query.Get("code")}
-		show.Title, show.Code = "Almost done", c.code
+		title, text = "Almost done", fmt.Sprintf(codePage, html.EscapeString(c.code))
 	}
-	_ = page.Execute(w, show) // a browser that has gone
+	_, _ = fmt.Fprintf(w, page, title, text) // a browser that has gone
 }
 
 // link is a login by a link.

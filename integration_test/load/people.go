@@ -54,7 +54,7 @@ func connected(people int, host string) func(string) ([]figure, error) {
 		if err := w.stored(); err != nil {
 			return nil, err
 		}
-		before, err := w.settled()
+		before, err := w.footprint()
 		if err != nil {
 			return nil, err
 		}
@@ -64,18 +64,11 @@ func connected(people int, host string) func(string) ([]figure, error) {
 		if err := w.stored(); err != nil {
 			return nil, err
 		}
-		after, err := w.settled()
-		if err != nil {
-			return nil, err
-		}
-		inUse, err := w.metric("go_memstats_heap_inuse_bytes")
-		if err != nil {
-			return nil, err
-		}
+		after, err := w.footprint()
 		w.keepHeap(program)
-		stacks, err := w.metric("go_memstats_stack_inuse_bytes")
-		return []figure{{float64(after-before) / float64(people) / kb, "kB", "of RSS each"}, {inUse / float64(people+first) / kb, "kB", "heap"},
-			{stacks / float64(people+first) / kb, "kB", "stacks"}}, err
+		each := func(after, before float64) float64 { return (after - before) / float64(people) / kb }
+		return []figure{{each(after.rss, before.rss), "kB", "of RSS each"}, {each(after.heap, before.heap), "kB", "heap"},
+			{each(after.stacks, before.stacks), "kB", "stacks"}}, err
 	}
 }
 

@@ -58,13 +58,29 @@ func (w *world) settled() (int64, error) {
 	}
 	rss, err := w.memory("VmRSS")
 	for until := time.Now().Add(patience / 2); err == nil && time.Now().Before(until); {
-		time.Sleep(500 * time.Millisecond)
+		time.Sleep(2 * time.Second)
 		was := rss
 		if rss, err = w.memory("VmRSS"); rss > was-mb {
 			break
 		}
 	}
 	return rss, err
+}
+
+// footprint is what of the memory is resident, and what Go has in use of it, in bytes.
+type footprint struct{ rss, heap, stacks float64 }
+
+func (w *world) footprint() (f footprint, err error) {
+	rss, err := w.settled()
+	if err != nil {
+		return f, err
+	}
+	if f.heap, err = w.metric("go_memstats_heap_inuse_bytes"); err != nil {
+		return f, err
+	}
+	f.rss = float64(rss)
+	f.stacks, err = w.metric("go_memstats_stack_inuse_bytes")
+	return f, err
 }
 
 // private asks the operator's listener.

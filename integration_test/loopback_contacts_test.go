@@ -109,6 +109,24 @@ var loopbackContacts = []loopbackScenario{
 			t.Errorf("the network heard %q once more", m.Text)
 		}
 	}},
+	{"what was read in another client of the network is read on all devices", func(t *testing.T, w *loopbackWorld) {
+		ida := w.AddPerson(t, "Ida Read")
+		alice, self := w.alice(t)
+		address := loopbackAddress(string(ida.ID))
+		phone := w.client(t, "alice", "phone")
+		comesOnline(t, phone)
+		for _, c := range []*xmppclient.Client{alice, phone} {
+			c.Send(t, "<iq type='set' id='carbons'><enable xmlns='urn:xmpp:carbons:2'/></iq>")
+			c.Expect(t, "iq[@type='result'][@id='carbons']")
+		}
+		hers := ida.Tell(t, self, "have you read this?")
+		alice.Expect(t, "message[@from='"+address+"'][@id='"+xmppID(hers)+"']/body")
+		w.TakeOver(t, self).Do(t, transports.MarkRead{Place: transports.TalkWith(ida.ID), Upto: hers})
+		for _, c := range []*xmppclient.Client{alice, phone} {
+			c.Expect(t, "message[@from='alice@localhost']/{urn:xmpp:carbons:2}sent/{urn:xmpp:forward:0}forwarded/{jabber:client}message[@to='"+address+"'][@from~'^alice@localhost']"+
+				"/{urn:xmpp:chat-markers:0}displayed[@id='"+xmppID(hers)+"']")
+		}
+	}},
 	{"faces and cards", func(t *testing.T, w *loopbackWorld) {
 		ida := w.AddPerson(t, "Ida Pictured")
 		alice, self := w.alice(t)

@@ -84,7 +84,8 @@ func (a *Account) unbookmark(id transports.RoomID, jid stanza.JID) {
 	}
 }
 
-// hasReadElsewhere lets the person's clients know how far they have read a room in another client of the network (XEP-0490).
-func (a *Account) hasReadElsewhere(j *joined, n names) {
-	a.own("set", xep.DisplayedSync(j.view.JID, n.stanzaID), nil)
+// hasReadElsewhere lets the person's clients know how far they have read a room in another client of the network (XEP-0490). It is false where
+// their server does not let the gateway.
+func (a *Account) hasReadElsewhere(j *joined, n names) bool {
+	return a.own("set", xep.DisplayedSync(j.view.JID, n.stanzaID), nil)
 }

@@ -37,16 +37,19 @@ func (r *returns) take(id string) bool {
 // showOwn shows what the person wrote in another client of the network, on all their devices as their own: m is the message as one of
 // their clients would have sent it, from their bare JID, with an id of ours. Their server sends it in their name (XEP-0356 §5.3), or
 // where it makes no copies of that, gives them the copy alone (XEP-0280). Without that privilege the text comes from the account's
-// own address, so that nobody takes it for the other one's words.
+// own address, so that nobody takes it for the other one's words; what has no text is left out.
 func (a *Account) showOwn(m *stanza.Stanza, text string) {
 	grant := a.Grants.Of(a.owner)
-	if !grant.Messages {
+	tell := func() {
 		if m.Child("", "body") != nil {
 			a.tell(text)
 		}
+	}
+	if !grant.Messages {
+		tell()
 		return
 	}
-	a.Grants.Sent(m.ID, func() { a.mail.put(func() { a.tell(text) }) })
+	a.Grants.Sent(m.ID, func() { a.mail.put(tell) })
 	if grant.CopiesSent() {
 		a.returns.add(m.ID)
 	} else {

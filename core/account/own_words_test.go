@@ -50,6 +50,27 @@ func TestWhatThePersonWroteElsewhereIsTheirOwnOnAllTheirDevices(t *testing.T) {
 	}
 }
 
+func TestWhatThePersonReadElsewhereIsReadOnAllTheirDevices(t *testing.T) {
+	read := transports.Read{Place: transports.TalkWith("bob"), By: user("alice"), Upto: "b1"}
+	story(t, func(t *testing.T, w *world) {
+		w.granted("2", "none")
+		w.inside("bob")
+		w.emits(read)
+		_, text := w.onBehalf()
+		if want := `<privilege xmlns='urn:xmpp:privilege:2'><forwarded xmlns='urn:xmpp:forward:0'><message xmlns='jabber:client' type='chat' from='alice@example.org' to='bob%irc.net@gw.example'>` +
+			`<displayed xmlns='urn:xmpp:chat-markers:0' id='b1'/><store xmlns='urn:xmpp:hints'/></message></forwarded></privilege>`; text != want {
+			t.Errorf("sent\n  %s\nwant\n  %s", text, want)
+		}
+		w.emits(transports.Read{Place: inGo, By: user("alice"), Upto: "b2"}) // the server lets nobody tell that in its own way
+		w.expect("phone: <alice> (has read b2)")
+	})
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		w.emits(read)
+		w.expect()
+	})
+}
+
 func TestWhatAServerRefusesToSendIsTold(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.granted("2", "none")

@@ -51,11 +51,10 @@ func (a *Account) typing(e transports.Typing) {
 	}
 }
 
-// hasRead shows how far a user has read (XEP-0333 §4). Of talks nobody could tell the person's own clients: they know the messages by ids of their server's.
+// hasRead shows how far a user has read (XEP-0333 §4).
 func (a *Account) hasRead(e transports.Read) {
 	j, order := a.rooms[e.Place.Room], a.told.of(e.Place.User)
-	elsewhere := e.By.ID == a.self.ID
-	if elsewhere && j == nil || e.Place.Room != "" && (j == nil || !j.live) {
+	if e.Place.Room != "" && (j == nil || !j.live) {
 		return
 	}
 	if j != nil {
@@ -63,12 +62,11 @@ func (a *Account) hasRead(e transports.Read) {
 	}
 	var n names
 	a.afterLookUp(order, func(l lookUp) { n = l.names(e.Place, e.Upto) }, func() {
-		if elsewhere {
-			a.hasReadElsewhere(j, n)
-			return
-		}
-		if j == nil {
+		switch {
+		case j == nil: // by the person themselves it comes to their clients as a marker of their own, for a talk has no ids of ours in their server's archive (XEP-0490 §3)
 			a.whisper(e.Place, e.By, saying{children: []*stanza.Element{xep.Displayed(n.shown), xep.Stored()}})
+			return
+		case e.By.ID == a.self.ID && a.hasReadElsewhere(j, n):
 			return
 		}
 		a.passing(j, e.By, []*stanza.Element{xep.Displayed(n.stanzaID), xep.NotStored()})

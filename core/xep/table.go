@@ -86,7 +86,7 @@ var Table = []Extension{
 	{"0454", "OMEMO Media sharing", "0.1.0", nil, "to refuse what nobody on the other side could open"},
 	{"0461", "Message Replies", "0.2.1", []string{NSReply}, "where the network has them; else with their quotation"},
 	{"0486", "MUC Avatars", "0.1.0", nil, "as the network has them; none is set"},
-	{"0490", "Message Displayed Synchronization", "1.0.1", nil, "rooms, where the person's server grants it"},
+	{"0490", "Message Displayed Synchronization", "1.0.1", nil, "rooms, where the person's server grants it; else, and in talks, a marker of the person's own (0333)"},
 	{"0503", "Server-side spaces", "0.3.0", []string{NSSpaces}, "read; nobody subscribes to or changes a space"},
 	{"0514", "Emoji Markup", "0.1.0", nil, "received: the names of emoji are passed on"},
 }

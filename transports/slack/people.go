@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"strings"
 	"sync"
@@ -226,7 +227,7 @@ func (p person) matches(words string) bool {
 // author is who wrote a message: a person, or a bot under the name that the message gives it.
 func (s *Session) author(ctx context.Context, m *messageObject) person {
 	if m.User != "" && m.Username == "" {
-		return s.person(ctx, m.User)
+		return s.writer(ctx, m)
 	}
 	id, name := m.BotID, m.Username
 	if id == "" {
@@ -237,7 +238,7 @@ func (s *Session) author(ctx context.Context, m *messageObject) person {
 	}
 	switch {
 	case m.User != "" && (id == "" || name == m.BotProfile.Name):
-		return s.person(ctx, m.User)
+		return s.writer(ctx, m)
 	case id == "":
 		id = "USLACKBOT"
 	}
@@ -251,6 +252,22 @@ func (s *Session) author(ctx context.Context, m *messageObject) person {
 	return person{id: id, name: name, bot: true}
 }
 
+// writer is the user who wrote a message. Of whom Slack tells nothing, the message itself may.
+func (s *Session) writer(ctx context.Context, m *messageObject) person {
+	who := s.person(ctx, m.User)
+	if who.name != who.id {
+		return who
+	}
+	for _, name := range []string{m.UserProfile.DisplayName, m.UserProfile.RealName, m.UserProfile.Name} {
+		if name = strings.TrimSpace(name); name != "" {
+			who.name = name
+			s.people.put(who)
+			break
+		}
+	}
+	return who
+}
+
 // person gives someone; of whom Slack tells nothing, the id.
 func (s *Session) person(ctx context.Context, id string) person {
 	if id == "" {
@@ -259,6 +276,10 @@ func (s *Session) person(ctx context.Context, id string) person {
 	found, err := s.people.find(ctx, s.client, id)
 	if err != nil {
 		s.log.Debug("Slack does not tell who someone is.", "user", id, "error", err)
+		var refused *apiError
+		if errors.As(err, &refused) && (refused.code == "user_not_found" || refused.code == "user_not_visible") {
+			s.people.put(stranger(id)) // it would say the same again
+		}
 		return stranger(id)
 	}
 	return found

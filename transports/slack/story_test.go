@@ -441,6 +441,14 @@ func TestBotsSpeakUnderTheirNames(t *testing.T) {
 	s.refused(transports.Send{Place: transports.TalkWith(m.From.ID), Text: text.Plain("hi")}, transports.Forbidden, "bot")
 }
 
+func TestPeopleOfOtherWorkspacesHaveTheNamesThatTheirWordsBring(t *testing.T) {
+	s := newStory(t)
+	s.w.Post(&slacktest.User{ID: "U0STRANGER"}, s.lobby, "hello from elsewhere", slacktest.Object{"user_profile": slacktest.Object{"display_name": "", "real_name": "Ada King"}})
+	if m := expect[transports.Message](s, nil); m.From.Name != "Ada King" {
+		t.Errorf("it is from %+v", m.From)
+	}
+}
+
 func TestNoticesAreSaidByTheRoom(t *testing.T) {
 	s := newStory(t)
 	s.w.Post(s.ida, s.lobby, "", slacktest.Object{"subtype": "huddle_thread"})

@@ -89,6 +89,12 @@ type messageObject struct {
 		ID   string `json:"id"`
 		Name string `json:"name"`
 	} `json:"bot_profile"`
+	// UserProfile is what comes with the words of people of other workspaces.
+	UserProfile struct {
+		DisplayName string `json:"display_name"`
+		RealName    string `json:"real_name"`
+		Name        string `json:"name"`
+	} `json:"user_profile"`
 	Metadata struct {
 		Type    string `json:"event_type"`
 		Payload struct {

@@ -58,7 +58,7 @@ func (all *relays) room(s *service, r *relaying, room RelayRoom, name string) (r
 	if suffix == "" {
 		suffix = " [" + about.Kind + "]"
 	}
-	joined := relay.Room{Name: name, Suffix: suffix, Home: about.Kind, ID: transports.RoomID(room.Room), Password: room.Password, Domain: room.Transport, Session: session, Alone: room.Owner.IsZero(), Stream: s.component,
+	joined := relay.Room{Name: name, Suffix: suffix, Home: about.Kind, ID: roomID(about, room.Room), Password: room.Password, Domain: room.Transport, Session: session, Alone: room.Owner.IsZero(), Stream: s.component,
 		Puppet:  s.puppetAddress(room.Network),
 		Where:   func() string { return strings.ToLower(about.Kind + " " + string(scope()) + " " + room.Room) },
 		Doubles: s.doubles(r.of.MUC, room), Share: s.sharer(scope)}
@@ -67,6 +67,14 @@ func (all *relays) room(s *service, r *relaying, room RelayRoom, name string) (r
 		joined.Fetch = s.media.Fetch
 	}
 	return joined, nil
+}
+
+// roomID is the id of a room that people may have named without the sign that begins all rooms' ids there.
+func roomID(about transports.About, name string) transports.RoomID {
+	if about.Sigils != "" && !strings.ContainsAny(name[:1], about.Sigils) {
+		name = about.Sigils[:1] + name
+	}
+	return transports.RoomID(name)
 }
 
 // doubles says how people of a MUC connect to a network themselves. Its servers tell them apart as they tell the gateway's own people.

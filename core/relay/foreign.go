@@ -103,6 +103,11 @@ func (f *foreign) lost(err error) {
 	if err != nil {
 		why = ": " + transports.AsFault(err).Text
 	}
+	f.relay.after(answerTime, func() {
+		if !f.live {
+			f.allGone()
+		}
+	})
 	if f.relay.sometimes("lost "+f.Name, longWait) {
 		f.relay.say("There is no connection to " + f.Name + " now" + why + " What is said here is passed on when it is back.")
 	}

@@ -58,6 +58,15 @@ func (f *foreign) whoIsThere(e transports.Room) {
 	}
 }
 
+// allGone has the puppets of a network leave that is not there, so that nobody is written to who cannot hear.
+func (f *foreign) allGone() {
+	for key, p := range f.relay.puppets {
+		if key.room == f && p.standing != outside {
+			f.gone(transports.User{ID: key.user}, "The connection to their network is lost.")
+		}
+	}
+}
+
 func contains(members []transports.Member, user transports.UserID) bool {
 	for _, m := range members {
 		if m.User.ID == user {

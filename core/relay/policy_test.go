@@ -74,6 +74,18 @@ func TestWhoLeftTheNetworkDuringAnOutageLeavesTheMUC(t *testing.T) {
 	})
 }
 
+func TestNobodyOfANetworkThatIsAwayForLongStaysInTheMUC(t *testing.T) {
+	story(t, nil, func(w *world) {
+		w.one.say("ida", "m1", "hello")
+		w.hears("ida [one] enters", "ida [one]: hello")
+		w.one.refuse = &transports.Fault{Kind: transports.Offline, Text: "It is down."}
+		w.one.cut <- &transports.Fault{Kind: transports.Offline, Text: "The wire was cut."}
+		w.hears("bridge: There is no connection to #go on one now: The wire was cut. What is said here is passed on when it is back.")
+		time.Sleep(answerTime)
+		w.hears("ida [one] leaves")
+	})
+}
+
 func TestComingsAndGoingsAreToldTogether(t *testing.T) {
 	story(t, func(c *Config) { c.Joins = true }, func(w *world) {
 		for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"} {

@@ -1,6 +1,11 @@
 package shared
 
-import "isthmus/transports"
+import (
+	"strings"
+	"time"
+
+	"isthmus/transports"
+)
 
 // room is a room that the account is in, or asks to be let into.
 type room struct {
@@ -174,15 +179,40 @@ func (g *Group) join(s *stay, c transports.Join, done func(transports.Result, er
 	}
 	g.hand(s, c, func(_ transports.Result, err error) {
 		g.post(func() {
-			if err == nil || g.rooms[c.Room] != r || r.live { // what was entered has been told by a Room
+			if g.rooms[c.Room] != r || r.live { // what was entered has been told by a Room
 				return
 			}
-			delete(g.rooms, c.Room)
-			for _, w := range r.waiting {
-				w.done(transports.Result{}, err)
+			if err != nil {
+				g.refused(r, c.Room, err)
+				return
 			}
+			time.AfterFunc(roomWithin, func() { g.post(func() { g.nameless(r, c.Room) }) })
 		})
 	})
+}
+
+// roomWithin is how long after it was entered a room is told at the latest.
+const roomWithin = 5 * time.Second
+
+// nameless tells who waits for a room under a name that the network does not use for it what that is.
+func (g *Group) nameless(r *room, id transports.RoomID) {
+	if g.rooms[id] != r || r.live {
+		return
+	}
+	fault := &transports.Fault{Kind: transports.NotFound, Text: "The network calls this room otherwise. Ask for it by the name or the id that it has there."}
+	for other, known := range g.rooms {
+		if known.live && strings.EqualFold(string(other), string(id)) {
+			fault = &transports.Fault{Kind: transports.Moved, To: other, Text: "The network calls this room " + string(other) + "."}
+		}
+	}
+	g.refused(r, id, fault)
+}
+
+func (g *Group) refused(r *room, id transports.RoomID, err error) {
+	delete(g.rooms, id)
+	for _, w := range r.waiting {
+		w.done(transports.Result{}, err)
+	}
 }
 
 // turnAway tells those who wait for a room that nothing comes of it.

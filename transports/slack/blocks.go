@@ -21,6 +21,12 @@ type block struct {
 	TitleURL string          `json:"title_url"`
 	VideoURL string          `json:"video_url"`
 	Rows     [][]cell        `json:"rows"`
+	Call     struct {
+		V1 struct {
+			Name    string `json:"name"`
+			JoinURL string `json:"join_url"`
+		} `json:"v1"`
+	} `json:"call"`
 }
 
 type textObject struct {
@@ -110,6 +116,8 @@ func (b *block) text(refer text.Refer) text.Text {
 		return linkLine(first(plainOf(b.Title), b.AltText, "Video"), first(b.TitleURL, b.VideoURL))
 	case "table":
 		return table(b.Rows, refer)
+	case "call":
+		return linkLine("A call: "+first(b.Call.V1.Name, "it has no name"), b.Call.V1.JoinURL)
 	}
 	return parseTextObject(b.Text, refer) // those to come may have text
 }

@@ -135,7 +135,9 @@ func (s *Session) keepMarks(c *connection) {
 		for channel, ts := range marks {
 			if err := s.call(c.ctx, "conversations.mark", url.Values{"channel": {channel}, "ts": {ts}}); err != nil {
 				s.log.Info("What was read could not be marked.", "channel", channel, "error", err)
+				continue
 			}
+			s.hasRead(channel, ts)
 		}
 	}
 }

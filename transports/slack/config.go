@@ -15,6 +15,8 @@ type Config struct {
 	// PresenceEvery is how often it is asked whether someone is there whom a person watches: once in three minutes where nothing is said. Slack allows an
 	// account 50 such questions a minute.
 	PresenceEvery time.Duration `mapstructure:"presence_every"`
+	// ReadEvery is how often it is asked what a person has read in another client: once a minute where nothing is said.
+	ReadEvery time.Duration `mapstructure:"read_every"`
 	// ClientID and ClientSecret are those of an app of the operator's, which people authorise by a link instead of making one; AppToken is its token for Socket
 	// Mode (xapp-). All three or none.
 	ClientID     string `mapstructure:"client_id"`
@@ -25,10 +27,11 @@ type Config struct {
 }
 
 const (
-	slackAPI              = "https://slack.com/api/"
-	slackAuthorize        = "https://slack.com/oauth/v2/authorize"
-	defaultPresenceEvery  = 3 * time.Minute
-	shortestPresenceEvery = time.Second
+	slackAPI             = "https://slack.com/api/"
+	slackAuthorize       = "https://slack.com/oauth/v2/authorize"
+	defaultPresenceEvery = 3 * time.Minute
+	defaultReadEvery     = time.Minute
+	shortestEvery        = time.Second
 )
 
 // complete fills in defaults and says what is wrong.
@@ -46,6 +49,9 @@ func (c *Config) complete() error {
 	if c.PresenceEvery == 0 {
 		c.PresenceEvery = defaultPresenceEvery
 	}
+	if c.ReadEvery == 0 {
+		c.ReadEvery = defaultReadEvery
+	}
 	switch {
 	case (c.ClientID == "") != (c.ClientSecret == "") || (c.ClientID == "") != (c.AppToken == ""):
 		return errors.New("client_id, client_secret and app_token belong together: give all three, or none")
@@ -54,8 +60,10 @@ func (c *Config) complete() error {
 	case c.Authorize == "":
 		c.Authorize = slackAuthorize
 	}
-	if c.PresenceEvery < shortestPresenceEvery {
-		return fmt.Errorf("presence_every: %v is too often; write %v or more", c.PresenceEvery, shortestPresenceEvery)
+	for name, every := range map[string]*time.Duration{"presence_every": &c.PresenceEvery, "read_every": &c.ReadEvery} {
+		if *every < shortestEvery {
+			return fmt.Errorf("%s: %v is too often; write %v or more", name, *every, shortestEvery)
+		}
 	}
 	return nil
 }

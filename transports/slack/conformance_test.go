@@ -3,6 +3,7 @@ package slack_test
 import (
 	"context"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -29,6 +30,23 @@ func newWorkspace(t *testing.T) *slacktest.Workspace {
 	}
 	t.Cleanup(w.Close)
 	return w
+}
+
+// install makes an app from the manifest that people are given, and gives its tokens.
+func install(t *testing.T, w *slacktest.Workspace, u *slacktest.User) (token, app string) {
+	t.Helper()
+	name := "manifest.yaml"
+	if u.Bot {
+		name = "manifest-bot.yaml"
+	}
+	manifest, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token, app, err = w.Install(u, manifest); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return token, app
 }
 
 // start makes a driver that runs until the test ends.
@@ -212,6 +230,9 @@ func (p *peer) inWords(e slacktest.Object) transports.Event {
 		return transports.Deleted{By: user(get(e["previous_message"], "user"))}
 	case kind == "message":
 		m := transports.Message{From: user(get(e, "user")), Text: text.Plain(get(e, "text")), Thread: transports.MessageID(get(e, "thread_ts"))}
+		if subtype == "thread_broadcast" {
+			m.ReplyTo = &transports.Reference{ID: m.Thread}
+		}
 		files, _ := e["files"].([]any)
 		for _, f := range files {
 			m.Files = append(m.Files, transports.File{Name: get(f, "name")})
@@ -238,7 +259,7 @@ func harness(t *testing.T, how func(*slacktest.Workspace)) transporttest.Harness
 	}
 	tess, ida := w.AddUser("Tess"), w.AddUser("Ida Lovelace")
 	w.Change(ida, func(u *slacktest.User) { u.Admin = true })
-	token, app := w.Token(tess, scopes), w.AppToken()
+	token, app := install(t, w, tess)
 	w.ClientID, w.ClientSecret, w.Browser = "1.2", "hush", tess
 	driver := start(t, slack.Config{API: w.API(), Authorize: w.Authorize(), ClientID: "1.2", ClientSecret: "hush", AppToken: app})
 	pages(t, driver)

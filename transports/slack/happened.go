@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"isthmus/mapping/text"
 	"isthmus/transports"
 )
 
@@ -42,6 +43,8 @@ func (s *Session) happened(c *connection, kind string, raw json.RawMessage, emit
 		if e.Item.Type == "message" && user != "" {
 			place = s.reactionChanged(c, e, user, kind == "reaction_added", emit)
 		}
+	case "pin_added":
+		s.pinned(c, raw, emit)
 	case "emoji_changed":
 		s.mu.Lock()
 		s.emoji = nil
@@ -57,6 +60,30 @@ func (s *Session) happened(c *connection, kind string, raw json.RawMessage, emit
 		s.lookAgain(user)
 	}
 	return place
+}
+
+// pinned takes that somebody has pinned a message.
+func (s *Session) pinned(c *connection, raw json.RawMessage, emit func(transports.Event)) {
+	var e struct {
+		User    string `json:"user"`
+		Channel string `json:"channel_id"`
+		TS      string `json:"event_ts"`
+		Item    struct {
+			Message messageObject `json:"message"`
+		} `json:"item"`
+	}
+	if lenient(raw, &e) != nil || !s.news("pinned "+e.Channel+" "+e.TS) {
+		return
+	}
+	place, ok := s.placeOf(c, emit, e.Channel)
+	if !ok || place.Room == "" {
+		return
+	}
+	words := text.Plain(s.person(c.ctx, e.User).name + " pinned a message here.")
+	if said := s.textOf(c.ctx, &e.Item.Message); !said.Empty() {
+		words = append(words, text.Block{Kind: text.Quote, Children: said})
+	}
+	emit(transports.Announced{Room: place.Room, Text: words})
 }
 
 // forgetForeign has channels looked at anew that were none of the account's.
@@ -116,7 +143,7 @@ func (s *Session) roomRenamed(raw json.RawMessage, emit func(transports.Event)) 
 		s.mu.Lock()
 		r.Name = e.Channel.Name
 		s.mu.Unlock()
-		emit(transports.RoomChanged{Room: roomID(r.id), Name: r.name(s)})
+		emit(s.changed(r))
 	}
 }
 

@@ -94,6 +94,9 @@ func (s *Session) said(c *connection, place transports.Place, m *messageObject, 
 			return false
 		}
 	}
+	if m.Subtype == "pinned_item" && s.may("pins:read") { // pin_added tells more
+		return false
+	}
 	if m.TS == "" || silent[m.Subtype] || m.Hidden || !s.news(m.Channel+" "+m.TS) || own && s.isEcho(sentMark(m.Channel, m.TS)) {
 		return false
 	}
@@ -114,6 +117,9 @@ func (s *Session) said(c *connection, place transports.Place, m *messageObject, 
 	}
 	s.reactionsOf(m)
 	emit(e)
+	if !own {
+		s.toRead(m.Channel, m.TS)
+	}
 	return false
 }
 

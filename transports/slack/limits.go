@@ -23,7 +23,7 @@ const (
 var tiers = map[string]int{
 	"users.info": tier4, "conversations.members": tier4, "conversations.create": tier2, "conversations.archive": tier2, "conversations.rename": tier2,
 	"conversations.list": tier2, "users.list": tier2, "emoji.list": tier2, "files.getUploadURLExternal": tier4, "files.completeUploadExternal": tier4, "files.info": tier4,
-	"auth.test": tier4, "apps.connections.open": tier2, "reactions.remove": tier2,
+	"auth.test": tier4, "apps.connections.open": tier2, "reactions.remove": tier2, "users.setPresence": tier2,
 	"chat.postMessage": tierPost, // Slack itself bounds each channel to about one a second, with bursts, and says so by 429
 }
 
@@ -41,9 +41,10 @@ type limits struct {
 	buckets map[string]*bucket
 }
 
+// bucket is the rate of a method. What nobody waits for goes through behind first, which has only a part of it: so what a person does is never behind all of that.
 type bucket struct {
-	tokens  *rate.Limiter
-	blocked time.Time
+	tokens, behind *rate.Limiter
+	blocked        time.Time
 }
 
 func newLimits() *limits { return &limits{buckets: map[string]*bucket{}} }
@@ -67,7 +68,8 @@ func (l *limits) bucket(who, method string) *bucket {
 				}
 			}
 		}
-		b = &bucket{tokens: rate.NewLimiter(rate.Limit(float64(tier)/60), tier)}
+		most := tier * 3 / 4
+		b = &bucket{tokens: rate.NewLimiter(rate.Limit(float64(tier)/60), tier), behind: rate.NewLimiter(rate.Limit(float64(most)/60), most)}
 		l.buckets[key] = b
 	}
 	return b
@@ -75,10 +77,23 @@ func (l *limits) bucket(who, method string) *bucket {
 
 // take waits for the turn of a call: no longer than its patience, then it is refused with the time after which it can be tried again.
 func (l *limits) take(ctx context.Context, who, method string) error {
+	if patienceOf(ctx) > patience { // nobody waits for it
+		if err := l.turn(ctx, who, method, true); err != nil {
+			return err
+		}
+	}
+	return l.turn(ctx, who, method, false)
+}
+
+func (l *limits) turn(ctx context.Context, who, method string, behind bool) error {
 	l.mu.Lock()
 	b := l.bucket(who, method)
+	tokens := b.tokens
+	if behind {
+		tokens = b.behind
+	}
 	now := time.Now()
-	reserved := b.tokens.ReserveN(now, 1)
+	reserved := tokens.ReserveN(now, 1)
 	wait := max(reserved.DelayFrom(now), time.Until(b.blocked))
 	if wait > patienceOf(ctx) {
 		reserved.CancelAt(now)
@@ -127,7 +142,7 @@ func retryAfter(header http.Header) time.Duration {
 
 type patienceKey struct{}
 
-// patient gives the calls of a context more time, or less, for their turn.
+// patient gives the calls of a context more time, or less, for their turn. Those with more than usual are such that nobody waits for.
 func patient(ctx context.Context, wait time.Duration) context.Context {
 	return context.WithValue(ctx, patienceKey{}, wait)
 }

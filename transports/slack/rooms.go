@@ -72,19 +72,39 @@ func flat(s string) string { return strings.ReplaceAll(s, "\n", " ") }
 // roomEvent tells the state of a room with those of its members who are known; the account itself is among them.
 func (s *Session) roomEvent(r *room, members []person, complete bool) transports.Room {
 	self := s.own()
-	e := transports.Room{Room: roomID(r.id), Name: r.name(s), Topic: r.topic(s), Complete: complete,
-		Rules: transports.Rules{MembersOnly: r.Private || r.MPIM, Hidden: r.Private || r.MPIM}}
+	e := transports.Room{Room: roomID(r.id), Name: r.name(s), Parent: s.space(), Topic: r.topic(s), Complete: complete, Lacks: r.lacks(),
+		Rules: transports.Rules{MembersOnly: r.Private || r.MPIM, Hidden: r.Private || r.MPIM, Moderated: r.ReadOnly}}
 	if !slices.ContainsFunc(members, func(p person) bool { return p.id == self.id }) {
 		members = append([]person{self}, members...)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, p := range members {
-		e.Members = append(e.Members, p.member())
+		m := p.member()
+		if p.id == self.id && r.ReadOnly && p.affiliation < transports.Admin {
+			m.Role = transports.Visitor
+		}
+		e.Members = append(e.Members, m)
 		r.told[p.id] = true
 		s.shown[p.id] = p.user()
 	}
 	return e
+}
+
+// space is the workspace, which has all its rooms.
+func (s *Session) space() transports.RoomID { return transports.RoomID("#" + string(s.scope)) }
+
+// lacks are the features that the account does not have in a room.
+func (r *room) lacks() (no transports.Feature) {
+	if r.NonThreadable {
+		no |= transports.Threads | transports.Replies
+	}
+	return no
+}
+
+// changed tells the new name of a room.
+func (s *Session) changed(r *room) transports.RoomChanged {
+	return transports.RoomChanged{Room: roomID(r.id), Name: r.name(s), Parent: s.space(), Lacks: r.lacks()}
 }
 
 // room is a room that the account is in.
@@ -283,7 +303,7 @@ func (s *Session) Rooms(ctx context.Context, yield func(transports.Listing) bool
 	}
 	ctx, cancel := c.joined(patient(ctx, maxBlock))
 	defer cancel()
-	space := transports.RoomID("#" + string(s.scope))
+	space := s.space()
 	if !yield(transports.Listing{Room: space, Name: s.teamName(ctx), Space: true}) {
 		return nil
 	}

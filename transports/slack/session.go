@@ -44,14 +44,18 @@ type Session struct {
 	reacted  *reactions
 	watched  map[string]*transports.Presence // people whose presence is wanted; nil before it was told
 	marks    map[string]string               // what is read, by channel, and not told yet
-	uploads  map[string]chan string          // for the timestamp of a file that was sent
-	leftover leftover                        // of the history
+	unread   map[string]*unread              // by channel
+	read     map[string]string               // how far the person has read, by channel
+	scopes   []string                        // of the token; none where Slack does not tell
+	told     ownPresence
+	uploads  map[string]chan string // for the timestamp of a file that was sent
+	leftover leftover               // of the history
 }
 
 func newSession(d *Driver, scope transports.Scope, secrets secrets, env transports.Env) *Session {
 	s := &Session{driver: d, scope: scope, secrets: secrets, env: env, log: env.Log, people: d.people(scope), rooms: map[string]*room{}, talks: map[string]string{},
 		channels: map[string]string{}, foreign: newRecent[string](1000), joining: map[string]int{}, shown: map[string]transports.User{}, echoes: newEchoes(), seen: newRecent[string](5000),
-		reacted: newReactions(), watched: map[string]*transports.Presence{}, marks: map[string]string{}, uploads: map[string]chan string{}}
+		reacted: newReactions(), watched: map[string]*transports.Presence{}, marks: map[string]string{}, unread: map[string]*unread{}, read: map[string]string{}, uploads: map[string]chan string{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 		s.env.Log = s.log
@@ -63,9 +67,14 @@ func newSession(d *Driver, scope transports.Scope, secrets secrets, env transpor
 
 // capabilities are what an account can do.
 func (s *Session) capabilities() transports.Capabilities {
-	return transports.Capabilities{Durable: true, MaxText: maxText, MaxFile: maxFile, Nonces: true,
+	can := transports.Capabilities{Durable: true, MaxText: maxText, MaxFile: maxFile, Nonces: true,
 		Features: transports.Topics | transports.Roles | transports.Edits | transports.Deletions | transports.Reactions | transports.Invitations | transports.Threads |
-			transports.Uploads | transports.Reading | transports.Subscriptions | transports.Creation | transports.Destruction | transports.RoomNames | transports.Mentions}
+			transports.Replies | transports.Uploads | transports.Reading | transports.Subscriptions | transports.Creation | transports.Destruction | transports.RoomNames |
+			transports.Mentions}
+	if !s.speaksForOthers() && s.may("users:write") {
+		can.Features |= transports.Presences
+	}
+	return can
 }
 
 // tokenDied ends the connection: a token that is worth nothing any more is told once, and not tried again.
@@ -109,6 +118,7 @@ func (s *Session) Run(ctx context.Context, emit func(transports.Event)) error {
 	work.Go(func() { s.people.begin(patient(c.ctx, maxBlock), s.client) })
 	work.Go(func() { s.watch(c) })
 	work.Go(func() { s.keepMarks(c) })
+	work.Go(func() { s.keepReads(c) })
 	for {
 		select {
 		case d := <-c.inbox:
@@ -129,7 +139,7 @@ func (s *Session) own() person {
 
 // begin finds out who the account is and which conversations it is in.
 func (s *Session) begin(ctx context.Context) ([]*room, error) {
-	who, _, err := s.client.test(ctx)
+	who, scopes, err := s.client.test(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -139,8 +149,9 @@ func (s *Session) begin(ctx context.Context) ([]*room, error) {
 	}
 	s.mu.Lock()
 	s.self, s.botID, s.team, s.enterprise = self, who.Bot, who.Team, who.Enterprise
-	s.shown = map[string]transports.User{self.id: self.user()}
-	s.reacted = newReactions() // what changed meanwhile nobody has told
+	s.shown, s.scopes = map[string]transports.User{self.id: self.user()}, scopes
+	s.told = ownPresence{presence: automatic} // whatever was set elsewhere stays
+	s.reacted = newReactions()                // what changed meanwhile nobody has told
 	s.mu.Unlock()
 	return s.readRooms(ctx)
 }
@@ -272,6 +283,8 @@ func (s *Session) carryOut(ctx context.Context, c *connection, command transport
 		return result, s.join(ctx, c, command.Room)
 	case transports.Leave:
 		return result, s.leave(ctx, c, command.Room)
+	case transports.SetPresence:
+		return result, s.setPresence(ctx, command.Presence)
 	case transports.SetTopic:
 		return result, s.setTopic(ctx, command)
 	case transports.SetRoomName:

@@ -20,44 +20,32 @@ var tooLong = fault(transports.TooLarge, "The message is longer than 4,000 chara
 
 // send says something.
 func (s *Session) send(ctx context.Context, c *connection, command transports.Send) (result transports.Result, err error) {
-	words := mrkdwn(command.Text)
 	switch {
 	case utf8.RuneCountInString(command.Text.String()) > maxText:
 		return result, tooLong
-	case words == "" && len(command.Files) == 0:
+	case mrkdwn(command.Text) == "" && len(command.Files) == 0:
 		return result, fault(transports.Invalid, "There is nothing to send.")
 	}
 	channel, err := s.channelFor(ctx, command.Place)
 	if err != nil {
 		return result, err
 	}
+	where := s.belongs(ctx, channel, command)
 	var marks []string
 	landed := s.flies(c, channel)
 	defer func() { landed(marks...) }()
 	if len(command.Files) > 0 {
-		ts, mark, err := s.sendFiles(ctx, channel, command, attributed(command.As, words))
+		ts, mark, err := s.sendFiles(ctx, channel, command, where.quoted(attributed(command.As, mrkdwn(command.Text))))
 		marks = append(marks, mark...)
 		if ts != "" {
 			result.Parts = []transports.MessageID{transports.MessageID(ts)}
 		}
 		return result, err
 	}
-	method, options := "chat.postMessage", []slackgo.MsgOption{slackgo.MsgOptionDisableLinkUnfurl()}
-	switch {
-	case command.Style == transports.Does && command.Thread == "" && command.As == nil:
-		method, options = "chat.meMessage", append(options, slackgo.MsgOptionMeMessage())
-	case command.Style == transports.Does: // threads have no such messages
-		words = "_" + words + "_"
+	ts, err := s.speak(ctx, channel, command, where)
+	if command.ReplyTo != nil && isCode(err, noThread...) {
+		ts, err = s.speak(ctx, channel, command, belonging{quote: quotation(command.ReplyTo)})
 	}
-	if !s.speaksForOthers() {
-		words = attributed(command.As, words)
-	}
-	options = append(options, slackgo.MsgOptionText(words, false))
-	if command.Thread != "" {
-		options = append(options, slackgo.MsgOptionTS(string(command.Thread)))
-	}
-	options = append(options, s.persona(command.As)...)
-	ts, err := s.post(ctx, method, channel, command.Nonce, options)
 	if err != nil {
 		return result, asFault(err, true)
 	}
@@ -66,6 +54,24 @@ func (s *Session) send(ctx context.Context, c *connection, command transports.Se
 	s.reacted.begin(channel, ts)
 	s.mu.Unlock()
 	return transports.Result{Parts: []transports.MessageID{transports.MessageID(ts)}}, nil
+}
+
+// speak posts a message without files where it belongs, and gives its timestamp.
+func (s *Session) speak(ctx context.Context, channel string, command transports.Send, where belonging) (ts string, err error) {
+	words := mrkdwn(command.Text)
+	method, options := "chat.postMessage", []slackgo.MsgOption{slackgo.MsgOptionDisableLinkUnfurl()}
+	switch {
+	case command.Style == transports.Does && where.thread == "" && where.quote == nil && command.As == nil:
+		method, options = "chat.meMessage", append(options, slackgo.MsgOptionMeMessage())
+	case command.Style == transports.Does: // threads have no such messages
+		words = "_" + words + "_"
+	}
+	if !s.speaksForOthers() {
+		words = attributed(command.As, words)
+	}
+	options = append(options, slackgo.MsgOptionText(where.quoted(words), false))
+	options = append(options, where.options()...)
+	return s.post(ctx, method, channel, command.Nonce, append(options, s.persona(command.As)...))
 }
 
 // post posts a message, marked with its nonce where Slack takes marks.

@@ -29,6 +29,8 @@ type story struct {
 	lobby     string
 	// keep takes what is to be told when it is on disk; nil for at once.
 	keep func(transports.Checkpoint)
+	// quiet has the events of the beginning left to the test.
+	quiet bool
 }
 
 // newStory has Tess and Ida in the channel lobby; how changes the workspace before the account connects.
@@ -36,7 +38,7 @@ func newStory(t *testing.T, how ...func(*story)) *story {
 	t.Helper()
 	s := &story{T: t, w: newWorkspace(t)}
 	s.tess, s.ida = s.w.AddUser("Tess"), s.w.AddUser("Ida Lovelace")
-	s.token, s.app = s.w.Token(s.tess, scopes), s.w.AppToken()
+	s.token, s.app = install(t, s.w, s.tess)
 	s.lobby = s.w.AddChannel("lobby", false, s.ida, s.tess)
 	for _, h := range how {
 		h(s)
@@ -45,11 +47,13 @@ func newStory(t *testing.T, how ...func(*story)) *story {
 	s.account = logIn(t, s.driver, s.token, s.app)
 	s.session = s.open(s.account)
 	s.run()
-	s.online()
+	if !s.quiet {
+		s.online()
+	}
 	return s
 }
 
-func (s *story) config() slack.Config { return slack.Config{API: s.w.API()} }
+func (s *story) config() slack.Config { return slack.Config{API: s.w.API(), ReadEvery: time.Second} }
 
 func (s *story) open(account transports.Account) transports.Session {
 	s.Helper()
@@ -277,6 +281,108 @@ func TestTheNextSocketIsThereBeforeTheOldOneGoes(t *testing.T) {
 	}
 }
 
+func TestAnAnswerIsInTheThreadOfWhatItAnswersAndInTheChannel(t *testing.T) {
+	var news string
+	s := newStory(t, func(s *story) {
+		news = s.w.AddChannel("news", false, s.ida, s.tess)
+		s.w.Restrict(news, false, true)
+	})
+	last := func(channel string) slacktest.Object {
+		all := s.w.Messages(channel)
+		return all[len(all)-1]
+	}
+	question := s.w.Post(s.ida, s.lobby, "what time is it?", nil)
+	answer := func(to, words string) transports.Send {
+		send := s.say(words)
+		send.ReplyTo = &transports.Reference{ID: transports.MessageID(to), Text: text.Plain("what time is it?")}
+		return send
+	}
+	s.must(answer(question, "noon"))
+	noon := last(s.lobby)
+	if noon["thread_ts"] != question || noon["subtype"] != "thread_broadcast" {
+		t.Errorf("the answer is %v", noon)
+	}
+	s.must(answer(noon["ts"].(string), "thanks")) // in the same thread, and not in front of everyone
+	if m := last(s.lobby); m["thread_ts"] != question || m["subtype"] != nil {
+		t.Errorf("the answer to the answer is %v", m)
+	}
+	lonely := s.w.Post(s.ida, news, "what time is it?", nil)
+	send := answer(lonely, "midnight")
+	send.Place = transports.InRoom(transports.RoomID("#" + strings.ToLower(news)))
+	s.must(send) // where there are no threads
+	if m := last(news); m["text"] != "&gt; what time is it?\nmidnight" && m["text"] != "> what time is it?\nmidnight" {
+		t.Errorf("the answer is %v", m)
+	}
+}
+
+func TestAChannelSaysWhatItLacks(t *testing.T) {
+	var news transports.RoomID
+	s := newStory(t, func(s *story) {
+		id := s.w.AddChannel("news", false, s.ida, s.tess)
+		s.w.Restrict(id, true, true)
+		news = transports.RoomID("#" + strings.ToLower(id))
+		s.quiet = true
+	})
+	r := expect(s, func(r transports.Room) bool { return r.Room == news })
+	if r.Lacks != transports.Threads|transports.Replies || !r.Moderated || r.Parent != "#t0acme" || len(r.Members) != 1 || r.Members[0].Role != transports.Visitor {
+		t.Errorf("the room is %+v", r)
+	}
+	s.refused(transports.Send{Place: transports.InRoom(news), Text: text.Plain("hello?")}, transports.Forbidden, "Only some people")
+}
+
+func TestWhoIsAwayIsSoOnSlackAndSaysWhatTheySay(t *testing.T) {
+	s := newStory(t)
+	set := func(p transports.Presence, presence string, status ...string) {
+		t.Helper()
+		s.must(transports.SetPresence{Presence: p})
+		if presence != "" && s.w.Await(func(e slacktest.Object) bool { return e["type"] == "presence_set" && e["presence"] == presence }, longest) == nil {
+			t.Errorf("%+v: the presence is not %s", p, presence)
+		}
+		if len(status) > 0 && s.w.Await(func(e slacktest.Object) bool {
+			return e["type"] == "status_set" && e["text"] == status[0] && e["emoji"] == status[1]
+		}, longest) == nil {
+			t.Errorf("%+v: the status is not %q", p, status)
+		}
+	}
+	set(transports.Presence{Show: transports.Present}, "") // nothing that Slack does not know
+	if n := s.w.Calls("users.setPresence"); n != 0 {
+		t.Errorf("Slack was told %d times", n)
+	}
+	set(transports.Presence{Show: transports.Away, Status: "🍝 lunch & more"}, "away", "lunch &amp; more", ":spaghetti:")
+	set(transports.Presence{Show: transports.LongAway, Status: "🍝 lunch & more"}, "") // it is so already
+	set(transports.Presence{Show: transports.Busy, Status: strings.Repeat("x", 200)}, "auto", strings.Repeat("x", 99)+"…", "")
+	set(transports.Presence{Show: transports.Absent}, "", "", "")
+	if n := s.w.Calls("users.setPresence"); n != 2 {
+		t.Errorf("Slack was told %d times", n)
+	}
+	poor := newStory(t, func(s *story) { s.token = s.w.Token(s.tess, scopes) })
+	if _, err := poor.do(transports.SetPresence{Presence: transports.Presence{Show: transports.Away}}); err != transports.ErrUnsupported {
+		t.Errorf("without the permission it gives %v", err)
+	}
+}
+
+func TestWhatIsReadInAnotherClientIsRead(t *testing.T) {
+	s := newStory(t)
+	ts := s.w.Post(s.ida, s.lobby, "read me", nil)
+	direct := s.w.Direct(s.tess, s.ida)
+	whisper := s.w.Post(s.ida, direct, "and me", nil)
+	s.w.Read(s.tess, s.lobby, ts)
+	s.w.Read(s.tess, direct, whisper)
+	for range 2 {
+		e := expect[transports.Read](s, nil)
+		if e.By.ID != "u0000001" || e.Place == s.place() && e.Upto != transports.MessageID(ts) || e.Place.Room == "" && e.Upto != transports.MessageID(whisper) {
+			t.Errorf("read is %+v", e)
+		}
+	}
+	s.w.Post(s.ida, s.lobby, "and this", nil)
+	m := expect[transports.Message](s, nil)
+	s.must(transports.MarkRead{Place: s.place(), Upto: m.ID}) // here: that is no news
+	if s.w.Await(func(e slacktest.Object) bool { return e["type"] == "marked" && e["ts"] == string(m.ID) }, longest) == nil {
+		t.Fatal("Slack was not told what was read")
+	}
+	s.only("nothing else was read")
+}
+
 func TestSocketsEndForReasons(t *testing.T) {
 	for reason, want := range map[string]struct {
 		kind  transports.FaultKind
@@ -455,9 +561,15 @@ func TestNoticesAreSaidByTheRoom(t *testing.T) {
 	if e := expect[transports.Announced](s, nil); e.Room != s.room() || !strings.Contains(e.Text.String(), "Ida Lovelace started a huddle") {
 		t.Errorf("the huddle is told as %+v", e)
 	}
-	s.w.Post(s.ida, s.lobby, "<@U0000002> pinned a message to this channel.", slacktest.Object{"subtype": "pinned_item"})
-	if e := expect[transports.Announced](s, nil); !strings.Contains(e.Text.String(), "pinned") {
-		t.Errorf("the pin is told as %+v", e)
+	rule := s.w.Post(s.ida, s.lobby, "be kind", nil)
+	expect[transports.Message](s, nil)
+	s.w.Pin(s.ida, s.lobby, rule)
+	if e := expect[transports.Announced](s, nil); e.Text.Styling() != "Ida Lovelace pinned a message here.\n> be kind" {
+		t.Errorf("the pin is told as %q", e.Text.Styling())
+	}
+	s.w.Post(s.ida, s.lobby, "", slacktest.Object{"blocks": []any{slacktest.Object{"type": "call", "call_id": "R1", "call": slacktest.Object{"v1": slacktest.Object{"name": "standup", "join_url": "https://call.example/1"}}}}})
+	if m := expect[transports.Message](s, nil); m.Text.Styling() != "A call: standup <https://call.example/1>" {
+		t.Errorf("the call is told as %q", m.Text.Styling())
 	}
 	s.w.Post(s.ida, s.lobby, "something new", slacktest.Object{"subtype": "to_be_invented"})
 	if m := expect[transports.Message](s, nil); m.Text.String() != "something new" {
@@ -514,7 +626,7 @@ func TestABotSpeaksForPeople(t *testing.T) {
 		bot := s.w.AddUser("Isthmus")
 		bot.Bot = true
 		s.w.Act(s.ida, "conversations.invite", slacktest.Object{"channel": s.lobby, "users": bot.ID})
-		s.token = s.w.Token(bot, scopes+",chat:write.customize")
+		s.token, s.app = install(t, s.w, bot)
 	})
 	send := s.say("hello from Jabber")
 	send.As = &transports.Persona{Name: "romeo", Picture: "https://x.example/romeo.png"}

@@ -45,18 +45,23 @@ type topicObject struct {
 }
 
 type channelObject struct {
-	ID       string      `json:"id"`
-	Name     string      `json:"name"`
-	User     string      `json:"user"`
-	Creator  string      `json:"creator"`
-	IM       bool        `json:"is_im"`
-	MPIM     bool        `json:"is_mpim"`
-	Private  bool        `json:"is_private"`
-	Member   bool        `json:"is_member"`
-	Archived bool        `json:"is_archived"`
-	Topic    topicObject `json:"topic"`
-	Purpose  topicObject `json:"purpose"`
-	Members  int         `json:"num_members"`
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	User     string `json:"user"`
+	Creator  string `json:"creator"`
+	IM       bool   `json:"is_im"`
+	MPIM     bool   `json:"is_mpim"`
+	Private  bool   `json:"is_private"`
+	Member   bool   `json:"is_member"`
+	Archived bool   `json:"is_archived"`
+	// ReadOnly: only some may write there. ThreadOnly: others only in threads. NonThreadable: there are no threads.
+	ReadOnly      bool        `json:"is_read_only"`
+	ThreadOnly    bool        `json:"is_thread_only"`
+	NonThreadable bool        `json:"is_non_threadable"`
+	LastRead      string      `json:"last_read"`
+	Topic         topicObject `json:"topic"`
+	Purpose       topicObject `json:"purpose"`
+	Members       int         `json:"num_members"`
 }
 
 type messageObject struct {

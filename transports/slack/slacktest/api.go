@@ -13,6 +13,7 @@ type method func(w *Workspace, t *token, a Object) Object
 var methods = map[string]method{
 	"auth.test": authTest, "auth.revoke": authRevoke, "team.info": teamInfo, "emoji.list": emojiList,
 	"users.info": usersInfo, "users.list": usersList, "users.conversations": usersConversations, "users.getPresence": usersGetPresence, "dnd.info": dndInfo,
+	"users.setPresence": usersSetPresence, "users.profile.set": usersProfileSet,
 	"conversations.info": conversationsInfo, "conversations.list": conversationsList, "conversations.members": conversationsMembers,
 	"conversations.history": conversationsHistory, "conversations.replies": conversationsReplies, "conversations.open": conversationsOpen,
 	"conversations.join": conversationsJoin, "conversations.leave": conversationsLeave, "conversations.invite": conversationsInvite, "conversations.kick": conversationsKick,
@@ -101,6 +102,9 @@ func (w *Workspace) call(t *token, name string, arguments Object) Object {
 	do := methods[name]
 	if do == nil {
 		return bad("unknown_method")
+	}
+	if scope := w.lacks(t, name, arguments); scope != "" {
+		return Object{"ok": false, "error": "missing_scope", "needed": scope, "provided": t.scopes}
 	}
 	answer := do(w, t, arguments)
 	if _, failed := answer["ok"]; !failed {

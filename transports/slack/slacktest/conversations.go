@@ -7,7 +7,8 @@ import (
 
 func (w *Workspace) channelObject(c *channel, user string) Object {
 	o := Object{"id": c.id, "created": 1700000000, "creator": c.creator, "is_archived": c.archived, "is_im": c.im, "is_mpim": c.mpim, "is_private": c.private,
-		"is_channel": !c.im && !c.mpim && !c.private, "is_group": c.private && !c.im && !c.mpim, "is_member": c.inside(user), "is_ext_shared": false}
+		"is_channel": !c.im && !c.mpim && !c.private, "is_group": c.private && !c.im && !c.mpim, "is_member": c.inside(user), "is_ext_shared": false,
+		"is_read_only": c.readOnly, "is_non_threadable": c.noThreads}
 	if c.im {
 		other := c.members[0]
 		if other == user && len(c.members) > 1 {
@@ -16,6 +17,9 @@ func (w *Workspace) channelObject(c *channel, user string) Object {
 		o["user"] = other
 	} else {
 		o["name"], o["name_normalized"], o["topic"], o["purpose"], o["num_members"] = c.name, c.name, c.topic, c.purpose, len(c.members)
+	}
+	if read := c.read[user]; read != "" {
+		o["last_read"] = read
 	}
 	if w.Odd {
 		o["created"], o["previous_names"], o["num_members"] = "then", Object{}, "many"

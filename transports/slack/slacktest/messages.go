@@ -73,6 +73,10 @@ func (w *Workspace) canPost(t *token, a Object) (*channel, Object) {
 		return nil, bad("not_in_channel")
 	case c.archived:
 		return nil, bad("is_archived")
+	case c.readOnly && !w.users[t.user].Admin:
+		return nil, bad("restricted_action_read_only_channel")
+	case c.noThreads && str(a, "thread_ts") != "":
+		return nil, bad("restricted_action_non_threadable_channel")
 	case len([]rune(text)) > maxText:
 		return nil, bad("msg_too_long")
 	}
@@ -106,6 +110,9 @@ func chatPostMessage(w *Workspace, t *token, a Object) Object {
 		_, r := w.find(c.id, root)
 		if r == nil {
 			return bad("thread_not_found")
+		}
+		if of := str(r, "thread_ts"); of != "" && of != root { // an answer has no thread of its own
+			return bad("cannot_reply_to_message")
 		}
 		m["thread_ts"] = root
 		if str(a, "reply_broadcast") == "true" {

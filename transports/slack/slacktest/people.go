@@ -24,6 +24,38 @@ func (w *Workspace) AddChannel(name string, private bool, members ...*User) stri
 	return c.id
 }
 
+// Restrict has only admins write in a channel, or has it without threads.
+func (w *Workspace) Restrict(channel string, readOnly, noThreads bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.channels[channel].readOnly, w.channels[channel].noThreads = readOnly, noThreads
+}
+
+// AddEmoji gives the workspace an emoji of its own, with a picture of an address, or as another name of one ("alias:name").
+func (w *Workspace) AddEmoji(name, address string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.emoji[name] = address
+	w.tell("", Object{"type": "emoji_changed", "subtype": "add", "name": name, "value": address, "event_ts": w.now()})
+}
+
+// Read has a user read a channel up to a message, in a client of Slack's: apps are not told.
+func (w *Workspace) Read(u *User, channel, ts string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.channels[channel].read[u.ID] = ts
+}
+
+// Pin has a user pin a message.
+func (w *Workspace) Pin(u *User, channel, ts string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if c, m := w.find(channel, ts); m != nil {
+		w.tell(channel, Object{"type": "pin_added", "user": u.ID, "channel_id": channel, "event_ts": w.now(), "item": Object{"type": "message", "channel": channel, "message": clone(m)}})
+		w.post(c, Object{"type": "message", "subtype": "pinned_item", "user": u.ID, "text": "<@" + u.ID + "> pinned a message to this channel."})
+	}
+}
+
 // AddGroup makes a group direct message.
 func (w *Workspace) AddGroup(members ...*User) string {
 	id := w.AddChannel("mpdm-"+w.Name+"-1", true, members...)

@@ -136,7 +136,7 @@ func (w *Workspace) tell(in string, event Object) {
 		event["surprise"], event["team"], event["blocks_v9"] = Object{"deep": []any{1, nil}}, []any{1}, true
 	}
 	for _, a := range w.apps {
-		if len(a.sockets) == 0 {
+		if len(a.sockets) == 0 || !a.wants(event) {
 			continue
 		}
 		a.next++

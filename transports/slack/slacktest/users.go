@@ -2,9 +2,11 @@ package slacktest
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 )
 
 func (w *Workspace) userObject(u *User) Object {
@@ -55,6 +57,34 @@ func usersGetPresence(w *Workspace, _ *token, a Object) Object {
 		return Object{"presence": "away"}
 	}
 	return Object{"presence": "active"}
+}
+
+func usersSetPresence(w *Workspace, t *token, a Object) Object {
+	presence := str(a, "presence")
+	if presence != "auto" && presence != "away" {
+		return bad("invalid_presence")
+	}
+	w.users[t.user].Away = presence == "away"
+	w.note(Object{"type": "presence_set", "user": t.user, "presence": presence})
+	return Object{}
+}
+
+func usersProfileSet(w *Workspace, t *token, a Object) Object {
+	var profile struct {
+		Text  string `json:"status_text"`
+		Emoji string `json:"status_emoji"`
+	}
+	if json.Unmarshal([]byte(str(a, "profile")), &profile) != nil {
+		return bad("invalid_profile")
+	}
+	if len([]rune(profile.Text)) > 100 {
+		return bad("too_long")
+	}
+	u := w.users[t.user]
+	u.StatusText, u.StatusEmoji = profile.Text, profile.Emoji
+	w.note(Object{"type": "status_set", "user": t.user, "text": profile.Text, "emoji": profile.Emoji})
+	w.tell("", Object{"type": "user_change", "user": w.userObject(u), "cache_ts": time.Now().Unix(), "event_ts": w.now()})
+	return Object{}
 }
 
 func dndInfo(w *Workspace, _ *token, a Object) Object {

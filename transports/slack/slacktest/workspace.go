@@ -68,11 +68,13 @@ type app struct {
 	unacked []Object // envelopes that wait for a socket to be sent again
 	next    int      // the socket that gets the next payload
 	refuse  string
+	events  map[string]bool // those that it wants; nil for all
 }
 
 type channel struct {
 	id, name, creator           string
 	private, im, mpim, archived bool
+	readOnly, noThreads         bool
 	topic, purpose              Object
 	members                     []string
 	messages                    []Object

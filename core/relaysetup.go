@@ -62,7 +62,7 @@ func (p relayPlace) bridge() dialog.Command {
 	}
 	c.Start = func(ctx context.Context, who dialog.Asker) dialog.Outcome {
 		form := &xep.Form{Title: c.Name, Instructions: c.Help}
-		network := xep.Field{Name: "network", Label: "Network", Help: "as in addresses, such as irc.libera.chat, or the name of your account there", Required: true, Values: nonEmpty(p.d.addresses.Fixed)}
+		network := xep.Field{Name: "network", Label: "Network", Help: "its name as it stands in addresses, or the name of your account there", Required: true, Values: nonEmpty(p.d.addresses.Fixed)}
 		form.Fields = append(form.Fields, network, xep.Field{Name: "room", Label: "Room on the network", Required: true})
 		if p.asked == nil {
 			form.Fields = append(form.Fields, xep.Field{Name: "muc", Label: "Chat room", Help: "its address, such as team@conference.example.org", Kind: xep.JID, Required: true})

@@ -73,7 +73,7 @@ var walls = []wall{
 	{"isthmus/core/dialog", []string{"isthmus/core/stanza", "isthmus/core/xep", "mellium.im/xmpp/"}},
 	{"isthmus/core/lane", nil},
 	{"isthmus/core/shared", []string{"isthmus/core/lane", "isthmus/transports"}},
-	{"isthmus/core/relay", []string{"isthmus/core/stanza", "isthmus/core/xep", "isthmus/mapping/", "isthmus/transports", "mellium.im/xmpp/"}},
+	{"isthmus/core/relay", []string{"isthmus/core/stanza", "isthmus/core/xep", "isthmus/mapping/", "isthmus/transports", "mellium.im/xmpp/", "golang.org/x/time/rate"}},
 	{"isthmus/core/media", []string{"isthmus/core/stanza", "isthmus/core/xep", "isthmus/core/store", "isthmus/transports",
 		"golang.org/x/image/", "golang.org/x/sync/"}},
 	{"isthmus/core/web", []string{"golang.org/x/net/netutil", "github.com/prometheus/client_golang/"}},

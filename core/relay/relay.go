@@ -51,7 +51,7 @@ type Config struct {
 type Room struct {
 	// Name is what people call it in notices, Suffix what ends the nicks of its puppets.
 	Name, Suffix string
-	// Home is a word for the network ("slack"), where names tell where somebody is from.
+	// Home is a word for the network, such as its kind, where names tell where somebody is from.
 	Home string
 	ID   transports.RoomID
 	// Where names the room so that another gateway would name it so too; nil or empty where that is not known.

@@ -17,6 +17,8 @@ import (
 const (
 	// Patience is how long an expected line may take.
 	Patience = 10 * time.Second
+	// goodbye is how long the server may take to end a connection.
+	goodbye = 2 * time.Second
 	// queued bounds the lines that wait for the test to look at them; with more, the client stops reading.
 	queued = 1 << 16
 )
@@ -68,10 +70,12 @@ func Connect(t testing.TB, address string, config *tls.Config) *Client {
 	}
 	c := &Client{connection: connection, lines: make(chan string, queued)}
 	go c.read()
-	t.Cleanup(func() {
-		c.connection.Close()
+	t.Cleanup(func() { // the nick is free for the next test when the server has closed the connection
+		_ = c.connection.SetDeadline(time.Now().Add(goodbye))
+		_, _ = c.connection.Write([]byte("QUIT\r\n"))
 		for range c.lines {
 		}
+		c.connection.Close()
 	})
 	return c
 }

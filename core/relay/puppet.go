@@ -34,9 +34,10 @@ type puppet struct {
 	picture, hash string
 	// seen: the MUC has told the bot of it since the bot entered.
 	seen bool
-	// refused is until when the bot speaks in its place; banned: the MUC wants to hear nothing of the user.
+	// refused is until when the bot speaks in its place; banned is until when the MUC wants to hear nothing of
+	// the user; then it is tried whether it still does.
 	refused time.Time
-	banned  bool
+	banned  time.Time
 }
 
 const (
@@ -50,6 +51,8 @@ const (
 	maxNicks = 5
 	// shortRefusal is for how long the bot speaks where a puppet may come in later.
 	shortRefusal = 10 * time.Minute
+	// banAgain is after how long it is tried whether a ban still holds.
+	banAgain = time.Hour
 )
 
 // voice is who says something of a user's in the MUC: their puppet, or nil for the bot. With wait, that is not known yet; with silent, nobody.
@@ -70,7 +73,7 @@ func (r *Relay) voice(f *foreign, u transports.User) (p *puppet, wait, silent bo
 	}
 	r.look(p, u)
 	switch {
-	case p.banned:
+	case now.Before(p.banned):
 		return nil, false, true
 	case now.Before(p.refused):
 		return nil, false, false
@@ -168,7 +171,7 @@ func (r *Relay) lookAfterPuppets(now time.Time) {
 		case p.standing == inside && now.Sub(p.spoke) > stays:
 			r.depart(p, "Has said nothing for a while.")
 			fallthrough
-		case p.standing == outside && now.Sub(p.spoke) > stays && !p.banned:
+		case p.standing == outside && now.Sub(p.spoke) > stays && now.After(p.banned):
 			delete(r.puppets, key)
 			r.addresses.Delete(p.jid.String())
 		case p.standing == asked && now.Sub(p.since) > answerTime && r.bot.standing == inside:
@@ -228,8 +231,10 @@ func (r *Relay) notLetIn(p *puppet, s *stanza.Stanza) {
 		r.refuse(p, shortRefusal, "their nicks are taken")
 	case "forbidden":
 		r.isOut(p)
-		p.banned = true
-		r.tell(p.room, p.name+" is banned from the chat room that this room is joined with. What they write here is not passed on.")
+		p.banned = time.Now().Add(banAgain)
+		if r.sometimes("banned "+p.jid.String(), 24*time.Hour) {
+			r.tell(p.room, p.name+" is banned from the chat room that this room is joined with. What they write here is not passed on.")
+		}
 		r.flow()
 	case "registration-required":
 		r.refuse(p, longWait*6, "only members may come in")
@@ -247,7 +252,9 @@ func (r *Relay) notLetIn(p *puppet, s *stanza.Stanza) {
 // putOut acts on a kick or a ban of a puppet at its network, as far as the relay can; else the moderator is told.
 func (r *Relay) putOut(p *puppet, o xep.Occupancy) {
 	banned := o.Has(xep.StatusBanned)
-	p.banned = banned
+	if banned {
+		p.banned = time.Now().Add(banAgain)
+	}
 	f, actor, name := p.room, o.Actor, p.name
 	reason := o.Reason
 	if actor != "" {

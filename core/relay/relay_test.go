@@ -92,6 +92,14 @@ func TestWhomTheMUCHasBannedItDoesNotHear(t *testing.T) {
 		w.hears()
 		w.got(w.one, "the relay: eve is banned from the chat room that this room is joined with. What they write here is not passed on.")
 		w.got(w.two)
+		time.Sleep(banAgain)
+		w.one.say("eve", "m3", "spam")
+		w.hears()
+		w.got(w.one)
+		delete(w.muc.roles, "eve [one]")
+		time.Sleep(banAgain)
+		w.one.say("eve", "m4", "sorry")
+		w.hears("eve [one] enters", "eve [one]: sorry")
 	})
 }
 

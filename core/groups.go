@@ -93,7 +93,8 @@ func (g *groups) join(id int64, as shared.Person) (transports.Session, error) {
 
 func (g *groups) start(id int64) (*running, error) {
 	group, err := shared.New(shared.Config{
-		Log: g.env.Log.With("shared", id),
+		Log:  g.env.Log.With("shared", id),
+		Keep: func(data []byte) { g.logins.renew(id, data) },
 		Open: func() (transports.Session, error) {
 			key, a, _ := g.logins.byID(id)
 			return g.driver.Open(transports.Account{Scope: a.scope, Person: account.PersonName(key.Owner, g.domain), Data: a.data}, g.env)

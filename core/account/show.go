@@ -154,6 +154,7 @@ func (a *Account) memberLeft(e transports.MemberLeft) {
 			j.view.Remove(who)
 		}
 	})
+	a.refuseArrivals(j, &transports.Fault{Kind: transports.Forbidden, Text: removal(j, e)}) // who waited for its history
 	delete(a.rooms, j.id)
 	a.asides.forget(j)
 	a.disconnectIfUnused()

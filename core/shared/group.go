@@ -31,6 +31,9 @@ type Config struct {
 	May func(person transports.UserID, room transports.RoomID) Access
 	// Mine tells whether a person has sent a message through the account, also before a restart; nil where nobody knows.
 	Mine func(ctx context.Context, person transports.UserID, place transports.Place, id transports.MessageID) bool
+	// Keep keeps what the network gives in place of the account's data (transports.Credentials), whoever is there; nil where the account has none. It is
+	// called from any goroutine.
+	Keep func(data []byte)
 	// Reactions reads the reactions of all on a message, by who has them, also from before a restart, and Reacted keeps a person's; nil where nothing is kept.
 	Reactions func(ctx context.Context, place transports.Place, id transports.MessageID) (map[transports.UserID][]string, error)
 	Reacted   func(person transports.UserID, place transports.Place, id transports.MessageID, emoji []string)
@@ -131,6 +134,10 @@ func (g *Group) connect() {
 	g.cancel = cancel
 	g.links.Go(func() {
 		err := g.session.Run(ctx, func(e transports.Event) {
+			if c, is := e.(transports.Credentials); is && g.Keep != nil { // also the last words, when the group is no more
+				g.Keep(c.Data)
+				return
+			}
 			select {
 			case g.events <- e:
 			case <-g.done:

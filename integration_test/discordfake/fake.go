@@ -20,6 +20,8 @@ type Object = map[string]any
 type Server struct {
 	t    testing.TB
 	http *httptest.Server
+	// Heartbeat is the interval that new connections are told, Hurry how much sooner than on Discord shards may begin sessions after one another.
+	Heartbeat, Hurry time.Duration
 
 	mu       sync.Mutex
 	number   int64
@@ -38,6 +40,9 @@ type Server struct {
 	identified, resumed int
 	buckets             map[string]*bucket
 	fileEpoch           int // of the addresses of files that hold
+	shards              int // that a bot needs
+	starts              map[string]time.Time
+	mute                bool
 }
 
 // Bot is an application with its bot.
@@ -59,7 +64,7 @@ const AllIntents = 1<<13 | 1<<15 | 1<<19
 
 // New starts a Discord that ends with the test.
 func New(t testing.TB) *Server {
-	s := &Server{t: t, users: map[string]Object{}, bots: map[string]*Bot{}, guilds: map[string]*guild{}, channels: map[string]Object{}, messages: map[string][]Object{},
+	s := &Server{t: t, Heartbeat: 30 * time.Second, shards: 1, starts: map[string]time.Time{}, users: map[string]Object{}, bots: map[string]*Bot{}, guilds: map[string]*guild{}, channels: map[string]Object{}, messages: map[string][]Object{},
 		webhooks: map[string]Object{}, files: map[string][]byte{}, pictures: map[string][]byte{}, buckets: map[string]*bucket{}}
 	mux := http.NewServeMux()
 	s.routes(mux)
@@ -165,7 +170,7 @@ func (s *Server) JoinGuild(guild, user string) {
 	m := Object{"user": s.users[user], "nick": nil, "avatar": nil, "roles": []string{}, "joined_at": now()}
 	g.members[user] = m
 	for _, session := range s.sessions {
-		if session.bot.ID == user {
+		if session.bot.ID == user && session.serves(guild) {
 			session.dispatch("GUILD_CREATE", s.guildObject(g))
 		}
 	}
@@ -180,13 +185,13 @@ func (s *Server) LeaveGuild(guild, user string) {
 	if g.members[user] == nil {
 		return
 	}
-	delete(g.members, user)
-	s.dispatchIn(guild, "", "GUILD_MEMBER_REMOVE", Object{"guild_id": guild, "user": s.users[user]})
 	for _, session := range s.sessions {
-		if session.bot.ID == user {
+		if session.bot.ID == user && session.serves(guild) {
 			session.dispatch("GUILD_DELETE", Object{"id": guild})
 		}
 	}
+	delete(g.members, user)
+	s.dispatchIn(guild, "", "GUILD_MEMBER_REMOVE", Object{"guild_id": guild, "user": s.users[user]})
 }
 
 // Outage makes a guild unavailable, or available again.
@@ -196,7 +201,7 @@ func (s *Server) Outage(guild string, on bool) {
 	g := s.guilds[guild]
 	g.unavailable = on
 	for _, session := range s.sessions {
-		if g.members[session.bot.ID] == nil {
+		if !session.serves(guild) {
 			continue
 		}
 		if on {
@@ -205,6 +210,13 @@ func (s *Server) Outage(guild string, on bool) {
 			session.dispatch("GUILD_CREATE", s.guildObject(g))
 		}
 	}
+}
+
+// Shard makes a bot need so many connections.
+func (s *Server) Shard(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shards = n
 }
 
 // ChangeMember changes fields of a member, and tells.

@@ -6,19 +6,18 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/gorilla/websocket"
 )
-
-// heartbeatInterval is in milliseconds.
-const heartbeatInterval = 30_000
 
 // session is one of the gateway's, also while no connection serves it.
 type session struct {
 	server  *Server
 	bot     *Bot
 	id      string
+	shard   [2]uint64 // its number, and of how many
 	intents int
 	seq     int
 	sent    []Object // for who resumes
@@ -68,7 +67,7 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	defer ws.Close()
 	defer close(c.done)
 	go c.write()
-	c.send(Object{"op": 10, "d": Object{"heartbeat_interval": heartbeatInterval}})
+	c.send(Object{"op": 10, "d": Object{"heartbeat_interval": s.Heartbeat.Milliseconds()}})
 	for {
 		var p struct {
 			Op   int             `json:"op"`
@@ -80,7 +79,9 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 		}
 		switch p.Op {
 		case 1:
-			c.send(Object{"op": 11})
+			if !s.isMute() {
+				c.send(Object{"op": 11})
+			}
 		case 2:
 			s.identify(c, p.Data)
 		case 6:
@@ -108,9 +109,11 @@ func (s *Server) disconnected(c *connection, err error) {
 
 func (s *Server) identify(c *connection, data json.RawMessage) {
 	var d struct {
-		Token   string `json:"token"`
-		Intents int    `json:"intents"`
+		Token   string    `json:"token"`
+		Intents int       `json:"intents"`
+		Shard   [2]uint64 `json:"shard"`
 	}
+	d.Shard = [2]uint64{0, 1}
 	_ = json.Unmarshal(data, &d)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -119,29 +122,60 @@ func (s *Server) identify(c *connection, data json.RawMessage) {
 	case bot == nil:
 		c.send(4004)
 		return
+	case d.Shard[0] >= d.Shard[1]:
+		c.send(4010)
+		return
+	case int(d.Shard[1]) < s.shards:
+		c.send(4011)
+		return
+	case s.tooSoon(bot, d.Shard[0]):
+		c.send(Object{"op": 9, "d": false})
+		return
 	case d.Intents&(1<<1) != 0 && bot.Flags&(1<<15) == 0, d.Intents&(1<<8) != 0 && bot.Flags&(1<<13) == 0, d.Intents&(1<<15) != 0 && bot.Flags&(1<<19) == 0:
 		c.send(4014)
 		return
 	}
 	bot.Remaining--
 	s.identified++
-	session := &session{server: s, bot: bot, id: "session-" + s.id(), intents: d.Intents, conn: c}
+	session := &session{server: s, bot: bot, id: "session-" + s.id(), shard: d.Shard, intents: d.Intents, conn: c}
 	s.sessions = append(s.sessions, session)
 	guilds := []Object{}
 	var all []*guild
 	for _, id := range slices.Sorted(maps.Keys(s.guilds)) {
-		if s.guilds[id].members[bot.ID] != nil {
+		if session.serves(id) {
 			guilds = append(guilds, Object{"id": id, "unavailable": true})
 			all = append(all, s.guilds[id])
 		}
 	}
-	session.dispatch("READY", Object{"v": 9, "user": s.users[bot.ID], "guilds": guilds, "session_id": session.id, "resume_gateway_url": s.gateway() + "/resume",
+	session.dispatch("READY", Object{"v": 9, "shard": d.Shard, "user": s.users[bot.ID], "guilds": guilds, "session_id": session.id, "resume_gateway_url": s.gateway() + "/resume",
 		"application": Object{"id": bot.ID, "flags": bot.Flags}})
 	for _, g := range all {
 		if !g.unavailable {
 			session.dispatch("GUILD_CREATE", s.guildObject(g))
 		}
 	}
+}
+
+// serves tells whether a guild is one of a session's: its bot is in it, and its shard has it.
+func (of *session) serves(guild string) bool {
+	id, _ := strconv.ParseUint(guild, 10, 64)
+	return of.server.guilds[guild].members[of.bot.ID] != nil && (id>>22)%of.shard[1] == of.shard[0]
+}
+
+// startQueue is how many sessions of a bot may be begun side by side, each in startWindow.
+const (
+	startQueue  = 16
+	startWindow = 5 * time.Second
+)
+
+// tooSoon tells that the shards which share a turn with one have begun a session less than the window ago.
+func (s *Server) tooSoon(bot *Bot, shard uint64) bool {
+	turn := fmt.Sprintf("%s %d", bot.ID, shard%startQueue)
+	if time.Since(s.starts[turn]) < startWindow-s.Hurry {
+		return true
+	}
+	s.starts[turn] = time.Now()
+	return false
 }
 
 func (s *Server) resume(c *connection, data json.RawMessage) {
@@ -163,6 +197,7 @@ func (s *Server) resume(c *connection, data json.RawMessage) {
 				}
 			}
 			session.dispatch("RESUMED", Object{})
+			session.sent = session.sent[:len(session.sent)-1] // it is news of this connection only
 			return
 		}
 	}
@@ -203,7 +238,7 @@ func (s *Server) dispatchIn(guild, channel, kind string, data any) {
 	g := s.guilds[guild]
 	for _, session := range s.sessions {
 		id := session.bot.ID
-		if g != nil && (g.members[id] == nil || g.unavailable) || channel != "" && g != nil && !s.can(channel, id, 1<<10) || g == nil && !s.talks(channel, id) {
+		if g == nil && session.shard[0] != 0 || g != nil && (!session.serves(guild) || g.unavailable) || channel != "" && g != nil && !s.can(channel, id, 1<<10) || g == nil && !s.talks(channel, id) {
 			continue
 		}
 		session.dispatch(kind, data)
@@ -241,6 +276,19 @@ func (s *Server) onConnections(do func(*connection)) {
 			do(session.conn)
 		}
 	}
+}
+
+// Mute has no heartbeat answered any more, as of a connection that is dead without anybody having closed it.
+func (s *Server) Mute(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mute = on
+}
+
+func (s *Server) isMute() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.mute
 }
 
 // Forget ends all sessions, so that none can be resumed.

@@ -91,13 +91,17 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.HandleFunc("/gateway/resume/", s.serveGateway)
 	mux.HandleFunc("GET /cdn/", s.serveFile)
 	handle("GET /gateway/bot", func(c *call) (any, *refusal) {
-		return Object{"url": s.gateway(), "shards": 1, "session_start_limit": Object{"total": 1000, "remaining": c.bot.Remaining, "reset_after": 14400000, "max_concurrency": 16}}, nil
+		return Object{"url": s.gateway(), "shards": s.shards, "session_start_limit": Object{"total": 1000, "remaining": c.bot.Remaining, "reset_after": 14400000, "max_concurrency": startQueue}}, nil
 	})
 	handle("GET /applications/@me", func(c *call) (any, *refusal) { return Object{"id": c.bot.ID, "flags": c.bot.Flags}, nil })
 	handle("GET /users/@me", func(c *call) (any, *refusal) { return s.users[c.bot.ID], nil })
 	handle("GET /users/@me/guilds", (*call).guilds)
 	handle("POST /users/@me/channels", (*call).openTalk)
 	handle("GET /users/{user}", (*call).user)
+	handle("GET /guilds/{guild}", (*call).guild)
+	handle("GET /guilds/{guild}/channels", (*call).guildChannels)
+	handle("GET /guilds/{guild}/threads/active", (*call).activeThreads)
+	handle("GET /guilds/{guild}/members/{user}", (*call).member)
 	handle("GET /guilds/{guild}/members/search", (*call).searchMembers)
 	handle("GET /channels/{channel}/messages", (*call).list)
 	handle("POST /channels/{channel}/messages", (*call).create)

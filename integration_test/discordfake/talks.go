@@ -23,6 +23,61 @@ func (c *call) user() (any, *refusal) {
 	return nil, &refusal{404, 10013, "Unknown User"}
 }
 
+// guild is a guild as the REST interface has it, without what is in it.
+func (c *call) guild() (any, *refusal) {
+	g, no := c.ownGuild()
+	if no != nil {
+		return nil, no
+	}
+	o := c.guildObject(g)
+	for _, name := range []string{"channels", "threads", "members", "member_count", "presences", "unavailable", "large"} {
+		delete(o, name)
+	}
+	if c.r.URL.Query().Get("with_counts") == "true" {
+		o["approximate_member_count"] = len(g.members)
+	}
+	return o, nil
+}
+
+func (c *call) guildChannels() (any, *refusal) {
+	g, no := c.ownGuild()
+	if no != nil {
+		return nil, no
+	}
+	return c.guildObject(g)["channels"], nil
+}
+
+func (c *call) activeThreads() (any, *refusal) {
+	g, no := c.ownGuild()
+	if no != nil {
+		return nil, no
+	}
+	return Object{"threads": c.guildObject(g)["threads"], "members": []Object{}}, nil
+}
+
+func (c *call) member() (any, *refusal) {
+	g, no := c.ownGuild()
+	if no != nil {
+		return nil, no
+	}
+	if m := g.members[c.id("user")]; m != nil {
+		return m, nil
+	}
+	return nil, &refusal{404, 10007, "Unknown Member"}
+}
+
+// ownGuild is the guild of a request, which the bot must be in.
+func (c *call) ownGuild() (*guild, *refusal) {
+	g := c.Server.guilds[c.id("guild")]
+	if g == nil || g.members[c.bot.ID] == nil {
+		return nil, &refusal{404, 10004, "Unknown Guild"}
+	}
+	if g.unavailable {
+		return nil, &refusal{503, 0, "The guild is unavailable"}
+	}
+	return g, nil
+}
+
 func (c *call) searchMembers() (any, *refusal) {
 	g := c.Server.guilds[c.id("guild")]
 	if g == nil {

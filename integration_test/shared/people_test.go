@@ -312,3 +312,29 @@ func TestReactionsFromBeforeARestartStay(t *testing.T) {
 		}
 	}
 }
+
+// renewing is a session whose network gives the account other data once it is there.
+type renewing struct{ transports.Session }
+
+func (r renewing) Run(ctx context.Context, emit func(transports.Event)) error {
+	return r.Session.Run(ctx, func(e transports.Event) {
+		emit(e)
+		if _, is := e.(transports.Online); is {
+			emit(transports.Credentials{Data: []byte("fresh")})
+		}
+	})
+}
+
+func TestTheAccountsDataIsKeptThoughItsOwnerIsAway(t *testing.T) {
+	kept := make(chan string, 1)
+	c := newClub(t, shared.Config{Keep: func(data []byte) { kept <- string(data) }}, func(s transports.Session) transports.Session { return renewing{s} })
+	c.guest("bob")
+	select {
+	case data := <-kept:
+		if data != "fresh" {
+			t.Errorf("kept is %q", data)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("nothing is kept")
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"testing"
+	"time"
 
 	"isthmus/integration_test/discordfake"
 	"isthmus/transports"
@@ -29,16 +30,23 @@ type place struct {
 func newPlace(t *testing.T) *place {
 	t.Helper()
 	p := &place{Server: discordfake.New(t)}
-	driver, err := discord.New(discord.Config{API: p.API(), CDN: p.CDN()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.driver, p.bot, p.owner, p.ida = driver, p.AddBot("Tess"), p.AddUser("Olga"), p.AddUser("Ida Lovelace")
+	p.Server.Hurry = 5 * time.Second
+	p.driver, p.bot, p.owner, p.ida = p.another(), p.AddBot("Tess"), p.AddUser("Olga"), p.AddUser("Ida Lovelace")
 	p.guild = p.AddGuild("Analysts", p.owner, everything)
 	p.lobby, p.attic = p.AddChannel(p.guild, "lobby", 0, nil), p.AddChannel(p.guild, "attic", 0, nil)
 	p.JoinGuild(p.guild, p.owner)
 	p.JoinGuild(p.guild, p.bot.ID)
 	return p
+}
+
+// another is the driver as another process has it.
+func (p *place) another() *discord.Driver {
+	driver, err := discord.New(discord.Config{API: p.API(), CDN: p.CDN()})
+	if err != nil {
+		panic(err)
+	}
+	driver.Hurry()
+	return driver
 }
 
 func env() transports.Env {

@@ -14,6 +14,8 @@ type credentials struct {
 	// thread unless they say so.
 	Left   []string `json:"left,omitempty"`
 	Joined []string `json:"joined,omitempty"`
+	// Session is the one at the gateway, nil for none.
+	Session *savedSession `json:"session,omitempty"`
 }
 
 func readCredentials(data []byte) (credentials, error) {

@@ -16,7 +16,19 @@ type Driver struct {
 	config     Config
 	limits     *limits
 	identifies *identifies
-	short      time.Duration
+	pace       pace
+}
+
+// pace is how long the driver waits for things.
+type pace struct {
+	// identify is between two sessions of a turn, pause after one was refused.
+	identify, pause time.Duration
+	// guilds is how long those of a new session may take before the account is usable without them.
+	guilds time.Duration
+	// look is between looks whether a bot is in a server.
+	look time.Duration
+	// short is what a connection lasts that ends for a reason of its own; one that has lasted longer is taken up again without a word.
+	short time.Duration
 }
 
 // New makes a driver. Its errors name the field of the configuration that is wrong, and say what to write.
@@ -25,7 +37,8 @@ func New(config Config) (*Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Driver{config: config, limits: newLimits(), identifies: &identifies{last: map[string][]time.Time{}}, short: shortConnection}, nil
+	p := pace{identify: identifyWindow, pause: identifyPause, guilds: guildsWithin, look: lookAgain, short: shortConnection}
+	return &Driver{config: config, limits: newLimits(), pace: p, identifies: &identifies{began: time.Now(), window: p.identify, last: map[string]time.Time{}}}, nil
 }
 
 // About describes the driver.

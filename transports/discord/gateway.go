@@ -64,15 +64,15 @@ type resumption struct {
 // socket is one connection to the gateway.
 type socket struct {
 	conn  *websocket.Conn
-	queue *queue
 	seq   atomic.Int64 // of the last event read
 	acked atomic.Bool  // the last heartbeat was answered
+	dead  atomic.Bool  // no heartbeat is answered any more
 	beat  chan struct{}
 	mu    sync.Mutex // of writing
 }
 
 // dial connects to an address of the gateway and reads its greeting.
-func dial(ctx context.Context, address string, connect func(ctx context.Context, network, address string) (net.Conn, error), q *queue) (*socket, time.Duration, error) {
+func dial(ctx context.Context, address string, connect func(ctx context.Context, network, address string) (net.Conn, error)) (*socket, time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, handshake)
 	defer cancel()
 	dialer := websocket.Dialer{NetDialContext: connect, HandshakeTimeout: handshake}
@@ -80,7 +80,7 @@ func dial(ctx context.Context, address string, connect func(ctx context.Context,
 	if err != nil {
 		return nil, 0, unreachable(err)
 	}
-	s := &socket{conn: conn, queue: q, beat: make(chan struct{}, 1)}
+	s := &socket{conn: conn, beat: make(chan struct{}, 1)}
 	s.acked.Store(true)
 	conn.SetReadLimit(maxPayload)
 	_ = conn.SetReadDeadline(time.Now().Add(handshake))
@@ -133,20 +133,19 @@ func (s *socket) write(op int, data any) error {
 	return s.conn.WriteJSON(map[string]any{"op": op, "d": data})
 }
 
-// receive reads until the connection ends, and puts what came, and the end, into the queue.
-func (s *socket) receive() {
+// receive reads until the connection ends, and says why.
+func (s *socket) receive(event func(payload)) error {
 	for {
 		p, err := s.read()
 		if err != nil {
-			s.queue.put(item{end: s.ended(err)})
-			return
+			return s.ended(err)
 		}
 		switch p.Op {
 		case opDispatch:
 			if p.Seq > 0 {
 				s.seq.Store(p.Seq)
 			}
-			s.queue.put(item{kind: p.Kind, data: p.Data, seq: p.Seq})
+			event(p)
 		case opHeartbeat:
 			select {
 			case s.beat <- struct{}{}:
@@ -155,13 +154,11 @@ func (s *socket) receive() {
 		case opHeartbeatAck:
 			s.acked.Store(true)
 		case opReconnect:
-			s.queue.put(item{end: errReconnect})
-			return
+			return errReconnect
 		case opInvalidSession:
 			var resumable bool
 			decode(p.Data, &resumable)
-			s.queue.put(item{end: &invalidSession{resumable}})
-			return
+			return &invalidSession{resumable}
 		}
 	}
 }
@@ -174,8 +171,8 @@ type invalidSession struct{ resumable bool }
 func (e *invalidSession) Error() string { return "the gateway does not know the session" }
 
 // heartbeats keep the connection until ctx ends, the first after a random part of the interval (Gateway, Sending Heartbeats). A connection that did
-// not answer the last one is dead.
-func (s *socket) heartbeats(ctx context.Context, interval time.Duration) {
+// not answer the last one is dead, unless nobody reads it because the core is stuck.
+func (s *socket) heartbeats(ctx context.Context, interval time.Duration, stuck func() bool) {
 	wait := time.Duration(rand.Float64() * float64(interval))
 	for {
 		timer := time.NewTimer(wait)
@@ -184,8 +181,8 @@ func (s *socket) heartbeats(ctx context.Context, interval time.Duration) {
 			timer.Stop()
 			return
 		case <-timer.C:
-			if !s.acked.Swap(false) && !s.queue.stuck() {
-				s.queue.put(item{end: &transports.Fault{Kind: transports.Offline, Text: "Discord's gateway does not answer any more. It is connected again."}})
+			if !s.acked.Swap(false) && !stuck() {
+				s.dead.Store(true)
 				s.close(closeAndResume)
 				return
 			}
@@ -213,19 +210,27 @@ func (s *socket) close(code int) {
 var closed = map[int]*transports.Fault{
 	4004: badToken(),
 	4010: fault(transports.Gone, "Discord says that the shard is invalid."),
-	4011: fault(transports.Gone, "The bot is in more servers than one connection of Discord's gateway serves. Use a bot that is in fewer."),
 	4012: fault(transports.Gone, "Discord's gateway does not serve this version any more. The operator must update Isthmus."),
 	4013: fault(transports.Gone, "Discord's gateway does not know what Isthmus asks for. The operator must update Isthmus."),
 	4014: fault(transports.BadCredentials, "The bot lacks a privileged intent. On the application's page at Discord (Bot, Privileged Gateway Intents) switch on Message Content Intent and Server Members Intent, and log in again."),
 }
 
+// shardingRequired is the code that says that the bot is in more guilds than so many connections serve: how many it needs now is asked for anew.
+const shardingRequired = 4011
+
 // lostSession is an end after which a session cannot be resumed.
-type lostSession struct{ error }
+type lostSession struct {
+	error
+	code int
+}
 
 func (e lostSession) Unwrap() error { return e.error }
 
 // ended is why a connection ended.
 func (s *socket) ended(err error) error {
+	if s.dead.Load() {
+		return &transports.Fault{Kind: transports.Offline, Text: "Discord's gateway does not answer any more. It is connected again.", Cause: err}
+	}
 	var c *websocket.CloseError
 	if !errors.As(err, &c) || c.Code == websocket.CloseAbnormalClosure {
 		return &transports.Fault{Kind: transports.Offline, Text: "The connection to Discord was lost.", Cause: err}
@@ -235,8 +240,8 @@ func (s *socket) ended(err error) error {
 	}
 	lost := &transports.Fault{Kind: transports.Offline, Text: "Discord has closed the connection.", Cause: err}
 	switch c.Code {
-	case websocket.CloseNormalClosure, 4007, 4009:
-		return lostSession{lost}
+	case websocket.CloseNormalClosure, 4007, 4009, shardingRequired:
+		return lostSession{lost, c.Code}
 	}
 	return lost
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"sync"
 	"time"
 
 	"isthmus/transports"
@@ -12,26 +13,31 @@ import (
 // guildsWithin is how long the guilds of a new session may take before the account is usable without them.
 const guildsWithin = 10 * time.Second
 
-// handler takes the events of one connection.
+// handler takes the events of a Run.
 type handler struct {
 	*Session
-	link   *link
-	socket *socket
-	out    func(transports.Event)
-	events []transports.Event // to be emitted when nothing is locked any more
-	// again: the core takes this connection for the one before. settled: Memberships were told.
-	again, settled bool
-	// begun: the session is there, new or taken up. late: guilds that are not there by now have an outage.
-	begun, late bool
+	link        *link
+	connections sync.WaitGroup // the goroutines of the shards
+	out         func(transports.Event)
+	events      []transports.Event // to be emitted when nothing is locked any more
+	// ready are the shards whose session was begun or taken up again.
+	ready map[*shard]bool
+	// online and settled: Online and Memberships were told.
+	online, settled bool
+	// late: guilds that are not there by now have an outage. That is so at lateAt.
+	late   bool
+	lateAt *time.Timer
 	// asked is when the members of a guild are asked for next.
 	asked time.Time
+	// held are events that an earlier process may have taken, and replaying tells that one of them is being handled.
+	held      []item
+	replaying bool
 	// waiting are joins of rooms in guilds that may be told yet.
 	waiting []item
 }
 
 // handlers are what each event does (Gateway Events, Receive Events). What is missing concerns nobody here.
 var handlers = map[string]func(*handler, json.RawMessage){
-	"READY": (*handler).ready, "RESUMED": (*handler).resumed,
 	"GUILD_CREATE": (*handler).guildCreated, "GUILD_UPDATE": (*handler).guildUpdated, "GUILD_DELETE": (*handler).guildDeleted,
 	"GUILD_ROLE_CREATE": (*handler).roleChanged, "GUILD_ROLE_UPDATE": (*handler).roleChanged, "GUILD_ROLE_DELETE": (*handler).roleDeleted,
 	"GUILD_EMOJIS_UPDATE": (*handler).emojisChanged,
@@ -48,16 +54,21 @@ var handlers = map[string]func(*handler, json.RawMessage){
 }
 
 // dispatch takes an event. The first one after a resumption says that it was granted; that of a new session is READY.
-func (h *handler) dispatch(kind string, data json.RawMessage) {
+func (h *handler) dispatch(sh *shard, kind string, data json.RawMessage) {
 	switch {
 	case kind == "READY":
-	case !h.begun:
+	case !h.ready[sh] && sh.resume.session == "":
 		return
-	case h.live.Load() == nil:
-		h.online()
-		h.tellRooms()
+	case !h.ready[sh]:
+		h.ready[sh] = true
+		h.connected()
+		h.settle()
+		h.flush()
 	}
-	if handle := handlers[kind]; handle != nil {
+	switch handle := handlers[kind]; {
+	case kind == "READY":
+		h.begun(sh, data)
+	case handle != nil:
 		handle(h, data)
 	}
 	h.flush()
@@ -74,7 +85,8 @@ func (h *handler) flush() {
 	}
 }
 
-func (h *handler) ready(data json.RawMessage) {
+// begun takes the beginning of a session. What was known of guilds holds until they are told.
+func (h *handler) begun(sh *shard, data json.RawMessage) {
 	var e struct {
 		User      user    `json:"user"`
 		Guilds    []guild `json:"guilds"`
@@ -86,40 +98,56 @@ func (h *handler) ready(data json.RawMessage) {
 	}
 	decode(data, &e)
 	if !isSnowflake(e.User.ID) {
-		h.link.queue.put(item{end: unreachable(errors.New("the gateway did not say who the bot is"))})
+		h.link.queue.put(item{shard: sh, end: unreachable(errors.New("the gateway did not say who the bot is"))})
 		return
 	}
-	h.begun = true
-	h.resume = resumption{session: e.SessionID, url: cmp.Or(e.Resume, h.resume.url), other: h.resume.url}
+	sh.resume = resumption{session: e.SessionID, url: cmp.Or(e.Resume, h.gateway.URL), other: h.gateway.URL}
 	h.mu.Lock()
-	was := h.world
-	h.world = newWorld(h.driver.config.CDN)
-	h.world.self, h.world.dms, h.world.talks, h.world.people = e.User, was.dms, was.talks, was.people
+	w, there := h.world, map[string]bool{}
+	w.self = e.User
 	for _, g := range e.Guilds {
 		if !isSnowflake(g.ID) {
 			continue
 		}
-		h.world.pending[g.ID] = true
-		if old := was.guilds[g.ID]; old != nil { // what was known holds until it is told
+		there[g.ID], w.pending[g.ID] = true, true
+		if old := w.guilds[g.ID]; old != nil {
 			old.unavailable = true
-			h.world.guilds[g.ID] = old
-			for id, c := range was.channels {
-				if c.GuildID == g.ID {
-					h.world.channels[id] = c
-				}
-			}
+		}
+	}
+	for id := range w.guilds {
+		if !there[id] && h.shardOf(id) == sh {
+			w.forget(id)
+		}
+	}
+	for id := range w.pending {
+		if !there[id] && h.shardOf(id) == sh {
+			delete(w.pending, id)
 		}
 	}
 	if h.app.ID == "" {
 		h.app.ID = e.App.ID
 	}
 	h.mu.Unlock()
-	h.online()
+	h.ready[sh] = true
+	h.connected()
+	h.waitForGuilds()
 	h.settle()
 }
 
-// online tells that the account is connected, and lets commands through.
-func (h *handler) online() {
+// connected tells, with the first shard, that the account is connected, and lets commands through.
+func (h *handler) connected() {
+	if h.online {
+		return
+	}
+	h.online = true
+	h.mu.Lock()
+	h.world.rooms = map[string]bool{}
+	h.mu.Unlock()
+	h.tellOnline()
+}
+
+// tellOnline tells who the account is and what it can do.
+func (h *handler) tellOnline() {
 	h.mu.Lock()
 	self := userOf(h.world.self)
 	h.mu.Unlock()
@@ -128,21 +156,24 @@ func (h *handler) online() {
 	h.flush()
 }
 
-// tellRooms tells all rooms again, on a connection that took up the session of one before.
-func (h *handler) tellRooms() {
-	h.mu.Lock()
-	h.world.rooms = map[string]bool{}
-	h.mu.Unlock()
-	h.settle()
+// waitForGuilds has guilds that are not told in time taken for unavailable.
+func (h *handler) waitForGuilds() {
+	h.late = false
+	if h.lateAt == nil {
+		h.lateAt = time.NewTimer(h.driver.pace.guilds)
+		return
+	}
+	h.lateAt.Reset(h.driver.pace.guilds)
 }
 
-func (h *handler) resumed(json.RawMessage) {}
+// toldBy tells whether the shard of a guild is there to tell about it.
+func (h *handler) toldBy(guild string) bool { return h.ready[h.shardOf(guild)] }
 
 // settle tells the rooms and, once all guilds are known, which they are.
 func (h *handler) settle() {
 	h.reconcile("")
 	h.mu.Lock()
-	ready := !h.settled
+	ready := !h.settled && len(h.ready) == len(h.shards)
 	for id := range h.world.pending {
 		if !h.late || h.world.guilds[id] == nil {
 			ready = false // it is about to be told, or nobody knows what is in it
@@ -158,6 +189,7 @@ func (h *handler) settle() {
 	if ready {
 		h.settled = true
 		h.emit(all)
+		h.keep()
 	}
 	if h.complete() {
 		h.releaseWaiting()
@@ -168,7 +200,7 @@ func (h *handler) settle() {
 func (h *handler) complete() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.late || len(h.world.pending) == 0
+	return len(h.ready) == len(h.shards) && (h.late || len(h.world.pending) == 0)
 }
 
 // releaseWaiting has what waited for guilds tried again, or lost where the connection has ended.
@@ -182,7 +214,7 @@ func (h *handler) releaseWaiting() {
 
 // guildsLate goes on without guilds that are unavailable, as far as it is known what is in them: the rooms of others are not to be taken for left.
 func (h *handler) guildsLate() {
-	if h.late = true; h.settled || h.live.Load() == nil {
+	if h.late = true; !h.online {
 		return
 	}
 	h.mu.Lock()
@@ -202,7 +234,7 @@ func (h *handler) reconcile(guild string) {
 	var events []transports.Event
 	seen := map[string]bool{}
 	for _, c := range h.world.ordered(guild) {
-		if !h.world.sees(c) || !h.data.wants(c) {
+		if !h.toldBy(c.GuildID) || !h.world.sees(c) || !h.data.wants(c) {
 			continue
 		}
 		seen[c.ID] = true

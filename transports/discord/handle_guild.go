@@ -276,7 +276,7 @@ func (h *handler) selfUpdated(data json.RawMessage) {
 		h.world.self = u
 	}
 	h.mu.Unlock()
-	if same {
-		h.online()
+	if same && h.online {
+		h.tellOnline()
 	}
 }

@@ -58,7 +58,9 @@ func (h *handler) created(m *message) (events []transports.Event, of *sending) {
 		events = w.comes(g, g.put(*m.Member))
 	}
 	h.stopTyping(m.ChannelID, m.Author.ID)
-	return append(events, h.told(at, m)), of
+	e := h.told(at, m)
+	e.Replayed = h.replaying
+	return append(events, e), of
 }
 
 // told is a message in the contract's words. Those of our own webhooks are the account's.

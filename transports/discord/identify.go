@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"runtime"
+	"strconv"
 	"sync"
 	"time"
 
@@ -12,15 +13,23 @@ import (
 )
 
 const (
+	// identifyWindow is the time in which shards that share a turn may begin one session.
 	identifyWindow = 5 * time.Second
+	// identifyPause is the longest time after which a session is begun when another was refused, a fifth of it the shortest (Gateway, Resuming).
+	identifyPause = 5 * time.Second
 	// reserve is the part of the day's identifies from which on what is left is spread over the time that is left.
-	reserve = 4
+	reserve = 2
 )
 
-// identifies keeps the budget of identifies of each token: when it is overdrawn, Discord ends all sessions of the bot and takes its token away.
+// identifies keeps the budget of identifies of each token: when it is overdrawn, Discord ends all sessions of the bot and takes its token away. How much
+// is left over all runs of the program Discord says itself. Where it is less than half, each session waits for twice its part of the time, also the first one
+// of a run: so a gateway that crashes again and again never uses it up.
 type identifies struct {
-	mu   sync.Mutex
-	last map[string][]time.Time
+	began  time.Time
+	window time.Duration
+	mu     sync.Mutex
+	// last is when a session was begun, by the token, and by the token and the turn.
+	last map[string]time.Time
 }
 
 // startLimit is what a token has left (Gateway, Session Start Limit Object).
@@ -31,17 +40,22 @@ type startLimit struct {
 	Concurrency int   `json:"max_concurrency"`
 }
 
-// take waits for a turn to identify. It refuses, with the wait, where the budget is used up.
-func (b *identifies) take(ctx context.Context, token string, limit startLimit) error {
+// take waits for a shard's turn to identify. It refuses, with the wait, where the budget is used up or must last.
+func (b *identifies) take(ctx context.Context, token string, shard int, limit startLimit) error {
 	rest := time.Duration(limit.ResetAfter) * time.Millisecond
 	if limit.Total > 0 && limit.Remaining <= 0 {
 		return &transports.Fault{Kind: transports.RateLimited, Wait: rest,
 			Text: "The bot has connected as often as Discord lets it in a day. It is connected again when the time is over."}
 	}
+	turn := token + " " + strconv.Itoa(shard%max(limit.Concurrency, 1))
 	for {
-		wait := b.claim(token, limit, rest)
-		if wait <= 0 {
+		wait, spread := b.claim(token, turn, limit, rest)
+		switch {
+		case wait <= 0:
 			return nil
+		case spread && wait > b.window:
+			return &transports.Fault{Kind: transports.RateLimited, Wait: wait,
+				Text: "The bot has connected so often today that Discord will soon let it no more, so the gateway waits before it tries again. If this goes on, look into the log for why the connections end."}
 		}
 		if err := sleep(ctx, wait); err != nil {
 			return err
@@ -49,26 +63,27 @@ func (b *identifies) take(ctx context.Context, token string, limit startLimit) e
 	}
 }
 
-func (b *identifies) claim(token string, limit startLimit, rest time.Duration) time.Duration {
+// claim takes a turn, or says how long there is none; spread tells that this is for the budget to last.
+func (b *identifies) claim(token, turn string, limit startLimit, rest time.Duration) (wait time.Duration, spread bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
-	times := b.last[token]
-	for len(times) > 1 && now.Sub(times[0]) >= identifyWindow {
-		times = times[1:]
-	}
-	if n := max(limit.Concurrency, 1); len(times) >= n {
-		if wait := times[len(times)-n].Add(identifyWindow).Sub(now); wait > 0 {
-			return wait
+	if last, before := b.last[turn]; before {
+		if wait := last.Add(b.window).Sub(now); wait > 0 {
+			return wait, false
 		}
 	}
-	if limit.Total > 0 && limit.Remaining < limit.Total/reserve && len(times) > 0 {
-		if wait := times[len(times)-1].Add(rest / time.Duration(limit.Remaining)).Sub(now); wait > 0 {
-			return wait
+	if limit.Total > 0 && limit.Remaining < limit.Total/reserve {
+		last, before := b.last[token]
+		if !before {
+			last = b.began
+		}
+		if wait := last.Add(2 * rest / time.Duration(limit.Remaining)).Sub(now); wait > 0 {
+			return wait, true
 		}
 	}
-	b.last[token] = append(times, now)
-	return 0
+	b.last[token], b.last[turn] = now, now
+	return 0, false
 }
 
 // The intents (Gateway Intents). The last three are privileged.
@@ -114,9 +129,13 @@ func (a application) intents() int {
 }
 
 // identify is what a new session begins with.
-func identify(token string, intents int) map[string]any {
-	return map[string]any{
+func identify(token string, intents int, sh *shard) map[string]any {
+	of := map[string]any{
 		"token": token, "intents": intents, "large_threshold": 250,
 		"properties": map[string]string{"os": runtime.GOOS, "browser": "isthmus", "device": "isthmus"},
 	}
+	if sh.of > 1 {
+		of["shard"] = []int{sh.id, sh.of}
+	}
+	return of
 }

@@ -2,7 +2,6 @@ package discord
 
 import (
 	"testing"
-	"time"
 )
 
 func FuzzDecode(f *testing.F) {
@@ -34,22 +33,5 @@ func TestNamesOfWebhooks(t *testing.T) {
 		if got := hookUser(name); got != want {
 			t.Errorf("%q is written %q, want %q", name, got, want)
 		}
-	}
-}
-
-func TestTheBudgetOfIdentifiesIsKept(t *testing.T) {
-	b := &identifies{last: map[string][]time.Time{}}
-	if err := b.take(t.Context(), "token", startLimit{Total: 1000, Remaining: 0, ResetAfter: 5000}); err == nil {
-		t.Error("a session was begun without any left")
-	}
-	limit := startLimit{Total: 1000, Remaining: 100, ResetAfter: 100_000, Concurrency: 1}
-	if wait := b.claim("token", limit, 100_000_000_000); wait > 0 {
-		t.Errorf("the first session waits %v", wait)
-	}
-	if wait := b.claim("token", limit, 100_000_000_000); wait <= 0 {
-		t.Error("the second session of five seconds does not wait")
-	}
-	if wait := b.claim("another", limit, 100_000_000_000); wait > 0 {
-		t.Errorf("another bot waits %v", wait)
 	}
 }

@@ -114,7 +114,7 @@ const lookAgain = 3 * time.Second
 // Wait waits until the bot is in a server.
 func (l *login) Wait(ctx context.Context) (transports.Step, error) {
 	for {
-		if err := sleep(ctx, lookAgain); err != nil {
+		if err := sleep(ctx, l.driver.pace.look); err != nil {
 			return transports.Step{}, fault(transports.Offline, "The login was given up.")
 		}
 		step, err := l.invite(ctx)

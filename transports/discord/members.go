@@ -24,8 +24,8 @@ func (h *handler) askMembers(guild string) {
 		g := h.world.guilds[guild]
 		ask := g != nil && g.wantsMembers()
 		h.mu.Unlock()
-		if ask {
-			_ = h.socket.write(opRequestMembers, map[string]any{"guild_id": guild, "query": "", "limit": 0})
+		if sock := h.shardOf(guild).socket; ask && sock != nil {
+			_ = sock.write(opRequestMembers, map[string]any{"guild_id": guild, "query": "", "limit": 0})
 		}
 	})
 }

@@ -68,10 +68,12 @@ func (l *listener) hears(all ...told) {
 	s := newSession(driver, credentials{Token: "token"}, transports.Env{Log: slog.New(slog.DiscardHandler), HTTP: &http.Client{}})
 	link := &link{ctx: l.t.Context(), queue: newQueue()}
 	link.queue.close()
-	h := &handler{Session: s, link: link, socket: l.socket, out: l.check}
+	sh := &shard{of: 1, socket: l.socket}
+	s.shards = []*shard{sh}
+	h := &handler{Session: s, link: link, out: l.check, ready: map[*shard]bool{}}
 	for _, e := range all {
 		data, _ := json.Marshal(e.Data)
-		h.dispatch(e.Kind, data)
+		h.dispatch(sh, e.Kind, data)
 	}
 	for _, timer := range s.typing {
 		timer.Stop()

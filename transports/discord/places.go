@@ -34,7 +34,7 @@ var permissionNames = []struct {
 // channelOf finds the channel of a place, where the account may do what needs these permissions there.
 func (s *Session) channelOf(ctx context.Context, place transports.Place, needs uint64) (id, guild string, err error) {
 	if place.Room == "" {
-		id, err = s.talk(ctx, string(place.User))
+		id, err = s.talk(ctx, string(place.User), false)
 		return id, "", err
 	}
 	s.mu.Lock()
@@ -56,8 +56,9 @@ func (s *Session) channelOf(ctx context.Context, place transports.Place, needs u
 	return id, c.GuildID, nil
 }
 
-// talk finds the channel of the talk with a user, and opens it where there is none: only with who is in a server with the bot, as Discord asks for.
-func (s *Session) talk(ctx context.Context, user string) (string, error) {
+// talk finds the channel of the talk with a user, and opens it where there is none: only with who is in a server with the bot, as Discord asks for, or
+// where something was said before.
+func (s *Session) talk(ctx context.Context, user string, before bool) (string, error) {
 	s.mu.Lock()
 	id, there := s.world.dms[user]
 	_, known := s.world.person("", user)
@@ -67,7 +68,7 @@ func (s *Session) talk(ctx context.Context, user string) (string, error) {
 		return id, nil
 	case !isSnowflake(user):
 		return "", fault(transports.NotFound, "%q is nobody on Discord who can be written to.", user)
-	case !known:
+	case !known && !before:
 		return "", fault(transports.Forbidden, "You can write only to people whom the bot has met in one of its servers.")
 	}
 	var c channel

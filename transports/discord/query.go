@@ -28,6 +28,9 @@ func (s *Session) After(ctx context.Context, place transports.Place, id transpor
 		if id == "" && !there { // nothing was said, as far as anybody knows
 			return nil, false, nil
 		}
+		if _, err := s.talk(ctx, string(place.User), true); err != nil {
+			return nil, false, err
+		}
 	}
 	channel, guild, err := s.channelOf(ctx, place, readHistory)
 	if err != nil {

@@ -2,19 +2,19 @@ package discord
 
 import (
 	"encoding/json"
-	"slices"
 	"sync"
 )
 
 // maxQueued is how many events of Discord may wait for the core. Reading stops while there are more.
 const maxQueued = 5_000
 
-// item is what the session does next. Exactly one of the fields is set, besides seq.
+// item is what the session does next. Exactly one of kind, task and end is set.
 type item struct {
-	// kind and data are an event of the gateway, seq its number.
-	kind string
-	data json.RawMessage
-	seq  int64
+	// kind and data are an event of the gateway, seq its number; shard is whose it is, as with end.
+	shard *shard
+	kind  string
+	data  json.RawMessage
+	seq   int64
 	// task is to be done between two events; lost is called instead when the connection ends before its turn came.
 	task func(*handler)
 	lost func()
@@ -82,24 +82,6 @@ func (q *queue) stuck() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.full
-}
-
-// unblock lets a reader that waits for room go on, and drop leaves out what was read and not taken, except for tasks: a connection has ended.
-func (q *queue) unblock() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.items = q.tasks()
-	q.room.Broadcast()
-}
-
-func (q *queue) drop() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.items = q.tasks()
-}
-
-func (q *queue) tasks() []item {
-	return slices.DeleteFunc(q.items, func(i item) bool { return i.task == nil })
 }
 
 // close loses all that is there and all that will come.

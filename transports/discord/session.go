@@ -19,7 +19,11 @@ type Session struct {
 
 	live    atomic.Pointer[link] // nil while there is no connection
 	refused atomic.Bool          // Discord does not take the token
-	resume  resumption           // of the goroutine of Run
+	// shards are the connections; they are the goroutine of Run's, and those of their own while they serve.
+	shards []*shard
+	anew   bool // how many shards there are is to be asked for
+
+	gateway gatewayInfo // as it was told last
 
 	mu    sync.Mutex // of what follows: the goroutine of Run changes it, commands read it
 	data  credentials
@@ -73,179 +77,101 @@ func (s *Session) capabilities() transports.Capabilities {
 	return can
 }
 
-// Run connects and emits what happens until the connection is lost or ctx ends.
+// Run connects and emits what happens until a connection is lost or ctx ends.
 func (s *Session) Run(ctx context.Context, emit func(transports.Event)) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	l := &link{ctx: ctx, stop: stop, queue: newQueue()}
 	s.refused.Store(false)
-	defer func() {
-		s.live.Store(nil)
-		l.queue.close()
-	}()
-	err := s.follow(ctx, l, emit)
-	var lost lostSession
-	var invalid *invalidSession
-	switch {
-	case errors.As(err, &lost), ctx.Err() != nil:
-		s.resume = resumption{}
-	case errors.As(err, &invalid):
-		if !invalid.resumable {
-			s.resume = resumption{}
+	for {
+		err := s.follow(ctx, stop, emit)
+		if !errors.Is(err, errNotRestored) {
+			return s.outcome(ctx, err)
 		}
-		err = &transports.Fault{Kind: transports.Offline, Text: "Discord has ended the session. A new one is begun.", Cause: invalid}
-	}
-	if ctx.Err() != nil {
-		if s.refused.Load() {
-			return badToken()
+		s.shards = nil
+		if sleep(ctx, s.driver.pace.pause/5+rand.N(s.driver.pace.pause*4/5)) != nil {
+			return nil
 		}
-		return nil
 	}
-	if f := transports.AsFault(err); f.Kind == transports.Offline {
-		return f
+}
+
+// follow follows the connections of all shards until one of them ends for good.
+func (s *Session) follow(ctx context.Context, stop context.CancelFunc, emit func(transports.Event)) error {
+	if err := s.prepare(ctx); err != nil {
+		return err
+	}
+	serving, end := context.WithCancel(ctx)
+	defer end()
+	l := &link{ctx: serving, stop: stop, queue: newQueue()}
+	h := &handler{Session: s, link: l, out: emit, ready: map[*shard]bool{}}
+	for _, sh := range s.shards {
+		h.serve(sh)
+	}
+	err := h.loop()
+	s.live.Store(nil)
+	end()
+	l.queue.close()
+	h.connections.Wait()
+	h.releaseWaiting()
+	if h.online {
+		h.keep()
+		h.flush()
 	}
 	return err
 }
 
-const (
-	// shortConnection is what a connection lasts that ends for a reason of its own; one that has lasted longer is taken up again without a word.
-	shortConnection = 10 * time.Second
-	// maxShort is how many short ones in a row are taken up at the gateway's wish before the core decides when the next one is made.
-	maxShort = 3
-)
-
-// follow follows connections as long as each can be taken up by the next one, so that nobody has to hear of it: Discord ends them several times a day.
-func (s *Session) follow(ctx context.Context, l *link, emit func(transports.Event)) error {
-	again, short := false, 0
-	for {
-		lasted, err := s.connect(ctx, l, emit, again)
-		if short++; lasted > s.driver.short {
-			short = 0
-		}
-		if ctx.Err() != nil || s.resume.session == "" || short > maxShort || !goesOn(err, short) {
-			if errors.Is(err, errReconnect) {
-				err = &transports.Fault{Kind: transports.Offline, Text: "Discord asks for another connection.", Cause: err}
-			}
-			return err
-		}
-		again = s.live.Load() != nil
-		l.queue.drop()
-		if err := sleep(ctx, time.Duration(rand.Int64N(int64(time.Second)))); err != nil {
-			return err
-		}
-	}
-}
-
-// goesOn tells whether the next connection can take up the session at once, after so many short ones.
-func goesOn(err error, short int) bool {
-	var lost lostSession
-	var invalid *invalidSession
+// outcome is what Run returns.
+func (s *Session) outcome(ctx context.Context, err error) error {
 	switch {
-	case errors.Is(err, errReconnect):
-		return true
-	case errors.As(err, &lost), errors.As(err, &invalid):
-		return false
+	case s.refused.Load():
+		return badToken()
+	case ctx.Err() != nil:
+		return nil
 	}
-	return short == 0 && transports.AsFault(err).Kind == transports.Offline
+	return err
 }
 
-// connect makes one connection, follows it to its end, and tells how long it lasted. again tells that the core does not know that there was another one before.
-func (s *Session) connect(ctx context.Context, l *link, emit func(transports.Event), again bool) (lasted time.Duration, err error) {
-	if s.resume.session == "" {
-		address, err := s.mayIdentify(ctx)
-		if err != nil {
-			return 0, err
-		}
-		s.resume = resumption{url: address, other: address}
-	}
-	sock, interval, err := dial(ctx, addressed(s.resume.url, s.driver.config.version()), s.env.Dial, l.queue)
-	if err != nil {
-		s.resume.url, s.resume.other = s.resume.other, s.resume.url
-		return 0, err
-	}
-	began := time.Now()
-	var helpers sync.WaitGroup
-	beating, stop := context.WithCancel(ctx)
-	defer func() {
-		stop()
-		code := closeAndResume
-		if ctx.Err() != nil {
-			code = 1000 // goodbye
-		}
-		sock.close(code)
-		helpers.Wait()
-	}()
-	if s.resume.session == "" {
-		err = sock.write(opIdentify, identify(s.data.Token, s.app.intents()))
-	} else {
-		sock.seq.Store(s.resume.seq)
-		err = sock.write(opResume, map[string]any{"token": s.data.Token, "session_id": s.resume.session, "seq": s.resume.seq})
-	}
-	if err != nil {
-		return 0, unreachable(err)
-	}
-	helpers.Go(sock.receive)
-	helpers.Go(func() { sock.heartbeats(beating, interval) })
-	defer l.queue.unblock()
-	err = s.loop(ctx, l, sock, emit, again)
-	return time.Since(began), err
-}
-
-// loop emits what comes from a connection until its end.
-func (s *Session) loop(ctx context.Context, l *link, sock *socket, emit func(transports.Event), again bool) error {
-	h := &handler{Session: s, link: l, socket: sock, out: emit, again: again, begun: s.resume.session != ""}
-	waiting := time.NewTimer(guildsWithin)
-	defer waiting.Stop()
-	defer h.releaseWaiting()
+// loop emits what comes from the connections until one of them ends for another reason than the gateway's wish.
+func (h *handler) loop() error {
+	h.waitForGuilds()
+	defer h.lateAt.Stop()
+	keeping := time.NewTicker(keepEvery)
+	defer keeping.Stop()
 	for {
 		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-waiting.C:
+		case <-h.link.ctx.Done():
+			return h.link.ctx.Err()
+		case <-h.lateAt.C:
 			h.guildsLate()
-		case <-l.queue.more:
-			for ctx.Err() == nil {
-				i, ok := l.queue.take()
+		case <-keeping.C:
+			if h.online {
+				h.keep()
+				h.flush()
+			}
+		case <-h.link.queue.more:
+			for h.link.ctx.Err() == nil {
+				i, ok := h.link.queue.take()
 				if !ok {
 					break
 				}
 				switch {
 				case i.end != nil:
-					return i.end
+					if err := h.ended(i.shard, i.end); err != nil {
+						return err
+					}
 				case i.task != nil:
 					i.task(h)
+				case i.shard.restored:
+					if err := h.missed(i.shard, i); err != nil {
+						return err
+					}
+					i.shard.resume.seq = max(i.shard.resume.seq, i.seq)
 				default:
-					h.dispatch(i.kind, i.data)
-					s.resume.seq = max(s.resume.seq, i.seq)
+					h.dispatch(i.shard, i.kind, i.data)
+					i.shard.resume.seq = max(i.shard.resume.seq, i.seq)
 				}
 			}
 		}
 	}
-}
-
-// mayIdentify finds the gateway, and waits for its turn to begin a session there.
-func (s *Session) mayIdentify(ctx context.Context) (address string, err error) {
-	app, err := s.driver.application(ctx, s.rest)
-	if err != nil {
-		return "", err
-	}
-	s.mu.Lock()
-	s.app = app
-	s.mu.Unlock()
-	var to struct {
-		URL   string     `json:"url"`
-		Limit startLimit `json:"session_start_limit"`
-	}
-	if err := s.rest.do(ctx, request{method: "GET", path: "/gateway/bot"}, &to); err != nil {
-		return "", err
-	}
-	if s.driver.config.Gateway != "" {
-		to.URL = s.driver.config.Gateway
-	}
-	if to.URL == "" {
-		return "", unreachable(errors.New("the address of the gateway is missing"))
-	}
-	return to.URL, s.driver.identifies.take(ctx, s.rest.token, to.Limit)
 }
 
 // refuse ends the connection: nothing more may be asked with a token that Discord does not take.

@@ -211,7 +211,7 @@ func TestALostSessionIsBegunAnew(t *testing.T) {
 
 func TestEveryCloseCodeIsHonoured(t *testing.T) {
 	for code, want := range map[int]transports.FaultKind{4000: transports.Offline, 4004: transports.BadCredentials, 4007: transports.Offline, 4009: transports.Offline,
-		4010: transports.Gone, 4011: transports.Gone, 4012: transports.Gone, 4013: transports.Gone, 4014: transports.BadCredentials} {
+		4010: transports.Gone, 4011: transports.Offline, 4012: transports.Gone, 4013: transports.Gone, 4014: transports.BadCredentials} {
 		t.Run(time.Duration(code).String(), func(t *testing.T) {
 			v := settled(t)
 			v.Close(code)

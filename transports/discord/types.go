@@ -126,6 +126,7 @@ type guild struct {
 	OwnerID     string     `json:"owner_id"`
 	Unavailable bool       `json:"unavailable"`
 	MemberCount int        `json:"member_count"`
+	Approximate int        `json:"approximate_member_count"` // where the REST interface tells of the guild
 	Roles       []role     `json:"roles"`
 	Emojis      []emoji    `json:"emojis"`
 	Channels    []channel  `json:"channels"`

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"strings"
 	"time"
 
 	"isthmus/core/xep"
@@ -36,6 +37,8 @@ type line struct {
 	// heard is when it came to us; from names the room that another relay has it from.
 	heard time.Time
 	from  string
+	// words are what was said first, as a bridge would repeat it.
+	words string
 	// root is the message whose thread it is in, nil for none; thread is what the MUC calls the thread that it begins, or empty.
 	root   *line
 	thread string
@@ -83,7 +86,7 @@ func newLines() lines {
 
 // add remembers a message.
 func (l *lines) add(n *line) *line {
-	n.heard = time.Now()
+	n.heard, n.words = time.Now(), strings.TrimSpace(n.text.String())
 	if n.at.IsZero() {
 		n.at = time.Now()
 	}

@@ -89,7 +89,7 @@ func (r *Relay) echo(room *foreign, name string, t text.Text) bool {
 		if time.Since(l.heard) > echoWithin {
 			return false
 		}
-		said := strings.TrimSpace(l.text.String())
+		said := l.words
 		if l.room == room || said == "" || !strings.HasSuffix(words, said) {
 			continue
 		}

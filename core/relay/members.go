@@ -81,6 +81,9 @@ func (f *foreign) member(u transports.User) bool {
 	if u.ID == f.self.ID || f.ours[u.ID] != nil || f.relay.Limits.ignores(u.Name, nil) {
 		return false
 	}
+	if f.relay.Presence == Speakers && !f.relay.Joins { // nobody needs to know
+		return true
+	}
 	f.members[u.ID] = u
 	if f.relay.Presence == All {
 		f.relay.bring(f, u)

@@ -122,10 +122,15 @@ func (c *client) check(method string, resp *http.Response, data []byte) (answer,
 	return a, e
 }
 
-// notice takes up what an error means for the calls after it.
+// isRateLimit tells whether an error says that the method was called too often.
+func isRateLimit(code string) bool { return code == "ratelimited" || code == "rate_limited" }
+
+// notice takes up what an error means for the calls after it. The header is nil where it was looked at before.
 func (c *client) notice(e *apiError, header http.Header) {
-	if e.code == "ratelimited" || e.code == "rate_limited" {
-		c.limits.block(c.shares, e.method, retryAfter(header))
+	if isRateLimit(e.code) {
+		if header != nil {
+			c.limits.block(c.shares, e.method, retryAfter(header))
+		}
 		e.wait = c.limits.until(c.shares, e.method)
 	}
 	if deadTokens[e.code] && c.dead != nil {
@@ -187,6 +192,10 @@ func (c cutter) Do(req *http.Request) (*http.Response, error) {
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
 		return nil, err
+	}
+	var a answer
+	if method, isAPI := strings.CutPrefix(req.URL.String(), c.base); isAPI && lenient(data, &a) == nil && isRateLimit(a.Code) {
+		c.limits.block(c.shares, method, retryAfter(resp.Header))
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(cut(data)))
 	return resp, nil

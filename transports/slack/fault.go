@@ -102,12 +102,27 @@ func asFault(err error, sent bool) error {
 	return &transports.Fault{Kind: transports.Offline, Text: "Slack did not answer. Try again later.", Cause: err}
 }
 
+// whileConnecting says why there is no connection. What is not known to be for good is worth another try.
+func whileConnecting(err error) error {
+	f := transports.AsFault(asFault(err, false))
+	var e *apiError
+	switch {
+	case !errors.As(err, &e) || e.code == "missing_scope":
+		return f
+	case e.code == "too_many_websockets":
+		return refusedSocket(e.code)
+	case f.Kind == transports.Forbidden || f.Kind == transports.NotFound || f.Kind == transports.Invalid:
+		return &transports.Fault{Kind: transports.Offline, Text: f.Text, Cause: err}
+	}
+	return f
+}
+
 func refusal(e *apiError, sent bool) *transports.Fault {
 	known, found := refusals[e.code]
 	switch {
 	case found:
 		return &transports.Fault{Kind: known.kind, Text: known.text, Cause: e}
-	case e.code == "ratelimited" || e.code == "rate_limited":
+	case isRateLimit(e.code):
 		return &transports.Fault{Kind: transports.RateLimited, Text: "Slack wants less of this at a time. Wait a moment, then try again.", Wait: e.wait, Cause: e}
 	case e.code == "missing_scope":
 		return &transports.Fault{Kind: transports.Forbidden, Text: fmt.Sprintf("The app lacks the permission %s. Add it at https://api.slack.com/apps (OAuth & Permissions), install the app again, and log in with its new token.", e.needed), Cause: e}

@@ -97,7 +97,7 @@ func (s *Session) Run(ctx context.Context, emit func(transports.Event)) error {
 	defer a.detach(c)
 	rooms, err := s.begin(c.ctx)
 	if err != nil {
-		return c.why(ctx, err)
+		return c.why(ctx, whileConnecting(err))
 	}
 	select {
 	case <-ready:

@@ -19,7 +19,7 @@ func (a *app) open(ctx context.Context, env transports.Env) (*websocket.Conn, er
 	defer cancel()
 	address, err := openConnection(ctx, a.driver.client(a.token, env, nil))
 	if err != nil {
-		return nil, asFault(err, false)
+		return nil, whileConnecting(err)
 	}
 	dialer := websocket.Dialer{NetDialContext: env.Dial, HandshakeTimeout: handshake, ReadBufferSize: 4096, WriteBufferSize: 1024}
 	conn, resp, err := dialer.DialContext(ctx, address, nil)

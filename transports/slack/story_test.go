@@ -399,6 +399,19 @@ func TestSocketsEndForReasons(t *testing.T) {
 	}
 }
 
+func TestWhatSlackRefusesWhileConnectingIsTriedAgain(t *testing.T) {
+	for code, words := range map[string]string{"too_many_websockets": "as many connections", "request_timeout": "request timeout", "some_new_error": "some new error"} {
+		s := newStory(t)
+		s.w.Fail("apps.connections.open", code, 1)
+		s.w.Cut()
+		s.fault()
+		s.run()
+		if f := s.fault(); f.Kind != transports.Offline || !strings.Contains(f.Text, words) {
+			t.Errorf("%s: the session ended with %d, %v", code, f.Kind, f)
+		}
+	}
+}
+
 func TestATokenDiesInTheMiddle(t *testing.T) {
 	for _, why := range []string{"token_revoked", "account_inactive", "invalid_auth"} {
 		s := newStory(t)
@@ -436,6 +449,10 @@ func TestWhoIsTooFastIsToldHowLongToWait(t *testing.T) {
 	s.refused(s.say("hello"), transports.RateLimited, "Wait")
 	if n := s.w.Calls("chat.postMessage"); n != 1 {
 		t.Errorf("Slack was asked %d times while it wanted to rest", n)
+	}
+	s.w.RateLimit("chat.update", "3", true, 1)
+	if f := s.refused(transports.Edit{Place: transports.InRoom(s.room()), ID: "1.000001", Text: text.Plain("x")}, transports.RateLimited, "Wait"); f.Wait > 3*time.Second {
+		t.Errorf("the wait is %v", f.Wait)
 	}
 	s.w.RateLimit("conversations.setTopic", "", true, 1)
 	if f := s.refused(transports.SetTopic{Room: s.room(), Text: "x"}, transports.RateLimited, "Wait"); f.Wait <= 0 {

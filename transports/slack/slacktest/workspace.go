@@ -202,11 +202,11 @@ func (w *Workspace) Fail(method, code string, times int) {
 
 // RateLimit has the next calls of a method be too many: with a status of 429, or in the body of a good answer.
 func (w *Workspace) RateLimit(method, after string, inBody bool, times int) {
+	status := http.StatusTooManyRequests
 	if inBody {
-		w.Fail(method, "ratelimited", times)
-		return
+		status = http.StatusOK
 	}
-	w.fail(method, failure{status: http.StatusTooManyRequests, after: after, body: Object{"ok": false, "error": "ratelimited"}}, times)
+	w.fail(method, failure{status: status, after: after, body: Object{"ok": false, "error": "ratelimited"}}, times)
 }
 
 // LoseAnswer has the next call of a method do its work, and its answer be lost.

@@ -3,6 +3,9 @@ package integration_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha1"
+	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"image"
 	"image/png"
@@ -138,6 +141,31 @@ var loopbackFiles = []loopbackScenario{
 		ida.Do(t, transports.Delete{Place: talk, ID: message})
 		alice.Expect(t, "message[@from='"+from+"']/{urn:xmpp:message-retract:1}retract[@id='"+msgid.Encode(string(message), 1)+"']")
 		alice.Expect(t, "message[@from='"+from+"']/{urn:xmpp:message-retract:1}retract[@id='"+msgid.Encode(string(message), 0)+"']")
+	}},
+	{"stickers of clients arrive as pictures, without the words that stand for them", func(t *testing.T, w *loopbackWorld) {
+		_, room, ida, alice := w.inside(t)
+		content := photo(t)
+		picture := func() {
+			t.Helper()
+			heard := loopbackclient.Expect(t, ida, func(m transports.Message) bool { return len(m.Files) > 0 })
+			if f := heard.Files[0]; !heard.Text.Empty() || f.Type != "image/png" || f.Size != int64(len(content)) || f.Width != 200 {
+				t.Errorf("Ida heard %+v", heard)
+			}
+		}
+		alice.Send(t, "<message to='{room}' type='groupchat' id='s1'><body>😘</body><sticker xmlns='urn:xmpp:stickers:0' pack='p1'/><file-sharing xmlns='urn:xmpp:sfs:0'><file xmlns='urn:xmpp:file:metadata:0'>"+
+			"<media-type>image/png</media-type><desc>😘</desc></file><sources><url-data xmlns='http://jabber.org/protocol/url-data' target='{url}'/></sources></file-sharing></message>",
+			"room", room, "url", upload(t, alice, "kiss.png", "image/png", content))
+		picture()
+		alice.Expect(t, "message[@id='s1'][{urn:xmpp:stickers:0}sticker]/body[text()='😘']")
+		sum := sha1.Sum(content)
+		alice.Manual(t, "urn:xmpp:bob")
+		alice.Send(t, "<message to='{room}' type='groupchat' id='s2'><body>A sticker was sent</body><html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'>"+
+			"<p><img alt='Sticker' src='cid:sha1+{hash}@bob.xmpp.org'/></p></body></html></message>", "room", room, "hash", hex.EncodeToString(sum[:]))
+		asked := alice.Expect(t, "iq[@type='get'][@from='"+room+"']", "iq/{urn:xmpp:bob}data[@cid~'"+hex.EncodeToString(sum[:])+"']")
+		alice.Send(t, "<iq type='result' to='{room}' id='{id}'><data xmlns='urn:xmpp:bob' type='image/png'>{content}</data></iq>",
+			"room", room, "id", asked.Attr("id"), "content", base64.StdEncoding.EncodeToString(content))
+		picture()
+		alice.Expect(t, "message[@id='s2']/body[text()='A sticker was sent']")
 	}},
 	{"nothing is fetched from the operator's own network, whoever names it", func(t *testing.T, w *loopbackWorld) {
 		_, room, _, alice := w.inside(t)

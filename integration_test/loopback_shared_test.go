@@ -47,7 +47,11 @@ var sharedScenarios = []loopbackScenario{
 		bob.Send(t, "<iq type='set' id='face'><vCard xmlns='vcard-temp'><PHOTO><TYPE>image/png</TYPE><BINVAL>{photo}</BINVAL></PHOTO></vCard></iq>",
 			"photo", base64.StdEncoding.EncodeToString(photo(t)))
 		bob.Expect(t, "iq[@type='result'][@id='face']")
-		join(t, alice, room, "alice") // the name that she is connected under
+		join(t, alice, room, "Ally")
+		say(t, alice, room, "I am first")
+		if name := ida.Hears(t, "I am first").From.Name; name != "Ally" {
+			t.Errorf("Ida hears the account's owner as %q", name)
+		}
 		join(t, bob, room, "Bob")
 		alice.Expect(t, "presence[not(@type)][@from='"+room+"/Bob']/{muc#user}x/item[@role='participant']")
 		until(t, "Bob has a face", func() bool { // it is asked of his server when he comes
@@ -71,7 +75,7 @@ var sharedScenarios = []loopbackScenario{
 		alice.Expect(t, "message[@from='"+room+"/Ida Lovelace']/body[text()='hello, you two']")
 		bob.Expect(t, "message[@from='"+room+"/Ida Lovelace']/body[text()='hello, you two']")
 
-		bob.Send(t, "<message to='{room}/alice' type='chat' id='p1'><body>psst</body><x xmlns='http://jabber.org/protocol/muc#user'/></message>", "room", room)
+		bob.Send(t, "<message to='{room}/Ally' type='chat' id='p1'><body>psst</body><x xmlns='http://jabber.org/protocol/muc#user'/></message>", "room", room)
 		comesOnline(t, alice)
 		bob.Send(t, "<message to='{ida}' type='chat' id='p2'><body>psst</body></message>", "ida", loopbackAddress(string(ida.ID)))
 		bob.Expect(t, "message[@type='error'][@id='p2']/error["+conditions+"forbidden]/"+conditions+"text[text()~'no private talks']")

@@ -110,6 +110,8 @@ type Account struct {
 	gaps map[transports.Place]*gap
 	// known is what messages were last changed to.
 	known known
+	// authors are those of the last messages in rooms without an archive.
+	authors authors
 	// attached are the files of the owner's latest messages.
 	attached attached
 	// sending are the nonces of messages on their way, by which their echoes are known.

@@ -63,10 +63,15 @@ func (a *Account) deleted(e transports.Deleted) {
 // is seen of each.
 func (a *Account) gone(e transports.Deleted, made func(j *joined, id, author string) saying, show func(j *joined, w saying, tombstone ...store.Change)) {
 	var files []string
+	var quoting []store.Row
 	a.changed(e.Place, e.ID, e.By, func(j *joined, f finding) *saying {
 		a.markChange(e.Place, e.At)
+		for _, row := range quoting {
+			a.Store.Write(a.archived, store.Rewrite{Account: row.Account, Transport: row.Transport, Scope: row.Scope, Place: row.Place, ID: row.ID, Content: row.Content})
+		}
+		author := a.authorOf(e.Place, e.ID, f)
 		for _, id := range files {
-			w := made(j, id, f.row.Author)
+			w := made(j, id, author)
 			w.stanzaID = changeID("delete", transports.MessageID(id), e.By.ID, "", e.At)
 			if j != nil {
 				a.Store.Write(a.archived, a.tombstone(j, id, w.stanzaID))
@@ -80,7 +85,7 @@ func (a *Account) gone(e transports.Deleted, made func(j *joined, id, author str
 		if j == nil {
 			id = f.shown
 		}
-		w := made(j, id, f.row.Author)
+		w := made(j, id, author)
 		w.stanzaID = changeID("delete", e.ID, e.By.ID, "", e.At)
 		if j == nil {
 			show(nil, w)
@@ -88,10 +93,22 @@ func (a *Account) gone(e transports.Deleted, made func(j *joined, id, author str
 			show(j, w, a.tombstone(j, id, w.stanzaID))
 		}
 		return nil
-	}, func(l lookUp) { files = l.files(e.Place, e.ID) })
+	}, func(l lookUp) { files, quoting = l.files(e.Place, e.ID), l.quoting(e.Place, e.ID) })
 }
 
-// deletion is what people see when a message, or a part of one, is gone; author wrote it.
+// authorOf is who wrote a message, as far as anybody knows.
+func (a *Account) authorOf(place transports.Place, id transports.MessageID, f finding) string {
+	switch {
+	case f.row.Author != "":
+		return f.row.Author
+	case f.own:
+		return string(a.self.ID)
+	}
+	return string(a.authors.of[authored{place.Room, id}])
+}
+
+// deletion is what people see when a message, or a part of one, is gone; author wrote it. Where nobody knows who did, it is gone in the form that clients
+// believe of anyone.
 func (a *Account) deletion(j *joined, e transports.Deleted, id, author string) saying {
 	w := saying{from: e.By, children: xep.Retraction(id)}
 	if j != nil && author != string(e.By.ID) {

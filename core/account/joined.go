@@ -102,6 +102,8 @@ func (a *Account) arrive(s *stanza.Stanza, id transports.RoomID, join xep.JoinRe
 	j.arrivals = append(j.arrivals, newcomer)
 	if again := j.view.Has(s.From); again && j.live {
 		defer a.rejoined(j, newcomer.nick)
+	} else if a.identity.Session != nil && a.link.phase == online && !a.inside() && newcomer.nick != a.self.Name {
+		a.askForNick(newcomer.nick)
 	}
 	switch {
 	case j.live && j.read:
@@ -122,11 +124,26 @@ func (a *Account) rejoined(j *joined, nick string) {
 	if self, ok := j.view.Member(j.view.Self); ok && self.Nick == nick || a.link.phase != online {
 		return
 	}
+	a.askForNick(nick)
+}
+
+// askForNick asks for the nick of who comes in.
+func (a *Account) askForNick(nick string) {
 	a.command(transports.SetName{Name: nick}, func(_ transports.Result, err error) {
-		if err != nil { // the client has been told the true nick
-			a.log.Debug("The nick of a client that entered again cannot be had.", "error", err)
+		if err != nil { // the client is told the true nick
+			a.log.Debug("The nick of a client that enters cannot be had.", "error", err)
 		}
 	})
+}
+
+// inside tells whether a client of the owner's is in any room.
+func (a *Account) inside() bool {
+	for _, j := range a.rooms {
+		if len(j.view.People()) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // wantedName is the nick that the first of those who wait asked for.

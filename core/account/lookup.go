@@ -160,6 +160,8 @@ type names struct {
 	shown, stanzaID string
 	part, pieces    int
 	thread          string
+	// own: a client of theirs sent it.
+	own bool
 }
 
 func (l lookUp) names(place transports.Place, id transports.MessageID) names {
@@ -169,6 +171,7 @@ func (l lookUp) names(place transports.Place, id transports.MessageID) names {
 	if len(own) == 0 {
 		return n
 	}
+	n.own = true
 	n.shown, n.stanzaID, n.pieces = own[0].Stanza, msgid.Encode(own[0].Message, 0), len(own)
 	if own[0].Thread != "" {
 		n.thread = own[0].Thread

@@ -61,7 +61,7 @@ func (a *Account) connect(name string) {
 	if a.session == nil {
 		env := a.Env
 		env.Log = a.log
-		if a.login != nil { // it has one already
+		if a.login != nil && a.identity.Session == nil { // it has one already
 			name = ""
 		}
 		open := a.identity.Session

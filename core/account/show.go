@@ -105,6 +105,9 @@ func (a *Account) renamed(e transports.UserRenamed) {
 	if e.User.ID != a.self.ID {
 		return
 	}
+	if a.identity.Session != nil { // the network keeps no name of theirs
+		a.remember("", lastNick, e.User.Name)
+	}
 	for _, j := range a.rooms {
 		a.keepNick(j)
 	}
@@ -190,6 +193,7 @@ func (a *Account) heard(e transports.Message) {
 				changes = append(changes, row)
 			} else {
 				a.keepPart(e.Place, e.ID, number)
+				a.authors.note(e.Place.Room, e.ID, e.From.ID)
 			}
 			if len(changes) > 0 {
 				a.Store.Write(a.archived, changes...)

@@ -30,3 +30,17 @@ func (c Retract) plan(p *plan) {
 func (c Retract) size() int {
 	return overhead + len(c.Transport) + len(c.Scope) + len(c.Place) + len(c.ID) + len(c.Content)
 }
+
+// Rewrite puts other content in the place of a row's, which stays what it is.
+type Rewrite Retract
+
+func (c Rewrite) plan(p *plan) {
+	p.barrier()
+	if c.Account != 0 {
+		p.add(retractAccount, nil, blob(c.Content), c.Account, c.Place, c.ID)
+		return
+	}
+	p.add(retractScope, nil, blob(c.Content), c.Transport, c.Scope, c.Place, c.ID)
+}
+
+func (c Rewrite) size() int { return Retract(c).size() }

@@ -67,7 +67,7 @@ const (
 // Traffic is the answer to that question: the extensions within messages that the gateway passes on, with those that its network has.
 func Traffic(abilities ...string) *stanza.Element {
 	q := stanza.New(nsInfo, "query", "node", TrafficNode)
-	for _, f := range features(append(abilities, nsDelay, nsOccupantID, nsStanzaID, nsOOB, nsSFS, nsReference, nsSpoiler, nsStyling, nsXHTML)...) {
+	for _, f := range features(append(abilities, nsDelay, nsOccupantID, nsStanzaID, nsOOB, nsSFS, nsReference, nsSpoiler, nsStyling, NSXHTML)...) {
 		q.Add(stanza.New("", "feature", "var", f))
 	}
 	return q

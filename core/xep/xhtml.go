@@ -6,20 +6,20 @@ import (
 	"isthmus/core/stanza"
 )
 
-const (
-	nsXHTML     = "http://jabber.org/protocol/xhtml-im"
-	nsXHTMLBody = "http://www.w3.org/1999/xhtml"
-)
+// NSXHTML is the namespace of messages in XHTML.
+const NSXHTML = "http://jabber.org/protocol/xhtml-im"
+
+const nsXHTMLBody = "http://www.w3.org/1999/xhtml"
 
 // XHTML is a message in XHTML (XEP-0071 §7), for what a body cannot say; inside is the rendered content of its body.
 func XHTML(inside string) *stanza.Element {
-	return stanza.New(nsXHTML, "html").Add(stanza.New(nsXHTMLBody, "body").AddRaw([]byte(inside)))
+	return stanza.New(NSXHTML, "html").Add(stanza.New(nsXHTMLBody, "body").AddRaw([]byte(inside)))
 }
 
 // PictureAlone is the small picture that a message in XHTML consists of, by the SHA-1 of its content (XEP-0231 §3.1): clients send stickers so. It is empty for any other message,
 // and for one whose body is the picture's name.
 func PictureAlone(s *stanza.Stanza) (hash string) {
-	body := s.Child(nsXHTML, "html").Child(nsXHTMLBody, "body")
+	body := s.Child(NSXHTML, "html").Child(nsXHTMLBody, "body")
 	var pictures []*stanza.Element
 	words := ""
 	var look func(*stanza.Element)

@@ -248,6 +248,7 @@ func (r *Relay) speaksAs(nick string, p *puppet) {
 	if len(r.former) > maxLines {
 		clear(r.former)
 	}
+	delete(r.others, nick)
 	r.voices[nick], r.former[nick] = p, true
 }
 

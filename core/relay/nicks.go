@@ -72,7 +72,7 @@ func (r *Relay) wanted(p *puppet) string {
 		refused[n] = true
 		n = nick.Distinct(name, func(n string) bool { return refused[n] })
 	}
-	return nick.Distinct(n, func(n string) bool { return refused[n] || n != p.nick && taken(n) })
+	return nick.Distinct(n, func(n string) bool { return refused[n] || taken(n) })
 }
 
 // bare is a name as it is shown: without an end that would tell of another network than its own.

@@ -21,6 +21,24 @@ func TestAPuppetCannotBeTakenForSomebodyOfTheMUC(t *testing.T) {
 	})
 }
 
+func TestWhoComesBackDoesNotGetTheNickThatSomebodyHasTakenMeanwhile(t *testing.T) {
+	story(t, nil, func(w *world) {
+		w.one.say("ida", "m1", "hello")
+		w.hears("ida [one] enters", "ida [one]: hello")
+		w.one.events <- left("ida")
+		w.hears("ida [one] leaves")
+		w.muc.says("Ida [one]", "a1", body("I am new here"))
+		w.settle()
+		w.one.say("ida", "m2", "and I am back")
+		time.Sleep(time.Second)
+		w.hears("ida [one] (2) enters", "ida [one] (2): and I am back")
+		w.one.events <- transports.UserRenamed{Was: "ida", User: transports.User{ID: "ada", Name: "ada"}}
+		w.hears("ida [one] (2) is called ada [one]")
+		w.one.events <- transports.UserRenamed{Was: "ada", User: transports.User{ID: "ada", Name: "ada"}} // another account, and the same name
+		w.hears()
+	})
+}
+
 func TestThePlaceWhereAPuppetIsFromCannotBeFeigned(t *testing.T) {
 	story(t, nil, func(w *world) {
 		long := strings.Repeat("x", 2000)

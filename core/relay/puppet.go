@@ -114,6 +114,16 @@ func (r *Relay) inside() (n int) {
 	return n
 }
 
+// coming tells whether a puppet is being let in under a nick: others are told of it before it is.
+func (r *Relay) coming(nick string) bool {
+	for _, p := range r.puppets {
+		if p.standing == asked && p.nick == nick {
+			return true
+		}
+	}
+	return false
+}
+
 // ask has a puppet join.
 func (r *Relay) ask(p *puppet) {
 	p.nick = r.wanted(p)

@@ -110,8 +110,13 @@ func (r *Relay) otherPresence(s *stanza.Stanza, o xep.Occupancy) {
 		}
 		return
 	}
-	r.reserve(nick)
+	if r.coming(nick) {
+		return
+	}
 	was := r.others[nick]
+	if was != nil || s.Type == "" { // none of ours, who has left
+		r.reserve(nick)
+	}
 	if s.Type == "unavailable" {
 		delete(r.others, nick)
 		if o.Has(xep.StatusRenamed) {

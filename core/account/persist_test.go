@@ -1,6 +1,7 @@
 package account
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -186,6 +187,18 @@ func TestWhatAPersonDoesNotWantKeptIsNotKept(t *testing.T) {
 		w.expect("phone: <bob> off the record", "phone: <alice> mine too")
 		if rows := w.rows(); len(rows) != 0 {
 			t.Errorf("the archive has %d rows", len(rows))
+		}
+	})
+}
+
+func TestAMessageThatItsSenderDoesNotWantKeptIsNotKept(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.inside("bob")
+		w.sends(strings.Replace(groupchat("phone", "m1", "mine"), "</message>", "<no-store xmlns='urn:xmpp:hints'/></message>", 1))
+		w.sends(groupchat("phone", "m2", "and this"))
+		w.expect("phone: <alice> mine", "phone: <alice> and this")
+		if rows := w.rows(); len(rows) != 1 || rows[0].Stanza != "m2" {
+			t.Errorf("the archive has %+v", rows)
 		}
 	})
 }

@@ -20,6 +20,8 @@ type saying struct {
 	// id is the id attribute for the owner's clients, empty for the stanza-id.
 	id   string
 	from transports.User
+	// passing: it is only of the moment, and no archive is to have it.
+	passing bool
 	// byRoom: the room itself tells it, not from.
 	byRoom   bool
 	at       time.Time

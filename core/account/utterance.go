@@ -176,7 +176,7 @@ func (a *Account) sentIDs(p *utterance) []store.Change {
 // reflect shows the owner's own message in the room when it is on disk: the reflection is its confirmation (XEP-0045 §7.4).
 func (a *Account) reflect(p *utterance, changes []store.Change) {
 	j := p.room
-	own := saying{id: p.id, from: a.self, at: pastTime(p.before)}
+	own := saying{id: p.id, from: a.self, at: pastTime(p.before), passing: xep.NotToBeKept(p.request)}
 	if p.body != "" {
 		own.children = append(own.children, stanza.Text("", "body", p.body))
 	}
@@ -226,7 +226,7 @@ func (a *Account) confirm(j *joined, own saying, changes []store.Change, seen ..
 		rows = append(rows, row)
 	}
 	for _, row := range rows {
-		if j.view.Logged {
+		if j.view.Logged && !own.passing {
 			put(&j.unshown, row.Seq, true)
 			changes = append(changes, row)
 		}

@@ -54,6 +54,28 @@ func BenchmarkStream(b *testing.B) {
 	})
 }
 
+// Commands that end a while after they began.
+func BenchmarkJournal(b *testing.B) {
+	eachBenchmark(b, func(b *testing.B, url string) {
+		s := opened(b, url)
+		const underWay = 400
+		var ids [underWay]int64
+		b.ResetTimer()
+		for n := range b.N {
+			id := &ids[n%underWay]
+			if *id != 0 {
+				s.Write(nil, End{*id})
+			}
+			*id = NextID()
+			s.Write(nil, Begin{Command{ID: *id, Account: 1, Transport: "irc.example.org", From: "somebody@example.org/desk",
+				To: "#room%irc.example.net@irc.example.org", Stanza: "an id", Data: make([]byte, 60)}})
+		}
+		if err := s.write(b.Context()); err != nil {
+			b.Error(err)
+		}
+	})
+}
+
 func BenchmarkPage(b *testing.B) {
 	const many = 100_000
 	eachBenchmark(b, func(b *testing.B, url string) {

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -22,6 +23,7 @@ type payload struct {
 	Enterprise string          `json:"enterprise_id"`
 	Event      json.RawMessage `json:"event"`
 	EventID    string          `json:"event_id"`
+	Minute     int64           `json:"minute_rate_limited"` // with rateLimited
 	Authorised []struct {
 		Team string `json:"team_id"`
 		User string `json:"user_id"`
@@ -56,7 +58,9 @@ func (a *app) dispatch(e envelope, ack func(), log *slog.Logger) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if p.Type == rateLimited {
-		a.missed(p)
+		if a.seen.add(fmt.Sprint(rateLimited, p.Team, p.Minute)) { // it comes again where its acknowledgement did not arrive
+			a.missed(p)
+		}
 		ack()
 		return
 	}

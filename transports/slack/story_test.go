@@ -415,6 +415,9 @@ func TestWhatSlackRefusesWhileConnectingIsTriedAgain(t *testing.T) {
 func TestATokenDiesInTheMiddle(t *testing.T) {
 	for _, why := range []string{"token_revoked", "account_inactive", "invalid_auth"} {
 		s := newStory(t)
+		for s.w.Calls("users.list") == 0 { // or that call finds out first
+			time.Sleep(time.Millisecond)
+		}
 		s.w.Revoke(s.token, why)
 		s.refused(s.say("hello?"), transports.BadCredentials, "")
 		if f := s.fault(); f.Kind != transports.BadCredentials {

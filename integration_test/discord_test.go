@@ -59,6 +59,36 @@ var discordOwn = []discordScenario{
 		alice.Send(t, "<message to='{to}' type='chat'><body>what is it?</body></message>", "to", with)
 		w.message("what is it?")
 	}},
+	{"what the bot may not do is not offered, and what it may is done from a client", func(t *testing.T, w *discordWorld) {
+		alice := w.client(t, "alice", "desk")
+		id, room := w.channel()
+		join(t, alice, room, "Tess")
+		alice.Send(t, "<message type='groupchat' id='t1' to='{room}'><subject>tea</subject></message>", "room", room)
+		alice.Expect(t, "message[@type='error'][@id='t1']/error")
+		w.discord.Allow(w.guild, may|govern)
+		alice.Expect(t, "presence[@from='"+room+"/Ida Lovelace']/{muc#user}x/item[@role='moderator']")
+		alice.Send(t, "<message type='groupchat' id='t2' to='{room}'><subject>tea</subject></message>", "room", room)
+		alice.Expect(t, "message[@type='groupchat'][@from~'^"+room+"']/subject[text()='tea']")
+		if topic := w.discord.Channel(id)["topic"]; topic != "tea" {
+			t.Errorf("the topic is %v", topic)
+		}
+		otto := w.discord.AddUser("Otto")
+		w.discord.JoinGuild(w.guild, otto)
+		spam := w.discord.Say(id, otto, "buy now", nil)
+		alice.Expect(t, "message[@from='"+room+"/Otto']/body[text()='buy now']")
+		alice.Send(t, "<iq type='set' id='m1' to='{room}'><moderate xmlns='urn:xmpp:message-moderate:1' id='{id}'><retract xmlns='urn:xmpp:message-retract:1'/></moderate></iq>", "room", room, "id", spam)
+		alice.Expect(t, "iq[@type='result'][@id='m1']")
+		w.discord.Gone(spam)
+		const admin = "<iq type='set' id='{id}' to='{room}'><query xmlns='http://jabber.org/protocol/muc#admin'><item nick='Otto' {what}='{now}'><reason>enough</reason></item></query></iq>"
+		alice.Send(t, admin, "id", "k1", "room", room, "what", "role", "now", "visitor")
+		alice.Expect(t, "presence[@from='"+room+"/Otto']/{muc#user}x/item[@role='visitor']")
+		alice.Send(t, admin, "id", "k2", "room", room, "what", "affiliation", "now", "outcast")
+		alice.Expect(t, "presence[@type='unavailable'][@from='"+room+"/Otto']/{muc#user}x[status[@code='301']]")
+		if w.discord.Member(w.guild, otto) != nil {
+			t.Error("Otto is still there")
+		}
+		w.discord.Allow(w.guild, may)
+	}},
 	{"a kicked bot leaves its rooms, and finds them when it is back", func(t *testing.T, w *discordWorld) {
 		alice := w.client(t, "alice", "desk")
 		id, room := w.channel()

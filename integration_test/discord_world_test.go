@@ -39,6 +39,9 @@ var discordKinds = []kindOf[*discordWorld]{
 // may are the permissions of everyone in the guild: to see, write, react, send files, read the past, and have threads and webhooks.
 const may = 1<<6 | 1<<10 | 1<<11 | 1<<14 | 1<<15 | 1<<16 | 1<<29 | 1<<35 | 1<<38
 
+// govern are those to kick, to ban, to manage channels and messages, and to silence.
+const govern = 1<<1 | 1<<2 | 1<<4 | 1<<13 | 1<<40
+
 func newDiscordWorld(t *testing.T, xmpp *servers.Server, store, more string) *discordWorld {
 	t.Helper()
 	w := &discordWorld{world: &world{xmpp: xmpp, dir: t.TempDir()}, discord: discordfake.New(t)}

@@ -57,6 +57,7 @@ type guild struct {
 	unavailable     bool
 	roles           []Object
 	members         map[string]Object
+	banned          []Object
 }
 
 // The flags of a bot with all privileged intents.

@@ -64,6 +64,7 @@ func channel(room transports.RoomID) string { return string(room[1:]) }
 
 func harness(t *testing.T) transporttest.Harness {
 	p := newPlace(t)
+	p.Allow(p.guild, everything|govern&^(1<<13)) // other people's messages are not the bot's to delete
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- p.driver.Run(ctx) }()

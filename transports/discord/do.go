@@ -34,6 +34,8 @@ func (s *Session) Do(ctx context.Context, command transports.Command, done func(
 		s.inOrder(l, done, func(h *handler) (later bool, err error) { return false, h.leave(c) })
 	case transports.Subscribe:
 		s.inOrder(l, done, func(h *handler) (later bool, err error) { return false, h.subscribe(c) })
+	case transports.Create:
+		s.create(ctx, l, c, done)
 	case transports.Authorize: // the account's presence is seen by everybody
 		done(transports.Result{}, nil)
 	default:
@@ -71,6 +73,14 @@ func (s *Session) carryOut(ctx context.Context, command transports.Command) (res
 		err = s.react(ctx, c)
 	case transports.SetTyping:
 		err = s.setTyping(ctx, c)
+	case transports.SetTopic:
+		err = s.setTopic(ctx, c)
+	case transports.SetRoomName:
+		err = s.setRoomName(ctx, c)
+	case transports.SetRole:
+		err = s.setRole(ctx, c)
+	case transports.SetAffiliation:
+		err = s.setAffiliation(ctx, c)
 	default:
 		err = transports.ErrUnsupported
 	}
@@ -144,8 +154,14 @@ func (s *Session) delete(ctx context.Context, d transports.Delete) error {
 	if err != nil {
 		return err
 	}
-	r := request{method: http.MethodDelete, path: "/channels/{}/messages/{}", ids: []string{channel, id}}
-	if hook, err := s.hookBehind(ctx, channel, id); err == nil && hook != nil {
+	r := request{method: http.MethodDelete, path: "/channels/{}/messages/{}", ids: []string{channel, id}, reason: because(d.Reason)}
+	hook, err := s.hookBehind(ctx, channel, id)
+	switch {
+	case err == nil && hook == nil && s.foreign(id):
+		if _, _, err := s.channelOf(ctx, d.Place, manageMessages); err != nil {
+			return err
+		}
+	case err == nil && hook != nil:
 		_, thread := s.homeOf(channel)
 		r = request{method: http.MethodDelete, path: "/webhooks/{}/{}/messages/{}", ids: []string{hook.ID, hook.Token, id}, query: threadQuery(thread), owner: hook.owner()}
 	}
@@ -158,6 +174,14 @@ func (s *Session) delete(ctx context.Context, d transports.Delete) error {
 		s.mu.Unlock()
 	}
 	return err
+}
+
+// foreign tells whether it is known that a message is another's.
+func (s *Session) foreign(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known := s.known.values[id]
+	return known != nil && known.author.ID != "" && known.author.ID != s.world.self.ID
 }
 
 // react makes these the account's reactions.

@@ -42,6 +42,7 @@ var handlers = map[string]func(*handler, json.RawMessage){
 	"GUILD_ROLE_CREATE": (*handler).roleChanged, "GUILD_ROLE_UPDATE": (*handler).roleChanged, "GUILD_ROLE_DELETE": (*handler).roleDeleted,
 	"GUILD_EMOJIS_UPDATE": (*handler).emojisChanged,
 	"GUILD_MEMBER_ADD":    (*handler).memberAdded, "GUILD_MEMBER_UPDATE": (*handler).memberUpdated, "GUILD_MEMBER_REMOVE": (*handler).memberRemoved,
+	"GUILD_BAN_ADD":       (*handler).banned,
 	"GUILD_MEMBERS_CHUNK": (*handler).membersTold, "RATE_LIMITED": (*handler).askedTooOften,
 	"CHANNEL_CREATE": (*handler).channelChanged, "CHANNEL_UPDATE": (*handler).channelChanged, "CHANNEL_DELETE": (*handler).channelDeleted,
 	"THREAD_CREATE": (*handler).channelChanged, "THREAD_UPDATE": (*handler).channelChanged, "THREAD_DELETE": (*handler).channelDeleted,

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"encoding/json"
+	"time"
 
 	"isthmus/mapping/text"
 	"isthmus/transports"
@@ -81,7 +82,11 @@ func (h *handler) channelChanged(data json.RawMessage) {
 		switch {
 		case string(was.encoded()) == string(c.encoded()):
 		case was.Topic != c.Topic:
-			events = append(events, transports.TopicChanged{Room: roomID(c.ID), Topic: transports.Topic{Text: c.Topic}}, h.world.room(&c))
+			topic := transports.Topic{Text: c.Topic, At: time.Now()}
+			if mine, set := h.topics.values[c.ID]; set && mine == c.Topic {
+				topic.By = userOf(h.world.self).Name
+			}
+			events = append(events, transports.TopicChanged{Room: roomID(c.ID), Topic: topic}, h.world.room(&c))
 		default:
 			events = append(events, h.world.room(&c))
 		}
@@ -194,9 +199,30 @@ func (h *handler) memberRemoved(data json.RawMessage) {
 	g.count--
 	u, _ := h.world.person(e.Guild, e.User.ID)
 	delete(g.members, e.User.ID)
-	events := h.world.goes(g, u, nil)
+	events, how := h.world.goes(g, u, nil), h.expelled.values[e.Guild+" "+e.User.ID]
+	h.expelled.put(e.Guild+" "+e.User.ID, transports.Left)
+	for i, e := range events {
+		if left, is := e.(transports.MemberLeft); is {
+			left.Cause = how
+			events[i] = left
+		}
+	}
 	h.mu.Unlock()
 	h.tell(events)
+}
+
+// banned notes that somebody is: that they are in the guild no longer is told by itself.
+func (h *handler) banned(data json.RawMessage) {
+	var e struct {
+		Guild string `json:"guild_id"`
+		User  user   `json:"user"`
+	}
+	decode(data, &e)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if g := h.world.guilds[e.Guild]; g != nil && g.members[e.User.ID] != nil {
+		h.expelled.put(e.Guild+" "+e.User.ID, transports.Banned)
+	}
 }
 
 func (h *handler) memberUpdated(data json.RawMessage) {
@@ -247,7 +273,7 @@ func (w *world) updated(g *guildState, was, now *member) (events []transports.Ev
 	events = append(events, w.goes(g, after, func(c *channel) bool {
 		return w.permissions(c, now.User.ID, was.Roles)&viewChannel == 0 || w.permissions(c, now.User.ID, now.Roles)&viewChannel != 0
 	})...)
-	if string(encodedRoles(was)) != string(encodedRoles(now)) {
+	if string(encodedRoles(was)) != string(encodedRoles(now)) || was.Silenced != now.Silenced {
 		events = append(events, w.comes(g, now)...)
 	}
 	return events

@@ -3,6 +3,7 @@ package discord
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -27,6 +28,8 @@ const (
 	manageWebhooks    = discordgo.PermissionManageWebhooks
 	createThreads     = discordgo.PermissionCreatePublicThreads
 	sendInThreads     = discordgo.PermissionSendMessagesInThreads
+	manageThreads     = discordgo.PermissionManageThreads
+	moderateMembers   = discordgo.PermissionModerateMembers
 	everyPermission   = ^uint64(0)
 	wantedPermissions = viewChannel | sendMessages | embedLinks | attachFiles | readHistory | addReactions | manageWebhooks | createThreads | sendInThreads
 )
@@ -117,10 +120,10 @@ func (w *world) standing(c *channel, m *member) transports.Member {
 		out.Affiliation = transports.Admin
 	}
 	switch {
+	case all&sendMessages == 0, timeOf(m.Silenced).After(time.Now()):
+		out.Role = transports.Visitor
 	case all&manageMessages != 0:
 		out.Role = transports.Moderator
-	case all&sendMessages == 0:
-		out.Role = transports.Visitor
 	}
 	return out
 }

@@ -29,7 +29,17 @@ var permissionNames = []struct {
 	bit  uint64
 	name string
 }{{viewChannel, "View Channel"}, {sendMessages, "Send Messages"}, {attachFiles, "Attach Files"}, {readHistory, "Read Message History"},
-	{addReactions, "Add Reactions"}, {manageMessages, "Manage Messages"}, {manageWebhooks, "Manage Webhooks"}, {createThreads, "Create Public Threads"}, {sendInThreads, "Send Messages in Threads"}}
+	{addReactions, "Add Reactions"}, {manageMessages, "Manage Messages"}, {manageWebhooks, "Manage Webhooks"}, {createThreads, "Create Public Threads"}, {sendInThreads, "Send Messages in Threads"},
+	{manageChannels, "Manage Channels"}, {manageThreads, "Manage Threads"}, {mayKick, "Kick Members"}, {mayBan, "Ban Members"}, {moderateMembers, "Timeout Members"}}
+
+func permissionName(bit uint64) string {
+	for _, p := range permissionNames {
+		if p.bit == bit {
+			return p.name
+		}
+	}
+	return ""
+}
 
 // channelOf finds the channel of a place, where the account may do what needs these permissions there.
 func (s *Session) channelOf(ctx context.Context, place transports.Place, needs uint64) (id, guild string, err error) {

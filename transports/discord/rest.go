@@ -44,6 +44,8 @@ type request struct {
 	body  any    // as JSON
 	raw   []byte // instead of body, of the type
 	kind  string
+	// reason is what the guild's audit log says of it, escaped as in addresses.
+	reason string
 	// again tells that the request may be made twice, although its method does not say so.
 	again bool
 	// owner is what it is counted by, where that is not the token.
@@ -127,6 +129,9 @@ func (c *rest) once(ctx context.Context, r request, body []byte) (int, http.Head
 	q.Header.Set("User-Agent", userAgent)
 	if c.token != "" && r.owner == "" {
 		q.Header.Set("Authorization", c.token)
+	}
+	if r.reason != "" {
+		q.Header.Set("X-Audit-Log-Reason", r.reason)
 	}
 	if len(body) > 0 {
 		q.Header.Set("Content-Type", r.kind)

@@ -32,6 +32,10 @@ type Session struct {
 	sent  *sentMessages
 	known *messages
 	hooks *hooks
+	// topics are those that the account has set last, by channel.
+	topics *ring[string]
+	// expelled is how the account took users out of guilds, by both.
+	expelled *ring[transports.Cause]
 	// watched are the users whose presence is told on this connection.
 	watched map[string]bool
 	// typing ends the typing of users, by channel and user.
@@ -46,7 +50,7 @@ type link struct {
 }
 
 func newSession(d *Driver, data credentials, env transports.Env) *Session {
-	return &Session{driver: d, env: env, data: data, rest: d.rest(data.authorization(), env), world: newWorld(d.config.CDN), sent: newSentMessages(), known: newMessages(), hooks: newHooks(), watched: map[string]bool{},
+	return &Session{driver: d, env: env, data: data, rest: d.rest(data.authorization(), env), world: newWorld(d.config.CDN), sent: newSentMessages(), known: newMessages(), hooks: newHooks(), topics: newRing[string](maxExpelled), expelled: newRing[transports.Cause](maxExpelled), watched: map[string]bool{},
 		typing: map[string]*time.Timer{}}
 }
 
@@ -67,7 +71,8 @@ func (s *Session) capabilities() transports.Capabilities {
 	sees := s.app.Flags != nil && s.app.has(flagPresences)
 	s.mu.Unlock()
 	can := transports.Capabilities{
-		Features:   transports.Edits | transports.Deletions | transports.Reactions | transports.TypingShown | transports.Replies | transports.Threads | transports.Uploads | transports.Mentions,
+		Features: transports.Edits | transports.Deletions | transports.Reactions | transports.TypingShown | transports.Replies | transports.Threads | transports.Uploads | transports.Mentions |
+			transports.Topics | transports.RoomNames | transports.Roles | transports.Affiliations | transports.Creation,
 		Idempotent: nonceLasts,
 		Durable:    true, MaxText: maxText, MaxFile: s.maxFile(), MaxReactions: maxReactions,
 	}

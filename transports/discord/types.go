@@ -36,6 +36,8 @@ type member struct {
 	Nick   string   `json:"nick"`
 	Avatar string   `json:"avatar"`
 	Roles  []string `json:"roles"`
+	// Silenced is until when the member may not write (a timeout), empty for none.
+	Silenced string `json:"communication_disabled_until"`
 }
 
 func (m member) name() string {

@@ -167,7 +167,7 @@ func (w *world) parentOf(c *channel) transports.RoomID {
 // room is the state of a channel.
 func (w *world) room(c *channel) transports.Room {
 	g := w.guilds[c.GuildID]
-	r := transports.Room{Room: roomID(c.ID), Name: w.title(c), Parent: w.parentOf(c), Topic: transports.Topic{Text: c.Topic}, Complete: g.complete}
+	r := transports.Room{Room: roomID(c.ID), Name: w.title(c), Parent: w.parentOf(c), Topic: transports.Topic{Text: c.Topic}, Complete: g.complete, Lacks: w.lacks(c)}
 	if parent := w.channels[c.ParentID]; c.isThread() && parent != nil && parent.talks() {
 		r.Thread = transports.MessageID(c.ID)
 	}

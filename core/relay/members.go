@@ -138,6 +138,9 @@ func (r *Relay) occupantWent(nick string) {
 func (r *Relay) tellNetworks() {
 	r.tellDoings(&r.doings, func(words func(string) string) {
 		for _, f := range r.rooms {
+			if f.Doubles.Most > 0 { // they are seen there
+				continue
+			}
 			r.tell(f, words("the chat room that this room is joined with")+".")
 		}
 	})

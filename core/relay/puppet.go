@@ -67,6 +67,9 @@ func (r *Relay) voice(f *foreign, u transports.User) (p *puppet, wait, silent bo
 		if err != nil { // a name that no address can hold
 			return nil, false, false
 		}
+		if !r.free(jid) {
+			return nil, false, false
+		}
 		p = &puppet{who: who{f, u.ID}, jid: jid}
 		r.puppets[p.who] = p
 		r.addresses.Store(jid.String(), true)
@@ -103,6 +106,18 @@ func (r *Relay) voice(f *foreign, u transports.User) (p *puppet, wait, silent bo
 		r.after(streamWait, r.flow)
 	}
 	return nil, true, false
+}
+
+// free tells whether an address is nobody's: that of who has been renamed stays theirs while they are in the MUC.
+func (r *Relay) free(jid stanza.JID) bool {
+	other := r.puppetOf(jid)
+	if other != nil && other.standing != outside {
+		return false
+	}
+	if other != nil {
+		delete(r.puppets, other.who)
+	}
+	return true
 }
 
 func (r *Relay) inside() (n int) {

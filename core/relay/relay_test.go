@@ -112,6 +112,25 @@ func TestOverTheCapTheBotSpeaks(t *testing.T) {
 	})
 }
 
+func TestANameThatIsUsedAgainIsAnothersPuppet(t *testing.T) {
+	story(t, nil, func(w *world) {
+		w.one.say("ida", "m1", "hello")
+		w.hears("ida [one] enters", "ida [one]: hello")
+		w.one.events <- transports.UserRenamed{Was: "ida", User: transports.User{ID: "ada", Name: "ada"}}
+		w.hears("ida [one] is called ada [one]")
+		w.one.say("ida", "m2", "I am another") // while the first has the address
+		w.hears("bridge: <ida [one]> I am another")
+		w.one.events <- left("ada")
+		w.hears("ada [one] leaves")
+		w.one.say("ida", "m3", "now I am here")
+		time.Sleep(time.Second)
+		w.hears("ida [one] enters", "ida [one]: now I am here")
+		w.one.say("ada", "m4", "and I am back")
+		time.Sleep(time.Second)
+		w.hears("ada [one] enters", "ada [one]: and I am back")
+	})
+}
+
 func TestAPuppetLeavesWithItsPersonOrAfterALongSilence(t *testing.T) {
 	story(t, nil, func(w *world) {
 		w.one.say("ida", "m1", "hello")

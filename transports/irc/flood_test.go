@@ -45,6 +45,18 @@ func TestAFloodNeverGetsUsDisconnected(t *testing.T) {
 	})
 }
 
+func TestAPingIsAnsweredHoweverItIsWritten(t *testing.T) {
+	play(t, Network{}, func(s *script) {
+		s.welcome()
+		for _, before := range []string{"PING", "  ping", ":irc.srv PING", "@time=2020-01-02T03:04:05Z PING", "@a=b;c  :irc.srv  PiNg"} {
+			s.says(before + " :are you there")
+			s.expect("PONG :are you there")
+		}
+		s.says("PINGS :are you there", ":PING!a@b PRIVMSG alice :PING")
+		s.expect()
+	})
+}
+
 func TestWhatWaitsIsBounded(t *testing.T) {
 	b := new(inbox)
 	b.open(func() {}) // who begins, and takes when the test says so

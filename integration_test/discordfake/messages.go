@@ -20,6 +20,9 @@ func (c *call) list() (any, *refusal) {
 	if !c.can(c.id("channel"), c.bot.ID, 1<<16) {
 		all = nil
 	}
+	if before := q.Get("before"); before != "" {
+		all = slices.DeleteFunc(all, func(m Object) bool { return !newer(before, str(m["id"])) })
+	}
 	if after := q.Get("after"); after != "" {
 		all = slices.DeleteFunc(all, func(m Object) bool { return !newer(str(m["id"]), after) })
 		all = all[:min(limit, len(all))]
@@ -28,7 +31,7 @@ func (c *call) list() (any, *refusal) {
 	}
 	slices.Reverse(all) // newest first
 	for i := range all {
-		all[i] = c.shown(all[i])
+		all[i] = with(c.shown(all[i]), Object{"reactions": c.reactions(all[i])})
 	}
 	if all == nil {
 		all = []Object{}
@@ -141,13 +144,16 @@ func (c *call) get() (any, *refusal) {
 	if no != nil {
 		return nil, no
 	}
-	out := c.shown(m)
-	reactions := []Object{}
+	return with(c.shown(m), Object{"reactions": c.reactions(m)}), nil
+}
+
+// reactions are those on a message, as a bot sees them.
+func (c *call) reactions(m Object) []Object {
+	all := []Object{}
 	for _, r := range m["reactions"].([]Object) {
-		reactions = append(reactions, Object{"emoji": r["emoji"], "count": len(r["users"].([]string)), "me": slices.Contains(r["users"].([]string), c.bot.ID)})
+		all = append(all, Object{"emoji": r["emoji"], "count": len(r["users"].([]string)), "me": slices.Contains(r["users"].([]string), c.bot.ID)})
 	}
-	out["reactions"] = reactions
-	return out, nil
+	return all
 }
 
 func (c *call) edit() (any, *refusal) {

@@ -20,6 +20,23 @@ func (c *call) react(on bool) *refusal {
 	return nil
 }
 
+func (c *call) whoReacted() (any, *refusal) {
+	_, m, no := c.found(1 << 16)
+	if no != nil {
+		return nil, no
+	}
+	name, _ := url.PathUnescape(c.id("emoji"))
+	users := []Object{}
+	for _, r := range m["reactions"].([]Object) {
+		for _, u := range r["users"].([]string) {
+			if r["key"] == name {
+				users = append(users, c.users[u])
+			}
+		}
+	}
+	return users, nil
+}
+
 // setReaction puts a reaction on a message or takes it away, and tells.
 func (s *Server) setReaction(ch, m Object, user, name string, on bool) {
 	all := m["reactions"].([]Object)

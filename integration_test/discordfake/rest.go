@@ -110,6 +110,7 @@ func (s *Server) routes(mux *http.ServeMux) {
 	handle("DELETE /channels/{channel}/messages/{message}", (*call).delete)
 	handle("PUT /channels/{channel}/messages/{message}/reactions/{emoji}/@me", func(c *call) (any, *refusal) { return nil, c.react(true) })
 	handle("DELETE /channels/{channel}/messages/{message}/reactions/{emoji}/@me", func(c *call) (any, *refusal) { return nil, c.react(false) })
+	handle("GET /channels/{channel}/messages/{message}/reactions/{emoji}", (*call).whoReacted)
 	handle("POST /channels/{channel}/typing", (*call).typing)
 	handle("GET /channels/{channel}", (*call).getChannel)
 	handle("PATCH /channels/{channel}", (*call).modifyChannel)

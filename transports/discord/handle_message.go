@@ -65,8 +65,7 @@ func (h *handler) created(m *message) (events []transports.Event, of *sending) {
 
 // told is a message in the contract's words. Those of our own webhooks are the account's.
 func (s *Session) told(at spot, m *message) transports.Message {
-	ours := m.WebhookID != "" && (s.hooks.byID[m.WebhookID] != nil || m.AppID != "" && m.AppID == s.app.ID)
-	answers := ""
+	ours, answers := s.ours(m), ""
 	if ours {
 		m.Content, answers = unanswered(m.Content)
 	}
@@ -76,6 +75,19 @@ func (s *Session) told(at spot, m *message) transports.Message {
 		e.ReplyTo = &transports.Reference{ID: at.id(answers)}
 	}
 	return e
+}
+
+// ours tells whether a webhook of ours has written a message.
+func (s *Session) ours(m *message) bool {
+	return m.WebhookID != "" && (s.hooks.byID[m.WebhookID] != nil || m.AppID != "" && m.AppID == s.app.ID)
+}
+
+// edited is what a message says since it was edited, in the contract's words.
+func (s *Session) edited(at spot, m *message) transports.Edited {
+	if s.ours(m) {
+		m.Content, _ = unanswered(m.Content)
+	}
+	return transports.Edited{Place: at.place, ID: at.id(m.ID), From: s.world.authorOf(m), At: timeOf(m.Edited), Text: s.world.textOf(m.GuildID, &m.content)}
 }
 
 func (h *handler) messageUpdated(data json.RawMessage) {
@@ -102,7 +114,7 @@ func (h *handler) messageUpdated(data json.RawMessage) {
 	if c := h.world.channels[m.ChannelID]; c != nil {
 		m.GuildID = c.GuildID
 	}
-	h.emit(transports.Edited{Place: at.place, ID: at.id(m.ID), From: h.world.authorOf(&m), At: timeOf(m.Edited), Text: h.world.textOf(m.GuildID, &m.content)})
+	h.emit(h.edited(at, &m))
 }
 
 func (h *handler) messageDeleted(data json.RawMessage) {

@@ -5,7 +5,8 @@ import "slices"
 // maxKnown is how many messages are remembered, and how many nonces.
 const maxKnown = 20_000
 
-// maxExpelled is of how many users it is remembered how they were taken out of a guild, and of how many channels which topic the account gave them.
+// maxExpelled is of how many users it is remembered how they were taken out of a guild, and of how many channels which topic
+// the account gave them, and what was read of their history.
 const maxExpelled = 1_000
 
 // ring is a map that forgets what it was told first.

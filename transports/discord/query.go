@@ -46,6 +46,9 @@ func (s *Session) After(ctx context.Context, place transports.Place, id transpor
 		return nil, false, err
 	}
 	more = id != "" && len(all) == limit
+	if id != "" {
+		events = s.editedBefore(ctx, place, channel, guild, last)
+	}
 	if id != "" { // a channel's threads are shown in it
 		s.mu.Lock()
 		threads := s.world.threadsIn(channel, last)
@@ -65,6 +68,9 @@ func (s *Session) After(ctx context.Context, place transports.Place, id transpor
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if len(all) > 0 {
+		s.read.put(channel, all[len(all)-1].ID)
+	}
 	for i := range all {
 		m := &all[i]
 		if m.Type == threadStarter {

@@ -32,6 +32,8 @@ type Session struct {
 	sent  *sentMessages
 	known *messages
 	hooks *hooks
+	// read is the last message that was read of the history of a channel.
+	read *ring[string]
 	// topics are those that the account has set last, by channel.
 	topics *ring[string]
 	// expelled is how the account took users out of guilds, by both.
@@ -50,7 +52,7 @@ type link struct {
 }
 
 func newSession(d *Driver, data credentials, env transports.Env) *Session {
-	return &Session{driver: d, env: env, data: data, rest: d.rest(data.authorization(), env), world: newWorld(d.config.CDN), sent: newSentMessages(), known: newMessages(), hooks: newHooks(), topics: newRing[string](maxExpelled), expelled: newRing[transports.Cause](maxExpelled), watched: map[string]bool{},
+	return &Session{driver: d, env: env, data: data, rest: d.rest(data.authorization(), env), world: newWorld(d.config.CDN), sent: newSentMessages(), known: newMessages(), hooks: newHooks(), read: newRing[string](maxExpelled), topics: newRing[string](maxExpelled), expelled: newRing[transports.Cause](maxExpelled), watched: map[string]bool{},
 		typing: map[string]*time.Timer{}}
 }
 

@@ -1,0 +1,50 @@
+package discord_test
+
+import (
+	"testing"
+
+	"isthmus/transports"
+)
+
+func TestWhatBecameOfMessagesMeanwhileIsFound(t *testing.T) {
+	v := settled(t)
+	var ids []transports.MessageID
+	for _, words := range []string{"stays", "changes", "goes", "pleases"} {
+		ids = append(ids, transports.MessageID(v.Say(v.lobby, v.ida, words, nil)))
+		v.said(words)
+	}
+	v.Cut()
+	v.over()
+	v.Forget()
+	v.Server.Edit(v.lobby, string(ids[1]), "has changed")
+	v.Delete(v.lobby, string(ids[2]))
+	v.React(v.lobby, string(ids[3]), v.owner, "👍", true)
+	v.React(v.lobby, string(ids[3]), v.owner, "🍰", true)
+	v.Say(v.lobby, v.ida, "missed", nil)
+	v.start()
+	v.over()
+	v.start()
+	v.ready()
+	events, _, err := v.session.(transports.History).After(t.Context(), inLobby(v), ids[3], 100)
+	if err != nil || len(events) != 2 {
+		t.Fatalf("the history is %+v, %v", events, err)
+	}
+	if e, is := events[0].(transports.Edited); !is || e.ID != ids[1] || e.Text.String() != "has changed" || e.At.IsZero() {
+		t.Errorf("the edit is %+v", events[0])
+	}
+	if m, is := events[1].(transports.Message); !is || m.Text.String() != "missed" {
+		t.Errorf("the message is %+v", events[1])
+	}
+	all, err := v.session.(transports.Reviewer).Review(t.Context(), inLobby(v), ids)
+	if err != nil || len(all) != 4 {
+		t.Fatalf("the review is %+v, %v", all, err)
+	}
+	for i, r := range all {
+		if r.ID != ids[i] || r.Gone != (i == 2) || len(r.Reactions) > 0 != (i == 3) {
+			t.Errorf("of message %d it says %+v", i, r)
+		}
+	}
+	if r := all[3].Reactions[0]; string(r.From.ID) != v.owner || len(r.Emoji) != 2 {
+		t.Errorf("the reactions are %+v", r)
+	}
+}

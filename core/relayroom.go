@@ -46,7 +46,7 @@ func (all *relays) checkRoom(room RelayRoom) error {
 // room is a room as a relay joins it: through a session that is shared with the other relays of the network.
 func (all *relays) room(s *service, r *relaying, room RelayRoom, name string) (relay.Room, error) {
 	about := s.driver.About()
-	session, scope, err := all.session(s, r, room, shared.Person{ID: transports.UserID(relayMark + name), Name: r.of.Nick, Owner: true})
+	session, scope, err := all.session(s, r, room, shared.Person{ID: transports.UserID(relayMark + name), Name: r.of.Nick, Owner: true, Itself: true})
 	if err != nil {
 		return relay.Room{}, err
 	}
@@ -62,6 +62,7 @@ func (all *relays) room(s *service, r *relaying, room RelayRoom, name string) (r
 		Puppet:  s.puppetAddress(room.Network),
 		Where:   func() string { return strings.ToLower(about.Kind + " " + string(scope()) + " " + room.Room) },
 		Doubles: s.doubles(r.of.MUC, room), Share: s.sharer(scope)}
+	joined.Own = s.ownAccounts(room, scope)
 	s.showFaces(&joined, scope)
 	if s.media != nil {
 		joined.Fetch = s.media.Fetch

@@ -19,7 +19,7 @@ func (all *relays) visit(ctx context.Context, room RelayRoom) (session transport
 			all.visiting[room.login()]++
 			_ = all.follow() // its account becomes one of several who use it
 		}
-		session, _, err = all.session(at, r, room, shared.Person{ID: transports.UserID(relayMark + rand.Text()), Name: usualNick, Owner: true})
+		session, _, err = all.session(at, r, room, shared.Person{ID: transports.UserID(relayMark + rand.Text()), Name: usualNick, Owner: true, Itself: true})
 	})
 	if !ok {
 		return nil, nil, &transports.Fault{Kind: transports.Offline, Text: "The gateway is busy. Try again in a moment."}

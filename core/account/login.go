@@ -183,4 +183,6 @@ const OnlyWhileOnline = "only_while_online"
 var Fields = []transports.Field{
 	{Name: OnlyWhileOnline, Label: "Connect only while I am online", Kind: transports.Switch, Default: []string{"false"},
 		Help: "The account is connected always, else only while one of your clients is online. For that the gateway must be in your contact list and see your presence."},
+	{Name: InRelays, Label: "Be heard as myself through relays", Kind: transports.Switch, Default: []string{"false"},
+		Help: "What you say in a chat room that is joined with one of this network is said there through this account. For that the chat room must show your address to the relay."},
 }

@@ -59,14 +59,26 @@ const (
 	maxRenamed, longName, shortName = 5, 24, 9
 )
 
-// speaks finds who carries out a task on the network: a double, or nil for the relay's own account. With wait, that is not known yet; with a fault, nobody may.
-func (f *foreign) speaks(t *task) (d *double, wait bool, fault *transports.Fault) {
-	switch {
-	case t.by != nil && t.by.standing == inside: // it has said what is to be changed
+// speaks finds who carries out a task on the network. With wait, that is not known yet; with a fault, nobody may.
+func (f *foreign) speaks(t *task) (by mouth, wait bool, fault *transports.Fault) {
+	switch d := t.by.double; {
+	case t.by.own != nil || d != nil && d.standing == inside: // it has said what is to be changed
 		return t.by, false, nil
-	case t.by != nil || t.speaker == nil || f.Doubles.Most == 0:
-		return nil, false, nil
+	case d != nil || t.speaker == nil:
+		return mouth{}, false, nil
 	}
+	if o := f.ownOf(t); o != nil {
+		return mouth{own: o}, false, nil
+	}
+	if f.Doubles.Most == 0 {
+		return mouth{}, false, nil
+	}
+	d, wait, fault := f.doubleFor(t)
+	return mouth{double: d}, wait, fault
+}
+
+// doubleFor finds the double of who says something, nil where the relay's own account speaks for them.
+func (f *foreign) doubleFor(t *task) (d *double, wait bool, fault *transports.Fault) {
 	now := time.Now()
 	if d = f.doubles[t.speaker.Key]; d == nil {
 		d = &double{room: f, speaker: *t.speaker}

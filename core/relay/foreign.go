@@ -37,9 +37,11 @@ type foreign struct {
 	// doubles are the people of the MUC who are users of the network themselves, by their keys, and ours the users that they are.
 	doubles map[string]*double
 	ours    map[transports.UserID]*double
-	// speaking is who was asked for something last, nil for the relay's own account, and unanswered how much is not answered: two are never asked at once,
+	// owns are accounts of people's own through which they have spoken, by who they are.
+	owns map[transports.UserID]*own
+	// speaking is who was asked for something last, and unanswered how much is not answered: two are never asked at once,
 	// for then the network could take the later one first.
-	speaking   *double
+	speaking   mouth
 	unanswered int
 }
 
@@ -52,7 +54,9 @@ type task struct {
 	says bool
 	// speaker is who says it, of the MUC; nil for anyone else. by is the double that shall do it, as it has said what it is about.
 	speaker *Speaker
-	by      *double
+	by      mouth
+	// notOwn: what one's own account could not say is said by the relay's.
+	notOwn bool
 	// line is the message that it is, nil for what is none.
 	line *line
 	// files go with it, as far as they can be had.
@@ -171,8 +175,8 @@ func (f *foreign) do(t *task) {
 func (f *foreign) next() {
 	for !f.busy && f.live && len(f.tasks) > 0 && !time.Now().Before(f.wait) {
 		t := f.tasks[0]
-		d, wait, fault := f.speaks(t)
-		if wait || d != f.speaking && f.unanswered > 0 {
+		by, wait, fault := f.speaks(t)
+		if wait || by != f.speaking && f.unanswered > 0 {
 			return
 		}
 		f.tasks = f.tasks[1:]
@@ -188,20 +192,24 @@ func (f *foreign) next() {
 			t.end(transports.Result{}, transports.ErrUnsupported)
 			continue
 		}
-		f.busy, f.speaking = true, d
+		f.busy, f.speaking = true, by
 		f.unanswered++
-		session, ctx, limit := f.Session, f.ctx, f.can.MaxFile
-		if d != nil {
-			session, ctx, command = d.session, d.ctx, asThemselves(command)
+		do, ctx, limit := f.Session.Do, f.ctx, f.can.MaxFile
+		switch {
+		case by.double != nil:
+			do, ctx, command = by.double.session.Do, by.double.ctx, asThemselves(command)
+		case by.own != nil:
+			do, command = by.own.account.Do, asThemselves(command)
+			by.own.says(command)
 		}
 		if t.line != nil {
-			t.line.copies[f].by = d
+			t.line.copies[f].by = by
 		}
 		go func() {
 			command, release := f.attach(ctx, command, t.files, limit)
-			session.Do(ctx, command, func(result transports.Result, err error) {
+			do(ctx, command, func(result transports.Result, err error) {
 				release()
-				f.relay.post(func() { f.ended(t, result, err); f.next() })
+				f.relay.post(func() { f.ended(t, by, command, result, err); f.next() })
 			})
 			f.relay.post(func() { f.busy = false; f.next() })
 		}()
@@ -227,8 +235,16 @@ func asThemselves(c transports.Command) transports.Command {
 }
 
 // ended takes what came of a task; what the network will take later is tried again.
-func (f *foreign) ended(t *task, result transports.Result, err error) {
+func (f *foreign) ended(t *task, by mouth, c transports.Command, result transports.Result, err error) {
 	f.unanswered--
+	if by.own != nil {
+		defer by.own.answered(c, result, err)
+		if err != nil && t.line != nil && spare(err) {
+			t.notOwn = true
+			f.tasks = append([]*task{t}, f.tasks...)
+			return
+		}
+	}
 	if err != nil {
 		fault := transports.AsFault(err)
 		if t.tries++; t.tries < maxTries && (fault.Kind == transports.Offline || fault.Kind == transports.RateLimited) { // it has not been sent

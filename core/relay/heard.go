@@ -139,6 +139,9 @@ func (f *foreign) heard(e transports.Message) {
 	if e.Place.User != "" && !e.Own && f.Alone {
 		f.noTalks(e, nil)
 	}
+	if o := f.owns[e.From.ID]; o != nil && e.Place.Room == f.id && o.takes(e) {
+		return
+	}
 	if e.Own || f.ours[e.From.ID] != nil || e.Place.Room != f.id || e.ID != "" && r.lines.byForeign[foreignID{f, e.ID}] != nil {
 		return
 	}
@@ -175,7 +178,7 @@ func (f *foreign) noTalks(e transports.Message, d *double) {
 	if e.Style == transports.Notice || !f.relay.sometimes("talk "+f.Name+" "+string(e.From.ID), longWait) {
 		return
 	}
-	f.do(&task{by: d, make: func() transports.Command {
+	f.do(&task{by: mouth{double: d}, make: func() transports.Command {
 		return transports.Send{Place: e.Place, Style: transports.Notice, Nonce: nonce(), Text: plain("I only join " + f.Name + " with a chat room elsewhere, and nobody reads what you write to me. Write to the room.")}
 	}, end: func(transports.Result, error) {}})
 }

@@ -59,8 +59,8 @@ type reaction struct {
 // copied is a message as one network has it.
 type copied struct {
 	parts []transports.MessageID
-	// by is the double that has said it there, nil for the relay's own account.
-	by *double
+	// by is who has said it there.
+	by mouth
 	// flying: the network has not confirmed it; what refers to it waits.
 	flying  bool
 	waiting []func()

@@ -19,6 +19,9 @@ const (
 
 // reserve keeps the nick of one of the MUC's people from puppets.
 func (r *Relay) reserve(n string) {
+	if r.former[n] { // it may be one of ours, left behind
+		return
+	}
 	if len(r.reserved) >= maxReserved {
 		for look, since := range r.reserved {
 			if time.Since(since) > reservedFor {
@@ -45,7 +48,9 @@ func (r *Relay) taken(but *puppet) func(string) bool {
 	}
 	add(r.bot.nick)
 	for n := range r.others {
-		add(n)
+		if n != but.nick { // which may be its own, left behind: the MUC knows
+			add(n)
+		}
 	}
 	for _, p := range r.puppets {
 		if p != but && p.nick != "" {

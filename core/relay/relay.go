@@ -68,6 +68,8 @@ type Room struct {
 	// Stream is that of the transport's component, and Puppet the address of a user's puppet there.
 	Stream Stream
 	Puppet func(transports.UserID) (stanza.JID, error)
+	// Own is the account of somebody of the MUC through which they want to be heard, where they have one; it does not block. It may be nil.
+	Own func(Speaker) (Own, bool)
 	// Doubles says whether people of the MUC are users of the network themselves.
 	Doubles Doubles
 	// Picture reads a user's picture: its SHA-1 as XEP-0153 has it, and the vCard that it is in. Face is an address of it that anybody may fetch, empty where there is
@@ -138,7 +140,7 @@ func New(c Config) *Relay {
 		if room.Where == nil {
 			room.Where = func() string { return "" }
 		}
-		r.rooms = append(r.rooms, &foreign{Room: room, relay: r, members: map[transports.UserID]transports.User{}, doubles: map[string]*double{}, ours: map[transports.UserID]*double{}})
+		r.rooms = append(r.rooms, &foreign{Room: room, relay: r, members: map[transports.UserID]transports.User{}, doubles: map[string]*double{}, ours: map[transports.UserID]*double{}, owns: map[transports.UserID]*own{}})
 	}
 	return r
 }

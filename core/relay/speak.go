@@ -63,7 +63,7 @@ func (f *foreign) sayWords(l *line, words text.Text, files []xep.File, nick stri
 			}
 			if to != nil && i == 0 {
 				if id := to.id(f); id != "" && f.can.Features&transports.Replies != 0 {
-					send.ReplyTo = &transports.Reference{ID: id, From: transports.User{Name: to.nick}, Text: to.text}
+					send.ReplyTo = &transports.Reference{ID: id, From: transports.User{Name: f.nameOf(to)}, Text: to.text}
 				} else if f.can.SingleLine { // as people there do it
 					send.Text = append(text.Text{}, send.Text...)
 					if len(send.Text) > 0 && !strings.HasPrefix(send.Text.String(), f.nameOf(to)) {

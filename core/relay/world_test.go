@@ -343,8 +343,10 @@ type network struct {
 	refuse error // of Run
 	ban    error // of Join
 	// lag is how long a message takes to the network; arrived is told of it then.
-	lag     time.Duration
-	free    time.Time
+	lag  time.Duration
+	free time.Time
+	// slow holds back the results of messages until somebody says so.
+	slow    chan bool
 	arrived func(words string)
 }
 
@@ -434,6 +436,12 @@ func (n *network) Do(ctx context.Context, c transports.Command, done func(transp
 			to += " with " + f.Name
 		}
 		n.seen = append(n.seen, fmt.Sprintf("%s: %s%s", who, c.Text.String(), to))
+		if n.slow != nil {
+			n.mu.Unlock()
+			<-n.slow
+			done(result, nil)
+			return
+		}
 	case transports.Edit:
 		n.seen = append(n.seen, fmt.Sprintf("edit %s: %s", c.ID, c.Text.String()))
 	case transports.Delete:

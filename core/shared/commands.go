@@ -112,13 +112,13 @@ func (g *Group) pass(ctx context.Context, s *stay, command transports.Command, d
 	after := func(transports.Result) {}
 	switch c := command.(type) {
 	case transports.Send:
-		if c.As == nil { // who relays speaks for others
+		if c.As == nil && !s.person.Itself { // who relays speaks for others
 			c.As = persona
 		}
 		g.spoken.sending(c.Nonce, s.user())
 		command, after = c, func(r transports.Result) { g.sent(s, c, r) }
 	case transports.Edit:
-		if c.As == nil {
+		if c.As == nil && !s.person.Itself {
 			c.As = persona
 		}
 		command, after = c, func(transports.Result) {

@@ -17,6 +17,8 @@ type Person struct {
 	Picture func() string
 	// Owner tells that the account is theirs: what concerns the account itself, talks too, comes to them.
 	Owner bool
+	// Itself tells that it speaks as the account itself where it does not say as whom.
+	Itself bool
 }
 
 // attached is the session of one person.

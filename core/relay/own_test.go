@@ -1,0 +1,78 @@
+package relay
+
+import (
+	"testing"
+	"time"
+
+	"isthmus/core/xep"
+	"isthmus/mapping/text"
+	"isthmus/transports"
+)
+
+// ownStory is a story in which alice has an account of her own on the first network.
+func ownStory(t *testing.T, tell func(w *world, alices *network)) {
+	alices := newNetwork("alices")
+	alices.self = transports.User{ID: "UA", Name: "Alice"}
+	story(t, func(c *Config) {
+		c.Rooms[0].Own = func(who Speaker) (Own, bool) { return Own{User: "UA", Do: alices.Do}, who.Nick == "alice" }
+	}, func(w *world) { tell(w, alices) })
+}
+
+// hearsAlice is what the relay's account hears of something that alice's has said.
+func (n *network) hearsAlice(id, words string) {
+	n.events <- transports.Message{Place: transports.InRoom("#go"), ID: transports.MessageID(id), From: transports.User{ID: "UA", Name: "Alice"}, Text: text.Plain(words)}
+}
+
+func TestWhoHasAnAccountOfTheirOwnSpeaksThroughIt(t *testing.T) {
+	ownStory(t, func(w *world, alices *network) {
+		w.muc.says("alice", "a1", body("helo"))
+		w.got(alices, "(Alice): helo")
+		w.one.hearsAlice("alices1", "helo")
+		w.muc.says("alice", "a2", body("hello"), xep.Correction("a1"))
+		w.got(alices, "edit alices1: hello")
+		w.muc.says("alice", "a3", xep.Retraction("s1")...)
+		w.got(alices, "delete alices1")
+		w.got(w.one)
+		w.hears()
+		w.muc.says("bob", "b1", body("and I"))
+		w.got(w.one, "bob: and I")
+	})
+}
+
+func TestAnOwnPostThatComesBeforeItsResultIsKnownAgain(t *testing.T) {
+	ownStory(t, func(w *world, alices *network) {
+		alices.slow = make(chan bool)
+		w.muc.says("alice", "a1", body("hello"))
+		w.settle()
+		w.one.hearsAlice("alices1", "hello")       // the relay's account hears it first
+		w.one.hearsAlice("U2", "this is me there") // and something that she has written on the network
+		w.hears()
+		alices.slow <- true
+		w.hears("Alice [one] enters", "Alice [one]: this is me there")
+		w.one.hearsAlice("U3", "hello") // the same words, written there
+		w.hears("Alice [one]: hello")
+	})
+}
+
+func TestAnOwnPostWithoutANameOrWithoutAnOutcomeIsKnownByItsWords(t *testing.T) {
+	ownStory(t, func(w *world, alices *network) {
+		alices.fault = &transports.Fault{Kind: transports.UnknownOutcome, Text: "The connection ended."}
+		w.muc.says("alice", "a1", body("hello"))
+		w.hears("bridge to alice: Your message did not reach #go on one: The connection ended.")
+		w.one.hearsAlice("X1", "hello") // it had arrived
+		w.hears()
+		time.Sleep(unnamedFor)
+		w.one.hearsAlice("X2", "hello")
+		w.hears("Alice [one] enters", "Alice [one]: hello")
+	})
+}
+
+func TestWhatOnesOwnAccountCannotSayTheRelaySays(t *testing.T) {
+	ownStory(t, func(w *world, alices *network) {
+		alices.fault = &transports.Fault{Kind: transports.NotFound, Text: "You are not in this channel."}
+		w.muc.says("alice", "a1", body("hello"))
+		w.got(alices)
+		w.got(w.one, "alice: hello")
+		w.hears()
+	})
+}

@@ -263,7 +263,7 @@ func TestWhenAnAccountIsConnectedIsASettingOfIts(t *testing.T) {
 	v.comes("al")
 	v.stands("club@gw.example", "")
 	said, id := v.command("club@gw.example", "configure", "")
-	v.is("settings", said, "Your settings for club; only_while_online false")
+	v.is("settings", said, "Your settings for club; only_while_online false; in_relays false")
 	v.writes(`<iq type='set' id='c' from='alice@example.org/phone' to='club@gw.example'><command xmlns='http://jabber.org/protocol/commands' node='configure' sessionid='` + id +
 		`'><x xmlns='jabber:x:data' type='submit'><field var='only_while_online'><value>1</value></field></x></command></iq>`)
 	v.until(func(e *stanza.Element) bool { return e.Attr("id") == "c" })

@@ -84,4 +84,71 @@ var slackMessages = []slackScenario{
 			t.Errorf("the name leads to %s", gone)
 		}
 	}},
+	{"a reply is in the thread of what it answers, in front of everyone", func(t *testing.T, w *slackWorld) {
+		alice, id, room := w.inside(t)
+		question := w.Post(w.ida, id, "what time is it?", nil)
+		alice.Expect(t, "message[@id='"+question+"']")
+		alice.Send(t, "<message type='groupchat' id='r1' to='{room}'><body>&gt; what time is it?\nnoon</body><reply xmlns='urn:xmpp:reply:0' id='{of}'/>"+
+			"<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='0' end='19'/></fallback></message>", "room", room, "of", question)
+		alice.Expect(t, "message[@id='r1'][@from='"+room+"/Tess']")
+		if m := w.hears(t, "noon"); m["thread_ts"] != question || m["subtype"] != "thread_broadcast" {
+			t.Errorf("Slack has it as %v", m)
+		}
+	}},
+	{"emoji of the workspace are pictures for clients that show them", func(t *testing.T, w *slackWorld) {
+		alice, id, room := w.inside(t)
+		w.AddEmoji("party", upload(t, alice, "party.png", "image/png", photo(t)))
+		w.AddEmoji("fiesta", "alias:party")
+		w.Post(w.ida, id, "yes :fiesta:", nil)
+		alice.Expect(t, "message/{http://jabber.org/protocol/xhtml-im}html/{http://www.w3.org/1999/xhtml}body/p/img[@src~'^cid:sha1']", "message[@from='"+room+"/Ida Lovelace']/body[text()='yes :fiesta:']")
+	}},
+	{"how a person is, Slack hears, and what they read is read on both sides", func(t *testing.T, w *slackWorld) {
+		alice, id, room := w.inside(t)
+		alice.Send(t, "<presence to='{to}'><show>away</show><status>🍝 at lunch</status></presence>", "to", w.account())
+		w.happens(t, "being away", func(e slacktest.Object) bool { return e["type"] == "presence_set" && e["presence"] == "away" })
+		w.happens(t, "the status", func(e slacktest.Object) bool {
+			return e["type"] == "status_set" && e["text"] == "at lunch" && e["emoji"] == ":spaghetti:"
+		})
+		first := w.Post(w.ida, id, "read me here", nil)
+		alice.Expect(t, "message[@id='"+first+"']/{urn:xmpp:chat-markers:0}markable")
+		alice.Send(t, "<message to='{room}' type='groupchat'><displayed xmlns='urn:xmpp:chat-markers:0' id='{id}'/></message>", "room", room, "id", first)
+		w.happens(t, "the mark", func(e slacktest.Object) bool { return e["type"] == "marked" && e["channel"] == id && e["ts"] == first })
+		if !privileged(t) { // its server lets nobody keep what was read
+			return
+		}
+		second := w.Post(w.ida, id, "read me there", nil)
+		alice.Expect(t, "message[@id='"+second+"']")
+		w.Read(w.tess, id, second)
+		until(t, "what was read on the phone is read", func() bool {
+			q := alice.NewID()
+			alice.Send(t, "<iq type='get' id='{id}'><pubsub xmlns='http://jabber.org/protocol/pubsub'><items node='urn:xmpp:mds:displayed:0'/></pubsub></iq>", "id", q)
+			return strings.Contains(alice.Expect(t, "iq[@id='"+q+"']").String(), second)
+		})
+	}},
+	{"who is too fast is waited for, and told where the wait is long", func(t *testing.T, w *slackWorld) {
+		alice, _, room := w.inside(t)
+		w.RateLimit("chat.postMessage", "1", false, 1)
+		said := say(t, alice, room, "a bit later")
+		alice.Expect(t, "message[@id='"+said+"'][@from='"+room+"/Tess']")
+		w.hears(t, "a bit later")
+		w.RateLimit("chat.update", "", true, 1)
+		alice.Send(t, "<message to='{room}' type='groupchat' id='w1'><body>much later</body><replace xmlns='urn:xmpp:message-correct:0' id='{said}'/></message>", "room", room, "said", said)
+		alice.Expect(t, "message[@type='error'][@id='w1']/error/"+conditions+"text[text()~'Slack wants less']")
+	}},
+	{"a person has several accounts, each with its rooms", func(t *testing.T, w *slackWorld) {
+		alice := w.client(t, "alice", "desk")
+		comesOnline(t, alice)
+		other := w.AddUser("Tess at Work")
+		token, app := w.install(t, other)
+		answer := stages(t, alice, slackDomain, "login", field("way", "tokens"), field("token", token)+field("app_token", app), field("alias", "work"))
+		mustMatch(t, answer, completed+"/note[text()~'You are logged in']")
+		id := w.AddChannel("work", false, other, w.ida)
+		room := "#" + strings.ToLower(id) + "%work@" + slackDomain
+		join(t, alice, room, "Tess at Work")
+		say(t, alice, room, "as the other one")
+		if m := w.hears(t, "as the other one"); m["user"] != other.ID {
+			t.Errorf("Slack has it as %v", m)
+		}
+		mustMatch(t, stages(t, alice, slackDomain, "logout", field("account", "work")), completed)
+	}},
 }

@@ -17,10 +17,7 @@ import (
 	"isthmus/transports/slack/slacktest"
 )
 
-const (
-	slackDomain = "slack.localhost"
-	slackScopes = "channels:history,channels:read,chat:write,groups:history,groups:read,im:history,im:read,im:write,mpim:history,mpim:read,reactions:read,users:read"
-)
+const slackDomain = "slack.localhost"
 
 // slackWorld is an XMPP server, a workspace in memory, and the gateway between them. Alice is Tess in it, by an app of her own; Ida has a client of Slack's.
 type slackWorld struct {
@@ -54,6 +51,9 @@ func TestSlack(t *testing.T) { everywhere(t, slackKinds, slackScenarios) }
 var slackScenarios = slices.Concat(
 	slackLogins,
 	slackMessages,
+	slackRooms,
+	slackFiles,
+	slackShared,
 	slackOutages,
 	slackEnds,
 )
@@ -79,7 +79,7 @@ func newSlackWorld(t *testing.T, xmpp *servers.Server, store, more string) *slac
 			return (&net.Dialer{}).DialContext(ctx, network, address)
 		}}}}
 	w.tess, w.ida = w.AddUser("Tess"), w.AddUser("Ida Lovelace")
-	w.token, w.app = w.Token(w.tess, slackScopes), w.AppToken()
+	w.token, w.app = w.install(t, w.tess)
 	w.ClientID, w.ClientSecret = "1.2", "hush"
 	if store == "" {
 		store = "sqlite:" + filepath.Join(w.dir, "isthmus.db")
@@ -99,6 +99,7 @@ transports:
     options:
       api: %q
       presence_every: 1s
+      read_every: 1s
       client_id: "1.2"
       client_secret: hush
       app_token: %s
@@ -112,6 +113,23 @@ transports:
 	// A gateway that a scenario starts again outlives that scenario.
 	w.restart = func() { w.run(t) }
 	return w
+}
+
+// install makes an app from the manifest that people are given, and gives its tokens.
+func (w *slackWorld) install(t *testing.T, u *slacktest.User) (token, app string) {
+	t.Helper()
+	name := "manifest.yaml"
+	if u.Bot {
+		name = "manifest-bot.yaml"
+	}
+	manifest, err := os.ReadFile(filepath.Join("../transports/slack", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token, app, err = w.Install(u, manifest); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return token, app
 }
 
 func (w *slackWorld) address(id string) string {

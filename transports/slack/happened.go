@@ -22,7 +22,7 @@ func (s *Session) happened(c *connection, kind string, raw json.RawMessage, emit
 	case "member_left_channel":
 		s.wentOut(c, channel, user, emit)
 	case "channel_left", "group_left", "mpim_close":
-		s.gone(emit, channel, transports.Left)
+		s.left(c, channel, emit)
 	case "channel_archive", "group_archive", "channel_deleted", "group_deleted":
 		s.gone(emit, channel, transports.Removed)
 	case "channel_unarchive", "group_unarchive", "channel_joined", "group_joined", "mpim_joined", "mpim_open":
@@ -111,6 +111,17 @@ func (s *Session) cameIn(c *connection, channel, user, inviter string, emit func
 		by = s.person(c.ctx, inviter).name
 	}
 	s.show(emit, transports.InRoom(roomID(channel)), s.person(c.ctx, user), by)
+}
+
+// left takes that one of an app's accounts has left a channel: which of them, the event does not say.
+func (s *Session) left(c *connection, channel string, emit func(transports.Event)) {
+	if s.room(channel) == nil {
+		return
+	}
+	info, err := s.info(c.ctx, channel)
+	if isCode(err, "channel_not_found") || err == nil && !info.Member && !info.MPIM {
+		s.gone(emit, channel, transports.Left)
+	}
 }
 
 // wentOut takes that someone left a channel, or was removed from it: Slack does not tell which.

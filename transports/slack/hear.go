@@ -109,7 +109,9 @@ func (s *Session) said(c *connection, place transports.Place, m *messageObject, 
 	e := s.message(ctx, place, m, who)
 	e.Replayed = d.again || e.At.Before(c.since) && time.Since(c.since) < lastAgain // it may have come to a gateway that crashed
 	if place.Room != "" {
-		s.show(emit, place, who, "")
+		if !own || m.Username == "" { // under whose name the account itself speaks is no member
+			s.show(emit, place, who, "")
+		}
 		if _, tells := notices[m.Subtype]; tells {
 			emit(transports.Announced{Room: place.Room, Text: s.notice(ctx, m, who)})
 			return false
@@ -217,7 +219,9 @@ func (s *Session) messageChanged(c *connection, place transports.Place, m *messa
 	now.Channel = m.Channel
 	who := s.author(ctx, now)
 	e := s.message(ctx, place, now, who)
-	s.show(emit, place, who, "")
+	if !own || now.Username == "" {
+		s.show(emit, place, who, "")
+	}
 	emit(transports.Edited{Place: place, ID: e.ID, From: e.From, At: timeOf(now.Edited.TS), Style: e.Style, Text: e.Text})
 	return false
 }

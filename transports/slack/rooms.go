@@ -211,7 +211,8 @@ func (s *Session) join(ctx context.Context, c *connection, id transports.RoomID)
 		if real, err := s.byName(ctx, strings.TrimPrefix(string(id), "#")); err == nil && real != "" {
 			return &transports.Fault{Kind: transports.Moved, Text: "This channel has another address.", To: roomID(real)}
 		}
-		if _, err := s.client.read(ctx, "conversations.join", url.Values{"channel": {channel}}, nil); err != nil {
+		_, err := s.client.read(ctx, "conversations.join", url.Values{"channel": {channel}}, nil)
+		if err != nil && !isCode(err, "method_not_supported_for_channel_type") { // a group: who is in it is in it
 			return asFault(err, false)
 		}
 	}

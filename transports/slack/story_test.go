@@ -520,6 +520,17 @@ func TestRoomsThatComeAndGo(t *testing.T) {
 	s.refused(s.say("hello?"), transports.Forbidden, "archived")
 }
 
+func TestAnAppIsToldThatAnotherOfItsAccountsLeft(t *testing.T) {
+	s := newStory(t)
+	s.w.Act(s.ida, "conversations.leave", slacktest.Object{"channel": s.lobby}) // it is told of both: that Ida left, and that somebody did
+	max := s.w.AddUser("Max")
+	s.w.Act(max, "conversations.join", slacktest.Object{"channel": s.lobby})
+	if e := expect[transports.MemberChanged](s, nil); e.Member.User.Name != "Max" {
+		t.Errorf("what came is %+v", e)
+	}
+	s.must(s.say("I am still here"))
+}
+
 func TestAChannelIsFoundByItsName(t *testing.T) {
 	s := newStory(t)
 	attic := s.w.AddChannel("attic", false, s.ida)

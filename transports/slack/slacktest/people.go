@@ -24,6 +24,18 @@ func (w *Workspace) AddChannel(name string, private bool, members ...*User) stri
 	return c.id
 }
 
+// Channel is the channel of a name.
+func (w *Workspace) Channel(name string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range w.channels {
+		if c.name == name {
+			return c.id
+		}
+	}
+	return ""
+}
+
 // Restrict has only admins write in a channel, or has it without threads.
 func (w *Workspace) Restrict(channel string, readOnly, noThreads bool) {
 	w.mu.Lock()

@@ -71,9 +71,12 @@ var loopbackTalks = []loopbackScenario{
 		alice.Expect(t, "message[@type='error'][@id='c1']/error["+conditions+"forbidden]/"+conditions+"text[text()~'takes no messages from you']")
 		ida.Do(t, transports.Block{User: w.self(t, "Alice")})
 		w.Deny(t, "Send", &transports.Fault{Kind: transports.UnknownOutcome, Text: "Nobody knows whether it arrived."})
-		alice.Send(t, "<message to='{ida}' type='chat' id='c2'><body>hello?</body></message>", "ida", loopbackAddress(string(ida.ID)))
-		alice.Expect(t, "message[@type='error'][@id='c2']/error/"+conditions+"text[text()~'Nobody knows']")
+		alice.Send(t, "<message to='{ida}' type='chat' id='c2'><body>hello?</body><request xmlns='urn:xmpp:receipts'/></message>", "ida", loopbackAddress(string(ida.ID)))
+		alice.Expect(t, "message/{urn:xmpp:receipts}received[@id='c2']") // its history tells
 		w.Deny(t, "Send", nil)
+		if times := countSaid(t, ida, transports.TalkWith(w.self(t, "Alice")))["hello?"]; times != 1 {
+			t.Errorf("Ida has it %d times", times)
+		}
 	}},
 	{"a connection that was cut comes back, and the room with it", func(t *testing.T, w *loopbackWorld) {
 		id, room := w.room(t)

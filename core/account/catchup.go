@@ -234,6 +234,13 @@ func (a *Account) closeGap(place transports.Place, g *gap, missed []transports.E
 	if g.resume != nil && unseen {
 		g.resume()
 	}
+	switch { // what became owed meanwhile has another look
+	case a.link.phase != online || g.cut || !a.owes(place.Room):
+	case place == talks:
+		a.catchUpTalks()
+	case j != nil && j.live:
+		a.catchUp(j)
+	}
 }
 
 // happened shows something that happened, unless it is shown as what an earlier run owed.

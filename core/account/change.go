@@ -43,7 +43,7 @@ func (a *Account) referHeld(s *stanza.Stanza, place transports.Place, id string,
 		case flying: // the network has not said yet what it calls the message
 			if held == 0 {
 				held = store.NextID()
-				a.Store.Write(nil, a.begin(held, s, place, nil, 0, true))
+				a.Store.Write(nil, a.begin(held, s, a.entryOf(s, place, nil, 0), true))
 			}
 			put(&a.flying, flight{place, id}, append(waiting, func() { a.referHeld(s, place, id, held, then) }))
 			return
@@ -258,7 +258,7 @@ func (a *Account) changeAll(s *stanza.Stanza, place transports.Place, commands [
 			send.Nonce = nonce
 			commands[i] = send
 		}
-		journal, ends = append(journal, a.begin(nonce, s, place, commands[i], 0, i == 0)), append(ends, store.End{ID: nonce})
+		journal, ends = append(journal, a.begin(nonce, s, a.entryOf(s, place, commands[i], 0), i == 0)), append(ends, store.End{ID: nonce})
 	}
 	results, left, failed := make([]transports.Result, len(commands)), len(commands), false
 	var hand func(i int, journal ...store.Change)

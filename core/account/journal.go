@@ -48,13 +48,10 @@ const (
 	waits   deed = "waits"
 )
 
-// begin is the entry of a command in the journal: one of those that a line of a client's stanza has become, or nil for one that is to come.
-func (a *Account) begin(nonce int64, s *stanza.Stanza, place transports.Place, c transports.Command, line int, first bool) store.Change {
+// begin enters a command of a client's stanza in the journal; the first of a line keeps the stanza.
+func (a *Account) begin(nonce int64, s *stanza.Stanza, e entry, first bool) store.Change {
 	command := store.Command{ID: nonce, Account: a.id, Transport: a.Domain, From: s.From.String(), To: s.To.String(), Stanza: s.ID}
 	if a.resumes() {
-		e := entryOf(c)
-		e.At = time.Now().UnixMilli()
-		e.Place, e.IQ, e.Type, e.Line, e.After = place, s.Kind == stanza.IQ, s.Type, line, a.latest[place]
 		if first {
 			var payload []byte
 			for _, child := range s.Payload {
@@ -67,10 +64,22 @@ func (a *Account) begin(nonce int64, s *stanza.Stanza, place transports.Place, c
 	return store.Begin{Command: command}
 }
 
+// entryOf is what the journal keeps of a command, nil for one that is to come, where that is of use.
+func (a *Account) entryOf(s *stanza.Stanza, place transports.Place, c transports.Command, line int) entry {
+	if !a.resumes() {
+		return entry{}
+	}
+	e := deedOf(c)
+	e.At = time.Now().UnixMilli()
+	e.Place, e.IQ, e.Type, e.Line, e.After = place, s.Kind == stanza.IQ, s.Type, line, a.latest[place]
+	return e
+}
+
 // resumes tells whether commands can be gone on with after a crash.
 func (a *Account) resumes() bool { return a.can.Nonces || a.can.Idempotent > 0 }
 
-func entryOf(c transports.Command) entry {
+// deedOf is what a command does about messages.
+func deedOf(c transports.Command) entry {
 	switch c := c.(type) {
 	case transports.Send:
 		return entry{Deed: says, Says: words(c.Text), Plain: c.Style == transports.Says && len(c.Files) == 0 && c.Thread == ""}

@@ -26,12 +26,14 @@ var (
 // Unknown says to a person that nobody knows what became of a message.
 const Unknown = "The gateway was stopped while it sent this message. It is not known whether it was delivered: look in the room before you send it again."
 
-// owed is a command that was in the journal when an earlier run ended.
+// owed is a command that was in the journal when an earlier run ended, or of which nobody knows what became of it.
 type owed struct {
 	entry
 	nonce int64
 	// seen: the network has it; sure: where it was not seen, it was not done.
 	seen, sure bool
+	// doubt is why nobody knows what became of it, where that was not a crash.
+	doubt error
 	sighting
 }
 
@@ -44,7 +46,7 @@ func (o *owed) within(d time.Duration) bool {
 	return age >= 0 && age < d
 }
 
-// debt is a stanza of a client's with what an earlier run owes for it. It is gone on with as if it had come only now, but that each command is
+// debt is a stanza of a client's with what is owed for it. It is gone on with as if it had come only now, but that each command is
 // the one that it was.
 type debt struct {
 	request  *stanza.Stanza
@@ -63,8 +65,41 @@ func (a *Account) takeOver() {
 	}
 	a.identity.Owed = nil
 	if len(a.debts) > 0 {
-		a.overdue = time.AfterFunc(patience, func() { a.mail.put(a.giveUp) })
+		a.remind()
 	}
+}
+
+// remind has what is owed given up after a while.
+func (a *Account) remind() {
+	if a.overdue == nil {
+		a.overdue = time.AfterFunc(patience, func() { a.mail.put(a.giveUp) })
+		return
+	}
+	a.overdue.Reset(patience)
+}
+
+// findsOut has it found out what became of a message of which the network did not say whether it took it, as after a crash: at once, or when there is
+// a connection again. It is false where that cannot be.
+func (a *Account) findsOut(p *utterance) bool {
+	_, remembers := a.session.(transports.History)
+	if p.err == nil || transports.AsFault(p.err).Kind != transports.UnknownOutcome || !remembers || !a.resumes() || a.stopping ||
+		a.resuming[p.request] != nil || p.left > 1 || p.failed {
+		return false
+	}
+	d := &debt{request: p.request, place: p.place, commands: p.owed}
+	for i, o := range d.commands {
+		o.seen, o.ids, o.doubt = len(p.pieces[i]) > 0, p.pieces[i], p.err
+		d.all = append(d.all, o.nonce)
+		put(&a.sending, o.nonce, true) // its echo may come yet
+	}
+	a.debts = append(a.debts, d)
+	a.remind()
+	if j := a.rooms[p.place.Room]; a.link.phase == online && p.place.Room == "" {
+		a.catchUpTalks()
+	} else if a.link.phase == online && j != nil && j.live {
+		a.catchUp(j)
+	}
+	return true
 }
 
 func (a *Account) owe(c store.Command) {
@@ -137,14 +172,17 @@ func (a *Account) resume(room transports.RoomID, looks []*look) {
 	}
 	for _, k := range looks {
 		for _, o := range k.owed {
-			o.sighting, o.seen = k.found[o.nonce]
+			if s, there := k.found[o.nonce]; there {
+				o.sighting, o.seen = s, true
+			}
 			o.sure = k.whole && !k.texts && o.Plain
 		}
 	}
 	due := a.debts
-	a.debts = slices.DeleteFunc(slices.Clone(due), func(d *debt) bool { return d.place.Room == room })
+	a.debts = nil
 	for _, d := range due {
-		if d.place.Room != room {
+		if d.place.Room != room || !d.lookedFor(looks) {
+			a.debts = append(a.debts, d)
 			continue
 		}
 		late := len(d.commands) == 0 && !d.waiting.within(resumeWithin)
@@ -155,6 +193,11 @@ func (a *Account) resume(room transports.RoomID, looks []*look) {
 		put(&a.resuming, d.request, d)
 		a.toPlace(d.request, a.rooms[room], d.place)
 	}
+}
+
+// lookedFor tells whether there was a look at its commands, where it has any.
+func (d *debt) lookedFor(looks []*look) bool {
+	return len(d.commands) == 0 || slices.ContainsFunc(looks, func(k *look) bool { return slices.Contains(k.owed, d.commands[0]) })
 }
 
 // giveUp tells what nobody has found out in all that time.
@@ -183,7 +226,11 @@ func (a *Account) endDebts() {
 // fail tells a client that nobody knows what became of its stanza.
 func (a *Account) fail(d *debt) {
 	put(&a.resuming, d.request, d)
-	a.refuse(d.request, Refusal(nobodyKnows))
+	var unknown error = nobodyKnows
+	if len(d.commands) > 0 {
+		unknown = d.commands[0].unknown()
+	}
+	a.refuse(d.request, Refusal(unknown))
 	a.paid(d.request)
 }
 
@@ -194,6 +241,9 @@ func (a *Account) paid(s *stanza.Stanza) {
 		return
 	}
 	drop(&a.resuming, s)
+	for _, o := range d.commands {
+		drop(&a.sending, o.nonce)
+	}
 	var ends []store.Change
 	for _, id := range d.all {
 		ends = append(ends, store.End{ID: id})
@@ -228,5 +278,13 @@ func (a *Account) became(o *owed) (r transports.Result, err error, over bool) {
 	case o.sure:
 		return r, notDelivered, true
 	}
-	return r, nobodyKnows, true
+	return r, o.unknown(), true
+}
+
+// unknown says that nobody knows what became of it.
+func (o *owed) unknown() error {
+	if o.doubt != nil {
+		return o.doubt
+	}
+	return nobodyKnows
 }

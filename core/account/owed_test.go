@@ -292,9 +292,90 @@ func TestAMessageThatIsGoneAlreadyIsTakenBack(t *testing.T) {
 		w.account.mail.put(func() {
 			w.account.identity.Owed = owed
 			w.account.takeOver()
-			w.account.resume("#go", nil)
+			w.account.resume("#go", w.account.looks("#go"))
 		})
 		w.does("delete n1 in #go")
 		w.hears("phone: <alice> A message was deleted, but your client cannot show it. (retracts n1)")
+	})
+}
+
+// unsaid is a network that takes what it is sent, or not, and does not say which.
+func unsaid(t *testing.T, tell func(t *testing.T, w *world)) {
+	t.Helper()
+	story(t, func(t *testing.T, w *world) {
+		w.network.past = map[transports.Place][]transports.Event{}
+		w.rich(told)
+		w.emits(said("b1", "bob", "hello"))
+		w.forget()
+		answered := w.network.answer
+		w.network.answer = func(transports.Command) (transports.Result, error, bool) {
+			w.network.answer = answered
+			return transports.Result{}, &transports.Fault{Kind: transports.UnknownOutcome, Text: "Nobody knows whether it arrived."}, false
+		}
+		tell(t, w)
+	})
+}
+
+func TestAMessageWhoseAnswerIsLostIsFoundOrSentAgain(t *testing.T) {
+	unsaid(t, func(t *testing.T, w *world) {
+		w.network.past[inGo] = []transports.Event{said("b1", "bob", "hello")}
+		w.sends(about("m1", `<body>hi</body>`))
+		w.sends(about("m2", `<body>how are you?</body>`))
+		w.waits(settles)
+		w.does("send #go hi", "send #go how are you?", "send #go hi")
+		w.hears("phone: <alice> how are you?", "phone: <alice> hi")
+	})
+	unsaid(t, func(t *testing.T, w *world) {
+		w.sends(about("m1", `<body>hi</body>`))
+		journal, err := w.store.Commands(t.Context(), "gw.example")
+		if err != nil || len(journal) != 1 {
+			t.Fatal(journal, err)
+		}
+		mine := mine("n7", journal[0].ID, "hi")
+		w.emits(mine)       // the echo comes first
+		w.network.mu.Lock() // the look is under way
+		w.network.past[inGo] = []transports.Event{said("b1", "bob", "hello"), mine}
+		w.network.mu.Unlock()
+		w.waits(settles)
+		w.does("send #go hi")
+		w.hears("phone: <alice> hi")
+		w.sends(about("m2", `<body>ho</body>`+replaceM1))
+		w.does("edit n7 in #go: ho")
+	})
+}
+
+func TestAMessageThatWasUnderWayWhenTheConnectionBrokeIsFoundWhenItIsBack(t *testing.T) {
+	unsaid(t, func(t *testing.T, w *world) {
+		w.holds()
+		w.sends(about("m1", `<body>hi</body>`))
+		journal, err := w.store.Commands(t.Context(), "gw.example")
+		if err != nil || len(journal) != 1 {
+			t.Fatal(journal, err)
+		}
+		w.breaks(transports.Offline, "Reset.")
+		w.decides(&transports.Fault{Kind: transports.UnknownOutcome, Text: "Nobody knows whether it arrived."})
+		w.waits(10 * time.Second)
+		w.network.answer = nil
+		w.forget()
+		w.network.past[inGo] = []transports.Event{said("b1", "bob", "hello"), mine("n7", journal[0].ID, "hi"), said("b2", "bob", "how are you?")}
+		w.emits(transports.Online{Self: user("alice"), Can: transports.Capabilities{Features: everything, Nonces: true}}, state("alice", "bob"))
+		w.waits(settles)
+		w.does()
+		w.hears("phone: <#go> Connected to irc.net again.", "phone: <alice> hi", "phone: <bob> how are you?")
+	})
+}
+
+func TestWhatIsNeverFoundOutIsTold(t *testing.T) {
+	unsaid(t, func(t *testing.T, w *world) {
+		w.holds()
+		w.sends(about("m1", `<body>hi</body>`))
+		w.breaks(transports.Offline, "Reset.")
+		w.decides(&transports.Fault{Kind: transports.UnknownOutcome, Text: "Nobody knows whether it arrived."})
+		w.forget()
+		w.waits(patience)
+		w.refused("phone: m1 refused: undefined-condition: Nobody knows whether it arrived.")
+		if n := w.journal(); n != 0 {
+			t.Errorf("the journal has %d entries", n)
+		}
 	})
 }

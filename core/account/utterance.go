@@ -37,8 +37,9 @@ type utterance struct {
 	pieces  [][]transports.MessageID
 	waiting int
 	err     error
-	// entries are those of its pieces in the journal; before is when it was said, of one that was found after a crash.
+	// entries are those of its pieces in the journal, owed what they say; before is when it was said, of one that was found later.
 	entries []store.Change
+	owed    []*owed
 	before  time.Time
 }
 
@@ -80,6 +81,8 @@ func (a *Account) send(p *utterance, pieces []string) {
 		if i == 0 {
 			command.ReplyTo = p.replyTo
 		}
+		e := a.entryOf(p.request, p.place, command, p.line)
+		p.owed = append(p.owed, &owed{entry: e, nonce: nonce})
 		put(&a.sending, nonce, true)
 		var fetch preparing
 		if i == len(pieces)-1 && len(p.files) > 0 {
@@ -89,7 +92,7 @@ func (a *Account) send(p *utterance, pieces []string) {
 			drop(&a.sending, nonce)
 			p.pieces[i] = r.Parts
 			a.sent(p, err)
-		}, a.begin(nonce, p.request, p.place, command, p.line, i == 0))
+		}, a.begin(nonce, p.request, e, i == 0))
 	}
 }
 
@@ -110,7 +113,7 @@ func (a *Account) sent(p *utterance, err error) {
 	if p.err == nil {
 		p.err = err
 	}
-	if p.waiting--; p.waiting > 0 {
+	if p.waiting--; p.waiting > 0 || a.findsOut(p) {
 		return
 	}
 	defer a.landed(p.place, p.id) // once what became of it is handed to the store

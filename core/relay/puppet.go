@@ -129,10 +129,11 @@ func (r *Relay) inside() (n int) {
 	return n
 }
 
-// coming tells whether a puppet is being let in under a nick: others are told of it before it is.
+// coming tells whether a nick is that of a puppet that is being let in, of which others hear before it does, or that has left before it was: the MUC
+// tells of both.
 func (r *Relay) coming(nick string) bool {
 	for _, p := range r.puppets {
-		if p.standing == asked && p.nick == nick {
+		if p.nick == nick && (p.standing == asked || p.standing == outside && time.Since(p.since) < answerTime) {
 			return true
 		}
 	}

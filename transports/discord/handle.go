@@ -27,6 +27,9 @@ type handler struct {
 	// late: guilds that are not there by now have an outage. That is so at lateAt.
 	late   bool
 	lateAt *time.Timer
+	// sought are the threads that were asked for, as they are in no list, and unsure those of which it is not known what became of them.
+	sought map[string]bool
+	unsure []transports.RoomID
 	// asked is when the members of a guild are asked for next.
 	asked time.Time
 	// held are events that an earlier process may have taken, and replaying tells that one of them is being handled.
@@ -186,8 +189,14 @@ func (h *handler) settle() {
 			all.Rooms = append(all.Rooms, roomID(c.ID))
 		}
 	}
+	away := h.putAway()
 	h.mu.Unlock()
+	if ready && len(away) > 0 {
+		h.seek(away)
+		return
+	}
 	if ready {
+		all.Rooms = append(all.Rooms, h.unsure...)
 		h.settled = true
 		h.emit(all)
 		h.keep()

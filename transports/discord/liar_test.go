@@ -29,6 +29,8 @@ type liar struct {
 	short time.Duration
 	// late: the guild is told by the test.
 	late bool
+	// joined are the threads that the account is in.
+	joined []string
 	// within bounds a request.
 	within time.Duration
 	mu     sync.Mutex
@@ -148,7 +150,7 @@ func (l *liar) visit() *visit {
 		l.t.Fatal(err)
 	}
 	driver.Short(l.short)
-	data, _ := json.Marshal(object{"token": "the-token"})
+	data, _ := json.Marshal(object{"token": "the-token", "joined": l.joined})
 	world := env()
 	world.HTTP.Timeout = l.within
 	session, err := driver.Open(transports.Account{Scope: "3", Person: "tester", Data: data}, world)

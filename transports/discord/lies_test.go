@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -202,6 +203,20 @@ func TestALargeFileMayTakeItsTime(t *testing.T) {
 	}}}}
 	if r := v.do(c); r.Parts[0] != "1000" {
 		t.Errorf("it came to %v", r)
+	}
+}
+
+func TestAThreadThatWasPutAwayIsStillJoined(t *testing.T) {
+	t.Parallel()
+	l := newLiar(t)
+	l.joined = []string{"70", "71", "72"}
+	l.answers["GET /channels/70"] = says(object{"id": "70", "guild_id": "4", "parent_id": "7", "type": 11, "name": "old times", "thread_metadata": object{"archived": true}})
+	l.answers["GET /channels/71"] = func(w http.ResponseWriter) { w.WriteHeader(502) }
+	v := l.visit()
+	l.next()
+	r := next(v, func(r transports.Room) bool { return r.Room == "#70" })
+	if all := v.ready(); r.Thread != "70" || !slices.Equal(all.Rooms, []transports.RoomID{"#7", "#70", "#71"}) {
+		t.Errorf("%+v is in %q", r, all.Rooms)
 	}
 }
 

@@ -69,6 +69,52 @@ func (s *Session) learn(c channel) {
 	}
 }
 
+// putAway are the threads that the account has joined and no guild has told: those without messages of late are in no list (Channels, Threads).
+func (h *handler) putAway() (ids []string) {
+	for _, id := range h.data.Joined {
+		if isSnowflake(id) && h.world.channels[id] == nil && !h.sought[id] {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// maxSought is how many threads are asked for; others are taken for granted.
+const maxSought = 100
+
+// seek asks for threads, and settles the rooms again.
+func (h *handler) seek(ids []string) {
+	if h.sought == nil {
+		h.sought = map[string]bool{}
+	}
+	for _, id := range ids {
+		h.sought[id] = true
+	}
+	link := h.link
+	h.connections.Go(func() {
+		var unsure []transports.RoomID
+		for i, id := range ids {
+			if i >= maxSought {
+				unsure = append(unsure, roomID(id))
+				continue
+			}
+			var c channel
+			err := h.rest.do(link.ctx, request{method: http.MethodGet, path: "/channels/{}", ids: []string{id}}, &c)
+			switch {
+			case err == nil && c.isThread():
+				h.learn(c)
+			case err != nil && status(err) != http.StatusNotFound && status(err) != http.StatusForbidden:
+				unsure = append(unsure, roomID(id))
+			}
+		}
+		link.queue.put(item{task: func(h *handler) {
+			h.unsure = unsure
+			h.settle()
+			h.flush()
+		}})
+	})
+}
+
 // lookUp asks for a channel that is not known: a thread that was put away is in no list.
 func (s *Session) lookUp(ctx context.Context, room transports.RoomID) {
 	id := strings.TrimPrefix(string(room), "#")

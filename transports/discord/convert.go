@@ -70,9 +70,10 @@ func (w *world) told(at spot, m *message) transports.Message {
 		}
 	case m.Reference != nil && m.Reference.Type == 0 && m.Type == 19 && isSnowflake(m.Reference.MessageID):
 		out.ReplyTo = &transports.Reference{ID: at.id(m.Reference.MessageID)}
-		if of := m.Referred; of != nil && of.ID != "" {
+		var of message
+		if decode(m.Referred, &of); of.ID != "" {
 			of.GuildID = m.GuildID
-			out.ReplyTo.From, out.ReplyTo.Text = w.authorOf(of), w.textOf(m.GuildID, &of.content)
+			out.ReplyTo.From, out.ReplyTo.Text = w.authorOf(&of), w.textOf(m.GuildID, &of.content)
 		}
 	}
 	if out.Text.Empty() && len(out.Files) == 0 && out.Forwarded == nil {

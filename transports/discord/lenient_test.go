@@ -1,7 +1,9 @@
 package discord
 
 import (
+	"strings"
 	"testing"
+	"time"
 )
 
 func FuzzDecode(f *testing.F) {
@@ -25,6 +27,19 @@ func TestAFieldOfAnotherKindLosesNothingElse(t *testing.T) {
 	decode([]byte(`{"id": 5, "content": "kept", "author": "nobody", "mentions": {"a": 1}, "embeds": [7, {"title": "T", "url": []}], "nonce": 12, "message_reference": []}`), &m)
 	if m.ID != "5" || m.Content != "kept" || m.Nonce != "12" || len(m.Embeds) != 1 || m.Embeds[0].Title != "T" || m.Reference != nil {
 		t.Errorf("read as %+v", m)
+	}
+}
+
+func TestMessagesWithinMessagesTakeNoTime(t *testing.T) {
+	const depth = 9_000
+	var m message
+	began := time.Now()
+	decode([]byte(strings.Repeat(`{"id":"1","type":19,"message_reference":{"message_id":"2"},"referenced_message":`, depth)+"null"+strings.Repeat("}", depth)), &m)
+	if told := newWorld("").told(spot{}, &m); told.ReplyTo == nil || told.ReplyTo.ID != "2" {
+		t.Errorf("it is %+v", told)
+	}
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("it took %v", took)
 	}
 }
 

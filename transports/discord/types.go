@@ -183,7 +183,7 @@ type message struct {
 	WebhookID string            `json:"webhook_id"`
 	AppID     string            `json:"application_id"`
 	Reference *messageReference `json:"message_reference"`
-	Referred  *message          `json:"referenced_message"`
+	Referred  json.RawMessage   `json:"referenced_message"` // another message, which is read when it is needed: they can be nested
 	Snapshots []struct {
 		Message content `json:"message"`
 	} `json:"message_snapshots"`

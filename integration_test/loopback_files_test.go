@@ -111,10 +111,10 @@ var loopbackFiles = []loopbackScenario{
 		join(t, alice, room, "Alice")
 		content := photo(t)
 		message := ida.Do(t, transports.Send{Place: transports.InRoom(id), Text: text.Plain("look")},
-			wire.File{Name: "cat.png", Type: "image/png", Data: content}, wire.File{Name: "notes.txt", Type: "text/plain", Data: []byte("meow")}).Parts[0]
+			wire.File{Name: "cat.png", Type: "image/png", Description: "A cat asleep", Data: content}, wire.File{Name: "notes.txt", Type: "text/plain", Data: []byte("meow")}).Parts[0]
 		alice.Expect(t, "message[@type='groupchat'][@from='"+room+"/Ida Lovelace'][@id='"+msgid.Encode(string(message), 0)+"']/body[text()='look']")
 		picture := alice.Expect(t, append(sharedFile("cat.png", "image/png", len(content)), "message[@id='"+msgid.Encode(string(message), 1)+"']",
-			"message/{urn:xmpp:sfs:0}file-sharing[@disposition='inline']/{urn:xmpp:file:metadata:0}file[width[text()='200']][height[text()='100']]/{urn:xmpp:thumbs:1}thumbnail[@uri~'^data:image/jpeg;base64,']")...)
+			"message/{urn:xmpp:sfs:0}file-sharing[@disposition='inline']/{urn:xmpp:file:metadata:0}file[width[text()='200']][height[text()='100']][desc[text()='A cat asleep']]/{urn:xmpp:thumbs:1}thumbnail[@uri~'^data:image/jpeg;base64,']")...)
 		notes := alice.Expect(t, append(sharedFile("notes.txt", "text/plain", 4), "message[@id='"+msgid.Encode(string(message), 2)+"']", "message/{urn:xmpp:sfs:0}file-sharing[@disposition='attachment']")...)
 		if _, body := fetch(t, http.DefaultClient, addressOf(t, picture)); !bytes.Equal(body, content) {
 			t.Errorf("the picture is %d bytes", len(body))
@@ -145,17 +145,20 @@ var loopbackFiles = []loopbackScenario{
 	{"stickers of clients arrive as pictures, without the words that stand for them", func(t *testing.T, w *loopbackWorld) {
 		_, room, ida, alice := w.inside(t)
 		content := photo(t)
-		picture := func() {
+		picture := func() (description string) {
 			t.Helper()
 			heard := loopbackclient.Expect(t, ida, func(m transports.Message) bool { return len(m.Files) > 0 })
 			if f := heard.Files[0]; !heard.Text.Empty() || f.Type != "image/png" || f.Size != int64(len(content)) || f.Width != 200 {
 				t.Errorf("Ida heard %+v", heard)
 			}
+			return heard.Files[0].Description
 		}
 		alice.Send(t, "<message to='{room}' type='groupchat' id='s1'><body>😘</body><sticker xmlns='urn:xmpp:stickers:0' pack='p1'/><file-sharing xmlns='urn:xmpp:sfs:0'><file xmlns='urn:xmpp:file:metadata:0'>"+
 			"<media-type>image/png</media-type><desc>😘</desc></file><sources><url-data xmlns='http://jabber.org/protocol/url-data' target='{url}'/></sources></file-sharing></message>",
 			"room", room, "url", upload(t, alice, "kiss.png", "image/png", content))
-		picture()
+		if words := picture(); words != "😘" {
+			t.Errorf("for who cannot see it, it says %q", words)
+		}
 		alice.Expect(t, "message[@id='s1'][{urn:xmpp:stickers:0}sticker]/body[text()='😘']")
 		sum := sha1.Sum(content)
 		alice.Manual(t, "urn:xmpp:bob")

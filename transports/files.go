@@ -13,6 +13,8 @@ type File struct {
 	// Size is in bytes, 0 where it is not known; Width and Height in pixels.
 	Size          int64
 	Width, Height int
+	// Description says in words what it shows, for those who cannot see it; empty where its sender has not.
+	Description string
 	// URL is where anybody may fetch it for good without a secret; empty for all others, which Files opens.
 	URL string
 	// Sticker tells that it is a picture that stands for a word.
@@ -25,6 +27,8 @@ type Upload struct {
 	// Size is in bytes.
 	Size          int64
 	Width, Height int
+	// Description says in words what it shows, for those who cannot see it; empty where its sender has not.
+	Description string
 	// Open gives the content, each time from its beginning.
 	Open func(ctx context.Context) (io.ReadCloser, error)
 }

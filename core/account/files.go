@@ -69,7 +69,7 @@ func (a *Account) shareFile(ctx context.Context, in transports.Place, f transpor
 	switch {
 	case a.Media != nil:
 	case f.URL != "":
-		return shownFile{file: xep.File{URL: f.URL, Name: xep.CleanFileName(f.Name), Type: f.Type, Size: f.Size, Width: f.Width, Height: f.Height}}
+		return shownFile{file: xep.File{URL: f.URL, Name: xep.CleanFileName(f.Name), Type: f.Type, Size: f.Size, Width: f.Width, Height: f.Height, Description: f.Description}}
 	default:
 		return shownFile{fault: &transports.Fault{Kind: transports.Unsupported, Text: "This gateway carries no files."}}
 	}

@@ -92,7 +92,7 @@ func (t *Transport) fetchFrom(ctx context.Context, address string, f xep.File, l
 		width, height = dimensions(draft)
 	}
 	path := draft.Path()
-	return transports.Upload{Name: named(f.Name, kind), Type: kind, Size: got.size, Width: width, Height: height,
+	return transports.Upload{Name: named(f.Name, kind), Type: kind, Size: got.size, Width: width, Height: height, Description: described(f.Description),
 		Open: func(context.Context) (io.ReadCloser, error) { return os.Open(path) },
 	}, func() { _ = draft.Close() }, nil
 }
@@ -131,7 +131,7 @@ func (t *Transport) reuse(ctx context.Context, token string, limit int64) (up tr
 		_ = content.Close()
 		return up, nil, transports.AsFault(err)
 	}
-	return transports.Upload{Name: d.Name, Type: d.Type, Size: info.Size(), Width: d.Width, Height: d.Height,
+	return transports.Upload{Name: d.Name, Type: d.Type, Size: info.Size(), Width: d.Width, Height: d.Height, Description: d.Description,
 		Open: func(context.Context) (io.ReadCloser, error) {
 			return io.NopCloser(io.NewSectionReader(content, 0, info.Size())), nil
 		},

@@ -32,11 +32,12 @@ func TestAnUploadIsFetchedAndMeasured(t *testing.T) {
 	content := picture(t, 40, 30)
 	sum := sha256.Sum256(content)
 	url := w.serve("/cat", "application/octet-stream", content)
-	up, release, err := w.Fetch(t.Context(), xep.File{URL: url, Name: "Tom", Type: "image/jpeg", Size: 1, Width: 9, SHA256: sum[:]}, 0)
+	up, release, err := w.Fetch(t.Context(), xep.File{URL: url, Name: "Tom", Type: "image/jpeg", Size: 1, Width: 9, SHA256: sum[:], Description: "Tom\n asleep " + strings.Repeat("z", 2000)}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if up.Name != "Tom.png" || up.Type != "image/png" || up.Size != int64(len(content)) || up.Width != 40 || up.Height != 30 {
+	if up.Name != "Tom.png" || up.Type != "image/png" || up.Size != int64(len(content)) || up.Width != 40 || up.Height != 30 ||
+		!strings.HasPrefix(up.Description, "Tom asleep zz") || len(up.Description) != maxDescription {
 		t.Errorf("%+v", up)
 	}
 	for range 2 { // each time from its beginning

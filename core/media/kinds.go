@@ -87,3 +87,15 @@ func shownInline(kind string) bool {
 	top, _, _ := strings.Cut(kind, "/")
 	return top == "image" || top == "video" || top == "audio" || kind == "text/plain"
 }
+
+// maxDescription bounds what is told of a file in words, in characters.
+const maxDescription = 1000
+
+// described is a description on one line, and not too long.
+func described(words string) string {
+	words = strings.ToValidUTF8(strings.Join(strings.Fields(words), " "), "")
+	if all := []rune(words); len(all) > maxDescription {
+		return string(all[:maxDescription])
+	}
+	return words
+}

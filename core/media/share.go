@@ -37,6 +37,7 @@ type details struct {
 	Name, Type    string
 	Size          int64
 	Width, Height int
+	Description   string         `json:",omitempty"`
 	SHA256        []byte         `json:",omitempty"`
 	Preview       *xep.Thumbnail `json:",omitempty"`
 	// Network is how the network calls it.
@@ -44,13 +45,13 @@ type details struct {
 }
 
 func (d details) file(url string) xep.File {
-	return xep.File{URL: url, Name: d.Name, Type: d.Type, Size: d.Size, Width: d.Width, Height: d.Height, SHA256: d.SHA256, Thumbnail: d.Preview}
+	return xep.File{URL: url, Name: d.Name, Type: d.Type, Size: d.Size, Width: d.Width, Height: d.Height, Description: d.Description, SHA256: d.SHA256, Thumbnail: d.Preview}
 }
 
 // Share gives the address where any client can fetch a file, the same whenever the file comes again. The error is a Fault with a text for who would have got it.
 func (t *Transport) Share(ctx context.Context, s Source) (xep.File, error) {
 	d := details{Name: xep.CleanFileName(s.File.Name), Type: bare(s.File.Type), Size: max(0, s.File.Size),
-		Width: max(0, s.File.Width), Height: max(0, s.File.Height), Network: s.File}
+		Width: max(0, s.File.Width), Height: max(0, s.File.Height), Description: described(s.File.Description), Network: s.File}
 	if s.File.URL != "" {
 		d.Name = named(d.Name, d.Type)
 		return d.file(s.File.URL), nil

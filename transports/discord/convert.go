@@ -232,7 +232,7 @@ const lottie = 3
 // filesOf are the files and the stickers of a message.
 func (w *world) filesOf(channel, id string, c *content) (files []transports.File) {
 	for _, a := range c.Attachments {
-		files = append(files, transports.File{ID: fileID(channel, id, a.ID), Name: a.Filename, Type: a.ContentType, Size: a.Size, Width: a.Width, Height: a.Height})
+		files = append(files, transports.File{ID: fileID(channel, id, a.ID), Name: a.Filename, Type: a.ContentType, Size: a.Size, Width: a.Width, Height: a.Height, Description: a.Description})
 	}
 	for _, s := range c.Stickers {
 		kind, end := "image/png", ".png"

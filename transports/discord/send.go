@@ -42,6 +42,8 @@ type draftReference struct {
 type draftAttachment struct {
 	ID       int    `json:"id"`
 	Filename string `json:"filename"`
+	// Description has at most 1024 characters.
+	Description string `json:"description,omitempty"`
 }
 
 // nonceOf is the core's nonce, which is that of all pieces of its message.
@@ -189,7 +191,7 @@ func (s *Session) multipart(ctx context.Context, d any, list *[]draftAttachment,
 	form := multipart.NewWriter(&out)
 	*list = nil
 	for i, f := range files {
-		*list = append(*list, draftAttachment{i, f.Name})
+		*list = append(*list, draftAttachment{i, f.Name, f.Description})
 	}
 	head, _ := json.Marshal(d)
 	part, _ := form.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="payload_json"`}, "Content-Type": {"application/json"}})

@@ -145,6 +145,7 @@ type attachment struct {
 	URL         string `json:"url"`
 	Width       int    `json:"width"`
 	Height      int    `json:"height"`
+	Description string `json:"description"`
 }
 
 type messageReference struct {

@@ -76,7 +76,8 @@ func (n *network) addFile(c content) transports.File {
 			break
 		}
 	}
-	return transports.File{ID: f.ID, Name: oneLine(c.upload.Name), Type: c.upload.Type, Size: int64(len(c.data)), Width: c.upload.Width, Height: c.upload.Height}
+	return transports.File{ID: f.ID, Name: oneLine(c.upload.Name), Type: c.upload.Type, Size: int64(len(c.data)), Width: c.upload.Width, Height: c.upload.Height,
+		Description: oneLine(c.upload.Description)}
 }
 
 // OpenFile gives the content of a file.

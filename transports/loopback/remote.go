@@ -95,7 +95,7 @@ func (r *remote) Do(a wire.Do, outcome *wire.Outcome) error {
 	}
 	if send, is := command.(transports.Send); is {
 		for _, f := range a.Files {
-			send.Files = append(send.Files, transports.Upload{Name: f.Name, Type: f.Type, Size: int64(len(f.Data)), Width: f.Width, Height: f.Height,
+			send.Files = append(send.Files, transports.Upload{Name: f.Name, Type: f.Type, Size: int64(len(f.Data)), Width: f.Width, Height: f.Height, Description: f.Description,
 				Open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(f.Data)), nil }})
 		}
 		command = send

@@ -51,7 +51,7 @@ func (s *Session) filesOf(ctx context.Context, m *messageObject) (files []transp
 }
 
 func (f *fileObject) file() transports.File {
-	file := transports.File{ID: transports.FileID(f.ID), Name: first(f.Name, f.Title, f.ID), Type: f.Type, Size: f.Size, Width: f.Width, Height: f.Height}
+	file := transports.File{ID: transports.FileID(f.ID), Name: first(f.Name, f.Title, f.ID), Type: f.Type, Size: f.Size, Width: f.Width, Height: f.Height, Description: f.AltText}
 	if f.External {
 		file.URL = first(f.ExternalURL, f.Permalink)
 	}
@@ -173,7 +173,7 @@ func (s *Session) upload(ctx context.Context, web *slackgo.Client, upload transp
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout+time.Duration(upload.Size/slowest)*time.Second)
 	defer cancel()
-	place, err := web.GetUploadURLExternalContext(ctx, slackgo.GetUploadURLExternalParameters{FileName: first(upload.Name, "file"), FileSize: int(upload.Size)})
+	place, err := web.GetUploadURLExternalContext(ctx, slackgo.GetUploadURLExternalParameters{FileName: first(upload.Name, "file"), FileSize: int(upload.Size), AltTxt: upload.Description})
 	if err = s.client.did("files.getUploadURLExternal", err); err != nil {
 		return "", asFault(err, false)
 	}

@@ -133,6 +133,7 @@ type fileObject struct {
 	Size        int64  `json:"size"`
 	Width       int    `json:"original_w"`
 	Height      int    `json:"original_h"`
+	AltText     string `json:"alt_txt"`
 	External    bool   `json:"is_external"`
 	ExternalURL string `json:"external_url"`
 	Private     string `json:"url_private"`

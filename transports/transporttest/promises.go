@@ -24,7 +24,7 @@ func everyCommand(h Harness, self transports.UserID) []transports.Command {
 		transports.MarkRead{Place: place, Upto: "1"},
 		transports.Send{Place: place, Text: text.Plain("an answer"), ReplyTo: &transports.Reference{ID: "1"}},
 		transports.Send{Place: place, Text: text.Plain("in a thread"), Thread: "1"},
-		transports.Send{Place: place, Files: []transports.Upload{{Name: "a.txt", Type: "text/plain", Size: 1, Open: oneByte}}},
+		transports.Send{Place: place, Files: []transports.Upload{{Name: "a.txt", Type: "text/plain", Size: 1, Description: "one letter", Open: oneByte}}},
 		transports.SetTopic{Room: h.Room, Text: "topic"},
 		transports.SetName{Name: h.Account.Name + "x"},
 		transports.SetRole{Room: h.Room, User: self, Role: transports.Moderator},

@@ -67,9 +67,9 @@ func decode[T any](v Value, of map[string]reflect.Type) (none T, err error) {
 
 // File is an upload with its content.
 type File struct {
-	Name, Type    string
-	Width, Height int
-	Data          []byte
+	Name, Type, Description string
+	Width, Height           int
+	Data                    []byte
 }
 
 // The arguments of methods. Network names the network, Person a person who was added or taken over before.

@@ -107,6 +107,48 @@ var slackOutages = []slackScenario{
 			return len(wrong) == 0
 		})
 	}},
+	{"messages under way when the gateway is killed, or whose answer is lost, are there once", func(t *testing.T, w *slackWorld) {
+		alice, id, room := w.inside(t)
+		first := say(t, alice, room, "is anybody there?")
+		alice.Expect(t, "message[@id='"+first+"']/body")
+		w.LoseAnswer("chat.postMessage")
+		sent := map[string]string{say(t, alice, room, "lost"): "lost"}
+		alice.Expect(t, "message[@from='"+room+"/Tess']/body[text()='lost']") // its history tells
+		for i := range 8 {
+			text := fmt.Sprint("under way ", i)
+			sent[say(t, alice, room, text)] = text
+		}
+		w.hears(t, "under way 2")
+		w.gateway.Kill()
+		w.restart()
+		alice.Send(t, joinStanza, "room", room, "nick", "Tess")
+		alice.Expect(t, "message[@type='groupchat']/subject")
+		end := say(t, alice, room, "the end")
+		for {
+			s := alice.Expect(t, "message[@id]")
+			if s.Attr("type") == "error" {
+				t.Errorf("%q was refused: %s", sent[s.Attr("id")], s)
+			}
+			if s.Attr("id") == end {
+				break
+			}
+		}
+		archived := map[string]int{}
+		for _, id := range archivedIDs(t, alice, room) {
+			archived[id]++
+		}
+		for stanza, text := range sent {
+			times := 0
+			for _, m := range w.Messages(id) {
+				if m["text"] == text {
+					times++
+				}
+			}
+			if times > 1 || times != archived[stanza] {
+				t.Errorf("%q is there %d times, and %d times in the archive", text, times, archived[stanza])
+			}
+		}
+	}},
 }
 
 // seen is what a client knows of a message from a room's archive.

@@ -31,7 +31,9 @@ type bot struct {
 	pinging  bool
 	// missed is since when something may have been said that the relay has not heard; the zero time before it was first inside.
 	missed time.Time
-	can    xep.RoomAbilities
+	// first is when it was first inside: what was said before is none of its business.
+	first time.Time
+	can   xep.RoomAbilities
 	// why is why it could not come in, empty where it could or has not been answered; arrivals are done when one of both is known.
 	why      string
 	arrivals []func()
@@ -76,7 +78,9 @@ func (r *Relay) enter() {
 		if len(r.flying) > 0 && r.flying[0].passed.Before(since) {
 			since = r.flying[0].passed
 		}
-		since = since.Add(-skew)
+		if since = since.Add(-skew); since.Before(b.first) {
+			since = b.first
+		}
 	}
 	if !r.Stream.Pass(xep.Enter(r.JID, r.occupant(b.nick), since, maxMissed, r.Password).Add(r.joins())) {
 		r.tryAgain()
@@ -221,6 +225,9 @@ func (r *Relay) arrived() {
 	b := &r.bot
 	b.why = ""
 	b.standing, b.since, b.heard, b.missed = inside, time.Now(), time.Now(), time.Now()
+	if b.first.IsZero() {
+		b.first = b.since
+	}
 	b.attempts = 0
 	maps.DeleteFunc(r.others, func(_ string, o *occupant) bool { return !o.seen })
 	for _, p := range r.puppets {

@@ -216,6 +216,19 @@ func TestWhatWasSaidInTheMUCDuringAnOutageComesOver(t *testing.T) {
 	})
 }
 
+func TestWhatWasSaidBeforeTheRelayCameIsNoneOfItsBusiness(t *testing.T) {
+	story(t, nil, func(w *world) {
+		old := (&stanza.Stanza{Kind: stanza.Message, Type: "groupchat", ID: "o1", From: w.muc.relay.MUC.WithResource("alice")}).Add(body("long ago"), xep.StanzaID(w.muc.relay.MUC, "old"))
+		w.muc.mu.Lock()
+		w.muc.history, w.muc.times = append(w.muc.history, old), append(w.muc.times, time.Now().Add(-skew/2))
+		w.muc.mu.Unlock()
+		time.Sleep(time.Second)
+		w.relay.Resync() // the streams of further components come up
+		w.settle()
+		w.got(w.one)
+	})
+}
+
 func TestWhatAnUnreachableNetworkMissesWaitsForIt(t *testing.T) {
 	story(t, nil, func(w *world) {
 		w.one.cut <- &transports.Fault{Kind: transports.Offline, Text: "The wire was cut."}

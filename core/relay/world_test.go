@@ -100,6 +100,7 @@ type muc struct {
 	people    []string // who is there besides
 	roles     map[string]xmpp.Condition
 	history   []*stanza.Stanza
+	times     []time.Time // when it was said
 	serial    int
 	seen      []string
 	up        bool
@@ -198,9 +199,11 @@ func (m *muc) enter(s *stanza.Stanza) {
 	if s.From != m.relay.JID {
 		return
 	}
-	if since := s.Child(xep.NSMUC, "x").Child(xep.NSMUC, "history").Attr("since"); since != "" {
-		for _, h := range m.history {
-			m.hand(h)
+	if since, err := time.Parse(time.RFC3339, s.Child(xep.NSMUC, "x").Child(xep.NSMUC, "history").Attr("since")); err == nil {
+		for i, h := range m.history {
+			if !m.times[i].Before(since) {
+				m.hand(h)
+			}
 		}
 	}
 	m.hand((&stanza.Stanza{Kind: stanza.Message, Type: "groupchat", From: m.relay.MUC}).Add(stanza.New("", "subject")))
@@ -281,7 +284,7 @@ func (m *muc) reflect(s *stanza.Stanza, nick string) {
 	m.serial++
 	r := &stanza.Stanza{Kind: stanza.Message, Type: "groupchat", ID: s.ID, From: m.relay.MUC.WithResource(nick)}
 	r.Add(s.Payload...).Add(xep.StanzaID(m.relay.MUC, fmt.Sprint("s", m.serial)))
-	m.history = append(m.history, r)
+	m.history, m.times = append(m.history, r), append(m.times, time.Now())
 	if m.deaf {
 		return
 	}

@@ -10,6 +10,11 @@ import (
 func (h *handler) guildCreated(data json.RawMessage) {
 	var g guild
 	decode(data, &g)
+	h.guildTold(g)
+}
+
+// guildTold takes a whole guild.
+func (h *handler) guildTold(g guild) {
 	if g.Unavailable || !isSnowflake(g.ID) {
 		return
 	}

@@ -135,6 +135,11 @@ func (h *handler) begun(sh *shard, data json.RawMessage) {
 	h.ready[sh] = true
 	h.connected()
 	h.waitForGuilds()
+	for _, g := range e.Guilds {
+		if len(g.Channels) > 0 { // some servers tell them at once
+			h.guildTold(g)
+		}
+	}
 	h.settle()
 }
 

@@ -220,6 +220,16 @@ func TestAThreadThatWasPutAwayIsStillJoined(t *testing.T) {
 	}
 }
 
+func TestGuildsThatAreToldAtOnceAreThere(t *testing.T) {
+	t.Parallel()
+	l := newLiar(t)
+	l.late, l.ready["guilds"] = true, []object{guild(4, 1)}
+	v := l.visit()
+	if all := v.ready(); !slices.Equal(all.Rooms, []transports.RoomID{"#7"}) {
+		t.Errorf("the account is in %q", all.Rooms)
+	}
+}
+
 func TestInAChannelFullOfWebhooksTheBotSaysWhoSpeaks(t *testing.T) {
 	t.Parallel()
 	l := newLiar(t)

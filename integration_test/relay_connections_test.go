@@ -1,15 +1,21 @@
 package integration_test
 
 import (
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 
 	"isthmus/integration_test/ircclient"
+	"isthmus/integration_test/servers"
 	"isthmus/integration_test/xmppclient"
 )
 
 // crewed is the channel of a second relay, in which people of the MUC are on IRC themselves; two of them at the same time.
 const crewed = "#crew"
+
+// otherGateway is the domain of another gateway of the same XMPP server.
+const otherGateway = "irc2.localhost"
 
 // crew is the MUC of that relay.
 func (s *star) crew() string { return "crew" + strings.TrimPrefix(s.muc, "team") }
@@ -65,5 +71,69 @@ var connectionScenarios = []starScenario{
 		carol.Expect(t, "message[@type='chat'][@from='"+s.crew()+"/bridge']/body[text()~'Your message did not reach #crew']")
 		dora.ExpectNone(t, `am I heard`)
 		s.holder.Send(t, "MODE "+crewed+" -b "+nick+"!*@*")
+	}},
+	{"names that are taken are not taken twice, on either side", func(t *testing.T, s *star) {
+		bob, carol, dora := s.aboard(t)
+		dora.Send(t, "NICK robin|x")
+		dora.Expect(t, ` NICK :?robin\|x`)
+		bob.Send(t, "<presence to='{muc}/robin'/>", "muc", s.crew())
+		bob.Expect(t, "presence[not(@type)][@from='"+s.crew()+"/robin']")
+		carol.Send(t, "<presence to='{muc}/Robin|x [irc]'/>", "muc", s.crew()) // before anybody of IRC has said anything under that name
+		bob.Expect(t, "presence[not(@type)][@from='"+s.crew()+"/Robin|x [irc]']")
+		say(t, bob, s.crew(), "who am I there?")
+		if nick := dora.Expect(t, `^:(\S+)!\S+ PRIVMSG `+crewed+` :who am I there\?$`)[1]; nick == "robin|x" {
+			t.Error("two have one name on IRC")
+		}
+		dora.Say(t, crewed, "and who am I?")
+		bob.Expect(t, "message[@type='groupchat'][@from='"+s.crew()+"/robin|x [irc] (2)']/body[text()='and who am I?']")
+		dora.Send(t, "QUIT :bye")
+	}},
+	{"of two gateways that join a MUC with one channel, the second leaves it to the first", func(t *testing.T, s *star) {
+		bob, _, dora := s.aboard(t)
+		other := &world{xmpp: s.xmpp, irc: s.irc, dir: t.TempDir()}
+		config := fmt.Sprintf(`
+store: "sqlite:%[1]s/isthmus.db"
+transports:
+  - kind: irc
+    domain: %[2]s
+    server: tcp://%[3]s
+    secret: %[4]s
+    people: [localhost]
+    private_networks: [127.0.0.0/8]
+    options:
+      networks: [{host: %[5]s, address: %[6]q, plain: true}]
+relays: [{muc: %[7]s, nick: other, rooms: [{transport: %[2]s, network: %[5]s, room: "%[8]s"}]}]
+`, other.dir, otherGateway, s.xmpp.Components[otherGateway], servers.Gateway.Secret, host, s.irc.Plain, s.crew(), crewed)
+		if err := os.WriteFile(other.configPath(), []byte(config), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		other.run(t)
+		bob.Expect(t, "message[@from='"+s.crew()+"/other']/body[text()='I leave "+crewed+" on "+host+" to bridge, who joins it with this room already.']")
+		dora.Expect(t, `^:other\S* JOIN `)
+		dora.Say(t, crewed, "am I heard once?")
+		m := bob.Expect(t, "message[@type='groupchat'][@from~'"+s.crew()+"/dora']/body[text()='am I heard once?']")
+		say(t, bob, s.crew(), "and I?")
+		bob.ExpectNone(t, "message/body[text()='am I heard once?']", "message[@type='groupchat'][@from='"+s.crew()+"/bob']/body[text()='and I?']")
+		dora.Expect(t, `PRIVMSG `+crewed+` :(<bob> )?and I\?$`)
+		dora.Say(t, crewed, "the end")
+		bob.Expect(t, "message[@type='groupchat'][@from='"+m.Attr("from")+"']/body[text()='the end']")
+		dora.ExpectNone(t, `and I\?`)
+	}},
+	{"whom the MUC has banned it does not hear", func(t *testing.T, s *star) {
+		bob, _, dora := s.aboard(t)
+		judge := s.client(t, "alice", "judge")
+		join(t, judge, s.crew(), "judge")
+		dora.Say(t, crewed, "spam")
+		nick := judge.Expect(t, "message[@type='groupchat'][@from~'"+s.crew()+"/dora']/body[text()='spam']").Attr("from")
+		eye := s.client(t, "alice", "eye")
+		eye.Send(t, joinStanza, "room", s.crew(), "nick", "eye")
+		jid, _, _ := strings.Cut(eye.Expect(t, "presence[@from='"+nick+"']/{muc#user}x/item[@jid]").Find("presence/{muc#user}x/item").Attr("jid"), "/")
+		judge.Send(t, "<iq type='set' id='ban' to='{muc}'><query xmlns='http://jabber.org/protocol/muc#admin'><item jid='{jid}' affiliation='outcast'><reason>no spam</reason></item></query></iq>", "muc", s.crew(), "jid", jid)
+		judge.Expect(t, "presence[@type='unavailable'][@from='"+nick+"']/{muc#user}x[status[@code='301']]")
+		dora.Say(t, crewed, "more spam")
+		dora.Say(t, crewed, "and more")
+		say(t, bob, s.crew(), "it is quiet here")
+		judge.ExpectNone(t, "message/body[text()~'spam|and more']", "message[@from~'"+s.crew()+"/bob']/body[text()='it is quiet here']")
+		judge.Send(t, "<iq type='set' id='pardon' to='{muc}'><query xmlns='http://jabber.org/protocol/muc#admin'><item jid='{jid}' affiliation='none'/></query></iq>", "muc", s.crew(), "jid", jid)
 	}},
 }

@@ -47,7 +47,7 @@ var starKinds = []struct {
 	}},
 }
 
-var starComponents = []servers.Component{servers.Gateway, {Domain: loopbackDomain, Secret: servers.Gateway.Secret}}
+var starComponents = []servers.Component{servers.Gateway, {Domain: loopbackDomain, Secret: servers.Gateway.Secret}, {Domain: otherGateway, Secret: servers.Gateway.Secret}}
 
 func newStar(t *testing.T, xmpp, irc *servers.Server, muc string) *star {
 	t.Helper()

@@ -19,28 +19,33 @@ func XHTML(inside string) *stanza.Element {
 // PictureAlone is the small picture that a message in XHTML consists of, by the SHA-1 of its content (XEP-0231 §3.1): clients send stickers so. It is empty for any other message,
 // and for one whose body is the picture's name.
 func PictureAlone(s *stanza.Stanza) (hash string) {
-	body := s.Child(NSXHTML, "html").Child(nsXHTMLBody, "body")
-	var pictures []*stanza.Element
-	words := ""
-	var look func(*stanza.Element)
-	look = func(e *stanza.Element) {
-		if e.Is(nsXHTMLBody, "img") {
-			pictures = append(pictures, e)
-		}
-		words += e.Text()
-		for _, c := range e.Children() {
-			look(c)
-		}
-	}
-	if body != nil {
-		look(body)
-	}
-	if len(pictures) != 1 || trim(words) != "" || pictures[0].Attr("alt") == trim(s.ChildText("", "body")) {
+	picture, alone := onlyPicture(s.Child(NSXHTML, "html").Child(nsXHTMLBody, "body"))
+	if !alone || picture == nil || picture.Attr("alt") == trim(s.ChildText("", "body")) {
 		return ""
 	}
-	name, isBit := strings.CutPrefix(pictures[0].Attr("src"), "cid:")
+	name, isBit := strings.CutPrefix(picture.Attr("src"), "cid:")
 	if !isBit {
 		return ""
 	}
 	return bitHash(name)
+}
+
+// onlyPicture is the picture within an element, nil for none; alone is false where there is a word or another picture beside it.
+func onlyPicture(e *stanza.Element) (picture *stanza.Element, alone bool) {
+	if trim(e.Text()) != "" {
+		return nil, false
+	}
+	if e != nil && e.Is(nsXHTMLBody, "img") {
+		picture = e
+	}
+	for _, c := range e.Children() {
+		within, alone := onlyPicture(c)
+		if !alone || within != nil && picture != nil {
+			return nil, false
+		}
+		if within != nil {
+			picture = within
+		}
+	}
+	return picture, true
 }

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
@@ -100,7 +101,29 @@ func (w *world) system(m *message) string {
 	if !is {
 		return ""
 	}
-	return fmt.Sprintf(said, w.authorOf(m).Name)
+	said = fmt.Sprintf(said, w.authorOf(m).Name)
+	for _, e := range m.Embeds {
+		if e.Type == "poll_result" {
+			said += e.pollResult()
+		}
+	}
+	return said
+}
+
+// pollResult says how a poll has ended (Poll Result Embed Fields).
+func (e *embed) pollResult() string {
+	of := map[string]string{}
+	for _, f := range e.Fields {
+		of[f.Name] = f.Value
+	}
+	said := ""
+	if q := of["poll_question_text"]; q != "" {
+		said = " " + q
+	}
+	if a := cmp.Or(of["victor_answer_text"], of["victor_answer_emoji_name"]); a != "" {
+		return said + fmt.Sprintf("\n%s: %s of %s votes.", a, cmp.Or(of["victor_answer_votes"], "0"), cmp.Or(of["total_votes"], "0"))
+	}
+	return said + "\nNo answer has won."
 }
 
 // textOf is the text of a message, with what else can be read in it.

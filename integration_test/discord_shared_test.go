@@ -131,6 +131,38 @@ var discordShared = []discordScenario{
 		bob.Expect(t, "message[@id='"+id+"'][@from='"+open+"/Bob']")
 		mustMatch(t, stages(t, alice, discordDomain, "share", bobAndCarol), completed)
 	}},
+	{"a crash while somebody speaks loses nothing in silence, and doubles nothing", func(t *testing.T, w *discordWorld) {
+		id, room := w.channel()
+		bob := w.client(t, "bob", "desk")
+		join(t, bob, room, "Bob")
+		first := say(t, bob, room, "first") // so that there is a webhook
+		bob.Expect(t, "message[@id='"+first+"'][@from='"+room+"/Bob']")
+		hook := "/webhooks/" + w.discord.Webhooks(id)[0]
+
+		w.discord.Fail(discordfake.Fault{Method: "POST", Path: hook, Times: 1, Done: true, Hang: true})
+		arrived := say(t, bob, room, "it has arrived")
+		w.message("it has arrived")
+		w.gateway.Kill()
+		w.restart(t)
+		bob.Send(t, joinStanza, "room", room, "nick", "Bob")
+		bob.Expect(t, "message[@id='"+arrived+"'][@from='"+room+"/Bob']/body[text()='it has arrived']")
+
+		before := w.discord.Asked("POST " + hook)
+		w.discord.Fail(discordfake.Fault{Method: "POST", Path: hook, Times: 1, Hang: true})
+		never := say(t, bob, room, "it never arrives")
+		until(t, "it is on its way", func() bool { return w.discord.Asked("POST "+hook) > before })
+		w.gateway.Kill()
+		w.restart(t)
+		bob.Send(t, joinStanza, "room", room, "nick", "Bob")
+		bob.Expect(t, "message[@type='error'][@id='"+never+"']/error/"+conditions+"text[text()~'not known whether it was delivered']")
+		var said []string
+		for _, m := range w.discord.Messages(id) {
+			said = append(said, m["content"].(string))
+		}
+		if got := strings.Join(said, "|"); got != "first|it has arrived" {
+			t.Errorf("Discord has %q", got)
+		}
+	}},
 	{"after a crash, what each has said is still theirs, and their reactions", func(t *testing.T, w *discordWorld) {
 		id, room := w.channel()
 		bob, carol := w.client(t, "bob", "desk"), w.client(t, "carol", "desk")

@@ -51,6 +51,9 @@ type Capabilities struct {
 	// Nonces: History tells the Nonce of the account's own messages, also of those that an earlier run sent, so that the core finds out after a
 	// crash what became of them. Those with files, in threads, or of another Style than Says may lack it.
 	Nonces bool
+	// Recalled: History has the account's own messages, so that after a crash the core knows by their texts those that were sent; where there are Nonces it
+	// says nothing more.
+	Recalled bool
 	// Idempotent is for how long after the making of a Nonce another Send with it makes no second message, its Result being that of the first;
 	// 0 for never.
 	Idempotent time.Duration

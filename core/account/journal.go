@@ -76,7 +76,7 @@ func (a *Account) entryOf(s *stanza.Stanza, place transports.Place, c transports
 }
 
 // resumes tells whether commands can be gone on with after a crash.
-func (a *Account) resumes() bool { return a.can.Nonces || a.can.Idempotent > 0 }
+func (a *Account) resumes() bool { return a.can.Nonces || a.can.Recalled || a.can.Idempotent > 0 }
 
 // deedOf is what a command does about messages.
 func deedOf(c transports.Command) entry {

@@ -109,6 +109,7 @@ func (g *Group) onlineFor(s *stay) transports.Online {
 	can.Features |= transports.Names
 	can.Durable = false // who is in a room is so while they are there
 	can.Idempotent = 0  // who speaks under a name may do so in a way of its own
+	_, can.Recalled = g.session.(transports.History)
 	if !s.person.Owner {
 		can.Features &^= private
 	}

@@ -23,6 +23,8 @@ type Fault struct {
 	Body         string
 	// Done does what was asked for, and loses the answer.
 	Done bool
+	// Hang answers nothing, until the one who asks has gone.
+	Hang bool
 	used int
 }
 
@@ -139,15 +141,19 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, pattern string, d
 	defer s.mu.Unlock()
 	path := strings.TrimPrefix(r.URL.Path, "/api/v9")
 	s.requests = append(s.requests, r.Method+" "+path)
-	var lose bool
+	var lose, hang bool
 	for _, f := range s.faults {
 		if f.Method != r.Method || !strings.HasPrefix(path, f.Path) || f.Times > 0 && f.used >= f.Times {
 			continue
 		}
 		f.used++
 		if f.Done {
-			lose = true
+			lose, hang = true, f.Hang
 			break
+		}
+		if f.Hang {
+			s.hang(r)
+			return
 		}
 		for name, value := range f.Header {
 			w.Header().Set(name, value)
@@ -166,12 +172,38 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, pattern string, d
 		return
 	}
 	result, no := do(c)
+	if hang {
+		s.hang(r)
+		return
+	}
 	if lose {
 		w.WriteHeader(http.StatusBadGateway)
 		_, _ = io.WriteString(w, "<html>bad gateway</html>")
 		return
 	}
 	answer(w, result, no)
+}
+
+// hang waits until the client has gone. The server goes on meanwhile.
+func (s *Server) hang(r *http.Request) {
+	s.mu.Unlock()
+	<-r.Context().Done()
+	s.mu.Lock()
+}
+
+// Asked waits until a request was made that begins so, as "METHOD /path", and gives how many there were.
+func (s *Server) Asked(begin string) (n int) {
+	s.t.Helper()
+	s.wait("request "+begin, func() bool {
+		n = 0
+		for _, r := range s.requests {
+			if strings.HasPrefix(r, begin) {
+				n++
+			}
+		}
+		return n > 0
+	})
+	return n
 }
 
 // limit counts a request, and refuses one too many.

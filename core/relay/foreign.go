@@ -29,6 +29,8 @@ type foreign struct {
 	// dropped is how many messages were too much since people were told last.
 	dropped int
 	tries   int
+	// first is when the relay was first in the room.
+	first time.Time
 	// leftTo is the nick of another relay that joins the MUC with this room, empty where none does.
 	leftTo string
 	// members are the network's people in the room, as far as it tells; doings are those of them that the MUC is to be told of.

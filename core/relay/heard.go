@@ -30,6 +30,9 @@ func (f *foreign) event(e transports.Event) {
 			return
 		}
 		f.id, f.live, f.tries = e.Room, true, 0
+		if f.first.IsZero() {
+			f.first = time.Now()
+		}
 		f.able(f.all, e.Lacks)
 		f.forgetLeft()
 		delete(r.warned, "join "+f.Name)
@@ -140,6 +143,9 @@ func (f *foreign) heard(e transports.Message) {
 		f.noTalks(e, nil)
 	}
 	if o := f.owns[e.From.ID]; o != nil && e.Place.Room == f.id && o.takes(e) {
+		return
+	}
+	if e.Replayed && e.At.Before(f.first) { // it was said before the relay came
 		return
 	}
 	if e.Own || f.ours[e.From.ID] != nil || e.Place.Room != f.id || e.ID != "" && r.lines.byForeign[foreignID{f, e.ID}] != nil {

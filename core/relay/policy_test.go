@@ -205,6 +205,18 @@ func TestThreadsGoAcross(t *testing.T) {
 	})
 }
 
+func TestWhatANetworkTellsOfBeforeTheRelayCameStaysThere(t *testing.T) {
+	story(t, nil, func(w *world) {
+		old := transports.Message{Place: transports.InRoom("#go"), ID: "o1", From: user("ida"), Text: text.Plain("long ago"), At: time.Now().Add(-time.Hour), Replayed: true}
+		w.one.events <- old
+		w.hears()
+		time.Sleep(time.Minute)
+		old.ID, old.At = "o2", time.Now().Add(-time.Second) // as after an outage
+		w.one.events <- old
+		w.hears("ida [one] enters", "ida [one]: long ago")
+	})
+}
+
 func TestWhatARoomLacksOfItsNetworkIsToldInWordsToo(t *testing.T) {
 	story(t, nil, func(w *world) {
 		w.one.say("ida", "m1", "hello")

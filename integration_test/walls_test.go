@@ -55,7 +55,7 @@ var walls = []wall{
 	{"isthmus/transports/irc", []string{"isthmus/transports", "isthmus/mapping/text", "isthmus/mapping/nick", "isthmus/mapping/msgid",
 		"gopkg.in/irc.v4", "golang.org/x/sync/", "golang.org/x/time/", "golang.org/x/text/"}},
 	{"isthmus/transports/slack", []string{"isthmus/transports", "isthmus/mapping/text", "github.com/slack-go/slack", "github.com/gorilla/websocket", "golang.org/x/time/"}},
-	{"isthmus/transports/slack/slacktest", []string{"github.com/gorilla/websocket"}},
+	{"isthmus/transports/slack/slacktest", []string{"github.com/gorilla/websocket", "go.yaml.in/yaml/v3"}},
 	{"isthmus/transports/discord", []string{"isthmus/transports", "isthmus/mapping/text", "github.com/bwmarrin/discordgo", "github.com/gorilla/websocket"}},
 	{"isthmus/transports/loopback", []string{"isthmus/transports", "isthmus/mapping/text", "isthmus/transports/loopback/wire"}},
 	{"isthmus/transports/loopback/wire", []string{"isthmus/transports"}},

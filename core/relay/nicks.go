@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"isthmus/core/stanza"
 	"isthmus/mapping/nick"
 	"isthmus/mapping/text"
 )
@@ -100,4 +101,27 @@ func (f *foreign) attributed(name string) string {
 		return r
 	}, f.relay.bare(name))
 	return nick.Resource(name + f.Suffix)
+}
+
+// free tells whether an address is nobody's: that of who has been renamed stays theirs while they are in the MUC.
+func (r *Relay) free(jid stanza.JID) bool {
+	other := r.puppetOf(jid)
+	if other != nil && other.standing != outside {
+		return false
+	}
+	if other != nil {
+		delete(r.puppets, other.who)
+	}
+	return true
+}
+
+// coming tells whether a nick is that of a puppet that is being let in, of which others hear before it does, or that has left before it was: the MUC
+// tells of both.
+func (r *Relay) coming(nick string) bool {
+	for _, p := range r.puppets {
+		if p.nick == nick && (p.standing == asked || p.standing == outside && time.Since(p.since) < answerTime) {
+			return true
+		}
+	}
+	return false
 }

@@ -108,18 +108,6 @@ func (r *Relay) voice(f *foreign, u transports.User) (p *puppet, wait, silent bo
 	return nil, true, false
 }
 
-// free tells whether an address is nobody's: that of who has been renamed stays theirs while they are in the MUC.
-func (r *Relay) free(jid stanza.JID) bool {
-	other := r.puppetOf(jid)
-	if other != nil && other.standing != outside {
-		return false
-	}
-	if other != nil {
-		delete(r.puppets, other.who)
-	}
-	return true
-}
-
 func (r *Relay) inside() (n int) {
 	for _, p := range r.puppets {
 		if p.standing != outside {
@@ -127,17 +115,6 @@ func (r *Relay) inside() (n int) {
 		}
 	}
 	return n
-}
-
-// coming tells whether a nick is that of a puppet that is being let in, of which others hear before it does, or that has left before it was: the MUC
-// tells of both.
-func (r *Relay) coming(nick string) bool {
-	for _, p := range r.puppets {
-		if p.nick == nick && (p.standing == asked || p.standing == outside && time.Since(p.since) < answerTime) {
-			return true
-		}
-	}
-	return false
 }
 
 // ask has a puppet join.

@@ -258,6 +258,19 @@ func with(o Object, more Object) Object {
 	return all
 }
 
+// largeThreshold is of how many members a guild tells no more (Gateway, Identify Structure).
+const largeThreshold = 250
+
+// botIn is a bot that is in a guild.
+func (s *Server) botIn(g *guild) string {
+	for _, b := range s.bots {
+		if g.members[b.ID] != nil {
+			return b.ID
+		}
+	}
+	return g.owner
+}
+
 // guildObject is a guild as GUILD_CREATE has it.
 func (s *Server) guildObject(g *guild) Object {
 	channels, threads := []Object{}, []Object{}
@@ -277,7 +290,11 @@ func (s *Server) guildObject(g *guild) Object {
 	for _, id := range slices.Sorted(maps.Keys(g.members)) {
 		members = append(members, g.members[id])
 	}
-	return Object{"id": g.id, "name": g.name, "owner_id": g.owner, "unavailable": false, "member_count": len(members), "large": false, "roles": g.roles,
+	large := len(members) > largeThreshold
+	if large {
+		members = append([]Object{g.members[s.botIn(g)]}, members[:largeThreshold]...)
+	}
+	return Object{"id": g.id, "name": g.name, "owner_id": g.owner, "unavailable": false, "member_count": len(g.members), "large": large, "roles": g.roles,
 		"emojis": []Object{}, "channels": channels, "threads": threads, "members": members, "presences": []Object{}}
 }
 

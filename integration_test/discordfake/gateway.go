@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -27,31 +28,43 @@ type session struct {
 // connection is a socket.
 type connection struct {
 	ws   *websocket.Conn
-	out  chan any
+	mu   sync.Mutex
+	out  []any
+	more chan struct{} // has a value where there is something to send
 	done chan struct{}
 }
 
 func (c *connection) send(v any) {
+	c.mu.Lock()
+	c.out = append(c.out, v)
+	c.mu.Unlock()
 	select {
-	case c.out <- v:
-	case <-c.done:
+	case c.more <- struct{}{}:
+	default:
 	}
+}
+
+func (c *connection) take() (all []any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all, c.out = c.out, nil
+	return all
 }
 
 func (c *connection) write() {
 	for {
 		select {
-		case v := <-c.out:
+		case <-c.more:
+		case <-c.done:
+			return
+		}
+		for _, v := range c.take() {
 			if code, is := v.(int); is {
 				_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(time.Second))
 				c.ws.Close()
-				continue
-			}
-			if c.ws.WriteJSON(v) != nil {
+			} else if c.ws.WriteJSON(v) != nil {
 				c.ws.Close()
 			}
-		case <-c.done:
-			return
 		}
 	}
 }
@@ -63,7 +76,7 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	c := &connection{ws: ws, out: make(chan any, 100_000), done: make(chan struct{})}
+	c := &connection{ws: ws, more: make(chan struct{}, 1), done: make(chan struct{})}
 	defer ws.Close()
 	defer close(c.done)
 	go c.write()

@@ -27,7 +27,7 @@ type place struct {
 	owner, ida          string
 }
 
-func newPlace(t *testing.T) *place {
+func newPlace(t testing.TB) *place {
 	t.Helper()
 	p := &place{Server: discordfake.New(t)}
 	p.Server.Hurry = 5 * time.Second

@@ -152,7 +152,7 @@ func (w *world) parse(guild, s string, mentions []user) text.Text {
 		case text.DiscordUser:
 			for _, u := range mentions {
 				if _, known := w.people[u.ID]; !known && u.ID == id {
-					w.people[u.ID] = u
+					w.remember(u)
 				}
 			}
 			u, _ := w.person(guild, id)

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"isthmus/mapping/text"
@@ -137,9 +138,9 @@ func (h *handler) threadsTold(data json.RawMessage) {
 func (w *world) meet(channel string, u user) {
 	w.dms[u.ID], w.talks[channel] = channel, u.ID
 	if _, known := w.people[u.ID]; known || u.Username != "" {
-		w.people[u.ID] = u
+		w.remember(u)
 	} else {
-		w.people[u.ID] = user{ID: u.ID}
+		w.remember(user{ID: u.ID})
 	}
 }
 
@@ -199,6 +200,9 @@ func (h *handler) memberRemoved(data json.RawMessage) {
 	g.count--
 	u, _ := h.world.person(e.Guild, e.User.ID)
 	delete(g.members, e.User.ID)
+	if i := slices.Index(g.speakers, e.User.ID); i >= 0 {
+		g.speakers = slices.Delete(g.speakers, i, i+1)
+	}
 	events, how := h.world.goes(g, u, nil), h.expelled.values[e.Guild+" "+e.User.ID]
 	h.expelled.put(e.Guild+" "+e.User.ID, transports.Left)
 	for i, e := range events {

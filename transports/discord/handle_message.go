@@ -55,7 +55,7 @@ func (h *handler) created(m *message) (events []transports.Event, of *sending) {
 	known.told = true
 	if g := w.guilds[m.GuildID]; g != nil && m.WebhookID == "" && m.Member != nil && isSnowflake(m.Author.ID) && g.members[m.Author.ID] == nil {
 		m.Member.User = m.Author
-		events = w.comes(g, g.put(*m.Member))
+		events = w.speaks(g, *m.Member)
 	}
 	h.stopTyping(m.ChannelID, m.Author.ID)
 	e := h.told(at, m)
@@ -184,7 +184,7 @@ func (h *handler) reacted(data json.RawMessage, on bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if e.Member != nil && e.Member.User.ID != "" {
-		h.world.people[e.User] = e.Member.User
+		h.world.remember(e.Member.User)
 	}
 	h.tellReactions(e, e.User, h.known.react(e.Message, e.User, e.Emoji.shown(), on))
 }

@@ -260,7 +260,7 @@ func (s *Session) Find(ctx context.Context, words string, limit int) (found []tr
 		for _, m := range all {
 			if !seen[m.User.ID] && m.User.ID != "" && len(found) < limit {
 				seen[m.User.ID] = true
-				s.world.people[m.User.ID] = m.User
+				s.world.remember(m.User)
 				found = append(found, s.world.userIn(g, &m))
 			}
 		}

@@ -100,7 +100,7 @@ func (s *Session) reactionsOn(ctx context.Context, place transports.Place, m *me
 				s.mu.Lock()
 				from, known := s.world.person(m.GuildID, u.ID)
 				if !known {
-					s.world.people[u.ID] = u
+					s.world.remember(u)
 					from = userOf(u)
 				}
 				s.mu.Unlock()

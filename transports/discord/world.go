@@ -15,7 +15,7 @@ type world struct {
 	channels map[string]*channel
 	// dms are the channels of talks by user, talks the users by channel.
 	dms, talks map[string]string
-	people     map[string]user // by id, whom the account has met outside of guilds
+	people     map[string]user // by id, whom the account has met outside of guilds, at most maxPeople
 	presences  map[string]transports.Presence
 	// pending are the guilds of READY that have not been told yet.
 	pending map[string]bool
@@ -32,6 +32,7 @@ type guildState struct {
 	roles             map[string]role
 	emojis            []emoji
 	members           map[string]*member
+	speakers          []string // of a large guild, in the order of their first words
 }
 
 func newWorld(cdn string) *world {
@@ -42,11 +43,47 @@ func newWorld(cdn string) *world {
 // maxMembers is the size of a guild from which on only those are members of its rooms who have said something.
 const maxMembers = 2_000
 
+// maxSpeakers is how many of those are kept in a guild, maxPeople how many people outside of guilds.
+const (
+	maxSpeakers = maxMembers
+	maxPeople   = 20_000
+)
+
+// remember keeps who somebody is. Where there are too many, some are forgotten whom there is no talk with.
+func (w *world) remember(u user) {
+	if _, known := w.people[u.ID]; !known && len(w.people) >= maxPeople {
+		for id := range w.people {
+			if _, talks := w.dms[id]; !talks {
+				if delete(w.people, id); len(w.people) < maxPeople/2 {
+					break
+				}
+			}
+		}
+	}
+	w.people[u.ID] = u
+}
+
+// speaks takes a member of a large guild who has said something: they are in its rooms now, and who has said nothing for longest is no longer.
+func (w *world) speaks(g *guildState, m member) (events []transports.Event) {
+	if g.count > maxMembers {
+		if g.speakers = append(g.speakers, m.User.ID); len(g.speakers) > maxSpeakers {
+			first := g.speakers[0]
+			g.speakers = g.speakers[1:]
+			if gone := g.members[first]; gone != nil {
+				delete(g.members, first)
+				delete(w.presences, first)
+				events = w.goes(g, w.userIn(g.id, gone), nil)
+			}
+		}
+	}
+	return append(events, w.comes(g, g.put(m))...)
+}
+
 // take takes a whole guild.
 func (w *world) take(g guild) *guildState {
 	state := &guildState{id: g.ID, name: g.Name, ownerID: g.OwnerID, count: g.MemberCount, roles: map[string]role{}, emojis: g.Emojis, members: map[string]*member{}}
 	if was := w.guilds[g.ID]; was != nil { // it returns
-		state.members = was.members
+		state.members, state.speakers = was.members, was.speakers
 	}
 	w.guilds[g.ID] = state
 	for _, r := range g.Roles {

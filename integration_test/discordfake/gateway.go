@@ -23,6 +23,8 @@ type session struct {
 	seq     int
 	sent    []Object // for who resumes
 	conn    *connection
+	// presence is how the bot is shown, nil where it has not said.
+	presence Object
 }
 
 // connection is a socket.
@@ -97,6 +99,8 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 			}
 		case 2:
 			s.identify(c, p.Data)
+		case 3:
+			s.setPresence(c, p.Data)
 		case 6:
 			s.resume(c, p.Data)
 		case 8:
@@ -215,6 +219,33 @@ func (s *Server) resume(c *connection, data json.RawMessage) {
 		}
 	}
 	c.send(Object{"op": 9, "d": false})
+}
+
+// setPresence takes how a bot is.
+func (s *Server) setPresence(c *connection, data json.RawMessage) {
+	var p Object
+	_ = json.Unmarshal(data, &p)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, session := range s.sessions {
+		if session.conn == c {
+			session.presence = p
+		}
+	}
+}
+
+// Seen waits until a bot's sessions are shown so, as "status" or "status: what they say".
+func (s *Server) Seen(bot *Bot, want string) {
+	s.t.Helper()
+	s.wait("presence of "+want, func() bool {
+		return slices.ContainsFunc(s.sessions, func(of *session) bool {
+			got := str(of.presence["status"])
+			if all, _ := of.presence["activities"].([]any); len(all) > 0 {
+				got += ": " + str(all[0].(Object)["state"])
+			}
+			return of.bot == bot && got == want
+		})
+	})
 }
 
 // members answers a request for the members of a guild.

@@ -34,6 +34,8 @@ func (s *Session) Do(ctx context.Context, command transports.Command, done func(
 		s.inOrder(l, done, func(h *handler) (later bool, err error) { return false, h.leave(c) })
 	case transports.Subscribe:
 		s.inOrder(l, done, func(h *handler) (later bool, err error) { return false, h.subscribe(c) })
+	case transports.SetPresence:
+		s.inOrder(l, done, func(h *handler) (later bool, err error) { return false, h.setPresence(c.Presence) })
 	case transports.Create:
 		s.create(ctx, l, c, done)
 	case transports.Authorize: // the account's presence is seen by everybody

@@ -26,6 +26,7 @@ const (
 	opDispatch       = 0
 	opHeartbeat      = 1
 	opIdentify       = 2
+	opPresence       = 3
 	opResume         = 6
 	opReconnect      = 7
 	opRequestMembers = 8

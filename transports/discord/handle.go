@@ -65,6 +65,7 @@ func (h *handler) dispatch(sh *shard, kind string, data json.RawMessage) {
 		return
 	case !h.ready[sh]:
 		h.ready[sh] = true
+		h.showAgain(sh, true)
 		h.connected()
 		h.settle()
 		h.flush()
@@ -133,6 +134,7 @@ func (h *handler) begun(sh *shard, data json.RawMessage) {
 	}
 	h.mu.Unlock()
 	h.ready[sh] = true
+	h.showAgain(sh, false)
 	h.connected()
 	h.waitForGuilds()
 	for _, g := range e.Guilds {

@@ -2,7 +2,9 @@ package discord
 
 import (
 	"encoding/json"
+	"strings"
 
+	"isthmus/mapping/text"
 	"isthmus/transports"
 )
 
@@ -23,6 +25,48 @@ type presence struct {
 var activityWords = map[int]string{0: "Playing ", 1: "Streaming ", 2: "Listening to ", 3: "Watching ", 5: "Competing in "}
 
 const customStatus = 4
+
+// statuses are the network's words for how somebody is (Update Presence, Status Types).
+var statuses = map[transports.Show]string{transports.Absent: "invisible", transports.Present: "online", transports.Chatty: "online", transports.Away: "idle", transports.LongAway: "idle", transports.Busy: "dnd"}
+
+// maxStatus is in characters (Activity Object, for a custom status).
+const maxStatus = 128
+
+// shown is a presence as the gateway takes it (Update Presence).
+func shown(p transports.Presence) map[string]any {
+	activities := []any{}
+	if status := text.Pieces(strings.TrimSpace(p.Status), maxStatus)[0]; status != "" {
+		activities = append(activities, map[string]any{"name": "Custom Status", "type": customStatus, "state": status})
+	}
+	var since any
+	if !p.Since.IsZero() {
+		since = p.Since.UnixMilli()
+	}
+	return map[string]any{"status": statuses[p.Show], "activities": activities, "since": since, "afk": p.Show == transports.Away || p.Show == transports.LongAway}
+}
+
+// setPresence shows on all connections how the account is.
+func (h *handler) setPresence(p transports.Presence) error {
+	h.own = &p
+	for _, sh := range h.shards {
+		if h.ready[sh] {
+			if err := sh.socket.write(opPresence, shown(p)); err != nil {
+				return unreachable(err)
+			}
+		}
+	}
+	return nil
+}
+
+// showAgain shows it on one connection: a session begins with the account online, and one that is taken up again may have been left as invisible.
+func (h *handler) showAgain(sh *shard, takenUp bool) {
+	switch {
+	case h.own != nil:
+		_ = sh.socket.write(opPresence, shown(*h.own)) // the reader finds out as well
+	case takenUp:
+		_ = sh.socket.write(opPresence, shown(transports.Presence{Show: transports.Present}))
+	}
+}
 
 // told is a presence in the contract's words: what people write of themselves goes before what a program says that they do.
 func (p presence) told() transports.Presence {

@@ -22,6 +22,10 @@ type Session struct {
 	// shards are the connections; they are the goroutine of Run's, and those of their own while they serve.
 	shards []*shard
 	anew   bool // how many shards there are is to be asked for
+	// wanted ends when the core ends Run.
+	wanted context.Context
+	// own is how the account is shown, nil where nobody has said; of the goroutine of Run.
+	own *transports.Presence
 
 	gateway gatewayInfo // as it was told last
 
@@ -74,7 +78,7 @@ func (s *Session) capabilities() transports.Capabilities {
 	s.mu.Unlock()
 	can := transports.Capabilities{
 		Features: transports.Edits | transports.Deletions | transports.Reactions | transports.TypingShown | transports.Replies | transports.Threads | transports.Uploads | transports.Mentions |
-			transports.Topics | transports.RoomNames | transports.Roles | transports.Affiliations | transports.Creation,
+			transports.Topics | transports.RoomNames | transports.Roles | transports.Affiliations | transports.Creation | transports.Presences,
 		Idempotent: nonceLasts,
 		Durable:    true, MaxText: maxText, MaxFile: s.maxFile(), MaxReactions: maxReactions,
 	}
@@ -86,6 +90,7 @@ func (s *Session) capabilities() transports.Capabilities {
 
 // Run connects and emits what happens until a connection is lost or ctx ends.
 func (s *Session) Run(ctx context.Context, emit func(transports.Event)) error {
+	s.wanted = ctx
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	s.refused.Store(false)

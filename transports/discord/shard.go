@@ -120,7 +120,12 @@ func (s *Session) connect(ctx context.Context, q *queue, sh *shard) error {
 	sh.socket, sh.began = sock, time.Now()
 	var helpers sync.WaitGroup
 	defer helpers.Wait()
-	defer context.AfterFunc(ctx, func() { sock.close(closeAndResume) })()
+	defer context.AfterFunc(ctx, func() { // the session stays for who takes it up again; people see that the bot has gone
+		if s.wanted.Err() != nil {
+			_ = sock.write(opPresence, shown(transports.Presence{Show: transports.Absent}))
+		}
+		sock.close(closeAndResume)
+	})()
 	defer sock.close(closeAndResume)
 	if sh.resume.session == "" {
 		err = sock.write(opIdentify, identify(s.data.Token, s.app.intents(), sh))

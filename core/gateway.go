@@ -107,7 +107,7 @@ func Run(ctx context.Context, c Config) error {
 		services = append(services, s)
 		sites.pages(t.Component.Domain, t.Driver)
 	}
-	relays, err := newRelays(ctx, c, services)
+	relays, err := newRelays(ctx, c, key, services)
 	if err != nil {
 		return err
 	}

@@ -130,6 +130,9 @@ func (all *relays) asked(muc stanza.JID, s *service) func(relay.Asked) bool {
 		if a.Aloud && !menu.Has(a.Words) {
 			return false
 		}
+		if a.Past {
+			return true
+		}
 		policy := s.policy.Load()
 		s.faces.Chat(a.Chat, menu, dialog.Asker{Person: a.Chat.From, Occupant: true, Operator: !a.Person.IsZero() && policy.Operator(a.Person), Place: muc.String()})
 		return true

@@ -97,6 +97,15 @@ func (t *throughLogin) Picture(ctx context.Context, of transports.Place, version
 	return profiles.Picture(ctx, of, version, limit)
 }
 
+// After reads what was said in a room.
+func (t *throughLogin) After(ctx context.Context, place transports.Place, id transports.MessageID, limit int) ([]transports.Event, bool, error) {
+	history, ok := t.current().(transports.History)
+	if !ok {
+		return nil, false, transports.ErrUnsupported
+	}
+	return history.After(ctx, place, id, limit)
+}
+
 // scope is the network of the login, empty while there is none.
 func (t *throughLogin) scope() transports.Scope {
 	a, _ := t.service.logins.get(t.key)

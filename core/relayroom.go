@@ -58,7 +58,7 @@ func (all *relays) room(s *service, r *relaying, room RelayRoom, name string) (r
 	if suffix == "" {
 		suffix = " [" + about.Kind + "]"
 	}
-	joined := relay.Room{Name: name, Suffix: suffix, Home: about.Kind, ID: roomID(about, room.Room), Password: room.Password, Domain: room.Transport, Session: session, Alone: room.Owner.IsZero(), Stream: s.component,
+	joined := relay.Room{Name: name, Suffix: suffix, Home: about.Kind, Key: room.key(), ID: roomID(about, room.Room), Password: room.Password, Domain: room.Transport, Session: session, Alone: room.Owner.IsZero(), Stream: s.component,
 		Puppet:  s.puppetAddress(room.Network),
 		Where:   func() string { return strings.ToLower(about.Kind + " " + string(scope()) + " " + room.Room) },
 		Doubles: s.doubles(r.of.MUC, room), Share: s.sharer(scope)}
@@ -157,6 +157,11 @@ func (s *service) sharer(scope func() transports.Scope) func(context.Context, tr
 		}
 		return xep.File{}, &transports.Fault{Kind: transports.Unsupported, Text: "This gateway carries no files."}
 	}
+}
+
+// key names it among the rooms of a relay.
+func (r RelayRoom) key() string {
+	return r.Transport + " " + r.Network + " " + strings.ToLower(r.Room)
 }
 
 // login is the login that a room of a relay uses.

@@ -55,6 +55,8 @@ type relays struct {
 	services map[string]*service // by domain
 	log      *slog.Logger
 	store    *store.Store
+	// secret is what the ids of what they say are made of.
+	secret   []byte
 	keys     *seal.Keys
 	consents consents
 	// configured are those of the configuration, kept those that people have set up, in the order in which they have; hosts are the bots that
@@ -98,8 +100,8 @@ type atWork struct {
 }
 
 // newRelays knows the relays of the configuration, or says which of them has a mistake. It hands the services what is theirs.
-func newRelays(ctx context.Context, c Config, services []*service) (*relays, error) {
-	all := &relays{services: map[string]*service{}, log: c.Log, store: c.Store, keys: c.Keys,
+func newRelays(ctx context.Context, c Config, secret []byte, services []*service) (*relays, error) {
+	all := &relays{services: map[string]*service{}, log: c.Log, store: c.Store, secret: secret, keys: c.Keys,
 		configured: c.Relays, hosts: map[stanza.JID]*host{}, visiting: map[loginOf]int{}, wanted: map[stanza.JID]Relay{}, running: map[stanza.JID]*relaying{}, lines: map[string]*line{},
 		work: make(chan func()), ended: make(chan struct{})}
 	for _, s := range services {
@@ -118,7 +120,7 @@ func newRelays(ctx context.Context, c Config, services []*service) (*relays, err
 		all.wanted[r.MUC] = r
 	}
 	all.show() // the logins that they use, before any account begins
-	return all, nil
+	return all, all.forgetOthers(ctx)
 }
 
 // bot is the domain of the transport whose bot a relay has.
@@ -200,8 +202,13 @@ func (all *relays) follow() (problem error) {
 		all.wanted[r.MUC] = r
 	}
 	for muc, r := range all.running {
-		if !reflect.DeepEqual(all.wanted[muc], r.of) {
+		wanted, there := all.wanted[muc]
+		if !reflect.DeepEqual(wanted, r.of) {
 			all.end(muc)
+			all.forgetRooms(r.of, wanted)
+		}
+		if !there {
+			all.store.Write(nil, store.ForgetRelay{MUC: muc.String()})
 		}
 	}
 	used := all.now.Load().logins
@@ -219,7 +226,8 @@ func (all *relays) follow() (problem error) {
 func (all *relays) begin(c Relay) error {
 	r := &relaying{of: c, done: make(chan struct{})}
 	bot := all.services[c.bot()]
-	made := relay.Config{MUC: c.MUC, Nick: c.Nick, Puppets: c.Puppets, Policy: c.Policy, Limits: c.Limits, Password: c.Password,
+	memory := relayMemory{all.store, c.MUC.String()}
+	made := relay.Config{MUC: c.MUC, Nick: c.Nick, Puppets: c.Puppets, Policy: c.Policy, Limits: c.Limits, Password: c.Password, Memory: memory, Secret: all.secret,
 		JID: stanza.JID{Local: botName, Domain: c.bot(), Resource: relay.Resource}, Stream: bot.component, Asked: all.asked(c.MUC, bot),
 		Log: all.log.With("relay", c.MUC.String())}
 	made.Face = bot.facesOf(made.JID)
@@ -252,6 +260,29 @@ func (all *relays) end(muc stanza.JID) {
 	delete(all.running, muc)
 	all.show()
 	all.release(r)
+}
+
+// forgetRooms forgets up to where rooms were heard that a relay has no more: what is said there meanwhile is not passed on if it has them again.
+func (all *relays) forgetRooms(was, is Relay) {
+	for _, room := range was.Rooms {
+		if !slices.ContainsFunc(is.Rooms, func(other RelayRoom) bool { return other.key() == room.key() }) {
+			all.store.Write(nil, store.DropRelayMark{MUC: was.MUC.String(), Room: room.key()})
+		}
+	}
+}
+
+// forgetOthers forgets relays that are no more since the gateway ran last.
+func (all *relays) forgetOthers(ctx context.Context) error {
+	mucs, err := all.store.RememberedRelays(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the relays from the store: %w", err)
+	}
+	for _, text := range mucs {
+		if muc, err := stanza.ParseJID(text); err != nil || all.wanted[muc].MUC.IsZero() {
+			all.store.Write(nil, store.ForgetRelay{MUC: text})
+		}
+	}
+	return nil
 }
 
 // show lets others see what is at work now.

@@ -310,6 +310,7 @@ var starScenarios = []starScenario{
 		p.carl.ExpectNone(t, `^:bridge\S* (PART|JOIN|QUIT)`)
 	}},
 	starByOwner,
+	starOverRestarts,
 	{"after a restart of the XMPP server all are back, and what was said meanwhile comes once", func(t *testing.T, s *star) {
 		p := s.people(t)
 		nick := p.carl.Nick + " (IRC)"

@@ -17,8 +17,8 @@ type Asked struct {
 	// Words are what they say, and Chat the same as a message from them to the bot alone, to be answered likewise.
 	Words string
 	Chat  *stanza.Stanza
-	// Aloud: everybody has heard it.
-	Aloud bool
+	// Aloud: everybody has heard it. Past: it was said before, and is not to be answered any more.
+	Aloud, Past bool
 }
 
 // Agree begins what somebody says with whose consent a relay is set up: a word that the bot of a MUC hears without being called by its name.
@@ -26,7 +26,7 @@ const Agree = "agree"
 
 // called takes what is meant for the bot and not for the networks; it is false for all else.
 func (r *Relay) called(s *stanza.Stanza, nick, body string) bool {
-	if r.Asked == nil || r.bot.standing != inside || r.voices[nick] != nil || nick == "" {
+	if r.Asked == nil || r.voices[nick] != nil || nick == "" {
 		return false
 	}
 	words, ok := cutFold(body, r.bot.nick)
@@ -51,10 +51,10 @@ func cutFold(s, prefix string) (string, bool) {
 func (r *Relay) question(s *stanza.Stanza, nick, words string, aloud bool) bool {
 	o := r.others[nick]
 	if o == nil {
-		return false
+		o = &occupant{}
 	}
 	chat := (&stanza.Stanza{Kind: stanza.Message, Type: "chat", ID: s.ID, From: s.From, To: r.JID}).Add(stanza.Text("", "body", words))
-	return r.Asked(Asked{Nick: nick, Person: o.jid, Rules: o.rules, Words: words, Chat: chat, Aloud: aloud})
+	return r.Asked(Asked{Nick: nick, Person: o.jid, Rules: o.rules, Words: words, Chat: chat, Aloud: aloud, Past: r.replaying})
 }
 
 // Rule tells how somebody stands in the MUC.

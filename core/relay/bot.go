@@ -1,8 +1,9 @@
 package relay
 
 import (
+	"crypto/rand"
 	"maps"
-	"math/rand/v2"
+	mathrand "math/rand/v2"
 	"strings"
 	"time"
 
@@ -33,7 +34,15 @@ type bot struct {
 	missed time.Time
 	// first is when it was first inside: what was said before is none of its business.
 	first time.Time
-	can   xep.RoomAbilities
+	// from is since when the MUC is asked what was said, the zero time for not at all. reading names the question to its archive, empty where none is under way, and
+	// live is what the MUC says meanwhile; archived: the archive has answered; unread: it could not.
+	from             time.Time
+	reading          string
+	live             []*stanza.Stanza
+	archived, unread bool
+	// attempt counts the attempts to come in.
+	attempt int
+	can     xep.RoomAbilities
 	// why is why it could not come in, empty where it could or has not been answered; arrivals are done when one of both is known.
 	why      string
 	arrivals []func()
@@ -43,10 +52,12 @@ const (
 	firstWait  = 2 * time.Second
 	longWait   = 10 * time.Minute
 	answerTime = 30 * time.Second
+	// abilityTime is how long a MUC has to say what it can do before it is entered without knowing.
+	abilityTime = 10 * time.Second
 	// quiet is after how long a silence the bot asks whether it is still inside (XEP-0410 §3).
 	quiet = time.Minute
-	// maxMissed is how many messages are fetched that the relay has not heard.
-	maxMissed = 100
+	// maxMissed is how many messages are fetched that the relay has not heard, the last ones.
+	maxMissed = 200
 	// skew is how far the clocks of the MUC and of the gateway may differ.
 	skew = 10 * time.Second
 )
@@ -72,28 +83,46 @@ func (r *Relay) enter() {
 	for _, p := range r.puppets {
 		p.seen = false
 	}
-	since := time.Time{}
+	b.from, b.reading, b.archived, b.live = time.Time{}, "", false, nil
 	if !b.missed.IsZero() {
-		since = b.missed
-		if len(r.flying) > 0 && r.flying[0].passed.Before(since) {
-			since = r.flying[0].passed
+		b.from = b.missed
+		if len(r.flying) > 0 && r.flying[0].passed.Before(b.from) {
+			b.from = r.flying[0].passed
 		}
-		if since = since.Add(-skew); since.Before(b.first) {
-			since = b.first
+		if b.from = b.from.Add(-skew); b.from.Before(b.first) {
+			b.from = b.first
 		}
 	}
-	if !r.Stream.Pass(xep.Enter(r.JID, r.occupant(b.nick), since, maxMissed, r.Password).Add(r.joins())) {
-		r.tryAgain()
-		return
-	}
-	r.Stream.Request(xep.AskAbilities(r.JID, r.MUC), answerTime, func(answer *stanza.Stanza) {
+	b.attempt++
+	attempt := b.attempt
+	r.Stream.Request(xep.AskAbilities(r.JID, r.MUC), abilityTime, func(answer *stanza.Stanza) {
 		go r.post(func() {
 			if answer != nil && answer.Type == "result" {
 				b.can = xep.ParseAbilities(answer)
 			}
+			switch {
+			case b.attempt != attempt || b.standing != asked:
+			case answer == nil && time.Since(b.since) < abilityTime/2: // there was no stream to ask by
+				r.tryAgain()
+			default:
+				r.askToEnter()
+			}
 		})
 	})
 }
+
+// askToEnter is when it is known what the MUC can do. What was missed comes from its archive, or else with the history that it shows to who enters, which is shorter.
+func (r *Relay) askToEnter() {
+	since := r.bot.from
+	if r.hasArchive() {
+		since = time.Time{}
+	}
+	if !r.Stream.Pass(xep.Enter(r.JID, r.occupant(r.bot.nick), since, maxMissed, r.Password).Add(r.joins())) {
+		r.tryAgain()
+	}
+}
+
+func (r *Relay) hasArchive() bool { return r.bot.can.Archive && r.bot.can.StanzaIDs && !r.bot.unread }
 
 // tryAgain waits longer each time, and not in step with others.
 func (r *Relay) tryAgain() {
@@ -101,7 +130,7 @@ func (r *Relay) tryAgain() {
 	wait := min(firstWait<<min(b.attempts, 10), longWait)
 	b.attempts++
 	b.standing, b.since = outside, time.Now()
-	b.retry = b.since.Add(wait/2 + rand.N(wait))
+	b.retry = b.since.Add(wait/2 + mathrand.N(wait))
 }
 
 // lost tells that the bot is in the MUC no longer. Puppets outlive it only where the room does.
@@ -128,7 +157,7 @@ func (r *Relay) lookAfterBot(now time.Time) {
 		r.enter()
 	case b.standing == asked && now.Sub(b.since) > answerTime:
 		r.lost("the MUC does not answer")
-	case b.standing == entered && now.Sub(b.since) > answerTime: // a room without a subject, which none should be
+	case b.standing == entered && now.Sub(b.since) > answerTime && b.reading == "": // a room without a subject, which none should be
 		r.arrived()
 	case b.standing == inside && len(r.flying) > 0 && now.Sub(r.flying[0].passed) > answerTime:
 		r.enter()
@@ -220,10 +249,15 @@ func (r *Relay) botPresence(s *stanza.Stanza, o xep.Occupancy) {
 	}
 }
 
-// arrived is when the room has told all that was.
+// arrived is when the room has told all that was, but for what its archive has.
 func (r *Relay) arrived() {
 	b := &r.bot
-	b.why = ""
+	if !b.from.IsZero() && r.hasArchive() && !b.archived {
+		r.readArchive()
+		return
+	}
+	b.why, b.unread = "", false
+	clear(r.keysBefore)
 	b.standing, b.since, b.heard, b.missed = inside, time.Now(), time.Now(), time.Now()
 	if b.first.IsZero() {
 		b.first = b.since
@@ -240,14 +274,57 @@ func (r *Relay) arrived() {
 	for _, s := range r.flying {
 		if s.tries < maxLost {
 			again = append(again, s)
-		} else if s.room != nil && s.line != nil {
+			continue
+		}
+		r.over(s)
+		if s.room != nil && s.line != nil {
 			r.tell(s.room, "A message of "+s.user.Name+" could not be said in the chat room that this room is joined with, though I tried several times.")
 		}
 	}
 	r.flying = nil
 	r.out = append(again, r.out...)
+	live := b.live
+	b.live = nil
+	for _, s := range live {
+		r.groupchat(s)
+	}
 	r.settled()
 	r.flow()
+	r.writeSoon()
+}
+
+// readArchive asks the room's archive for what was missed; what the room says meanwhile waits.
+func (r *Relay) readArchive() {
+	b := &r.bot
+	b.reading = rand.Text()
+	query := b.reading
+	r.Stream.Request(xep.AskArchive(r.JID, r.MUC, query, b.from, maxMissed), gapTime, func(answer *stanza.Stanza) {
+		go r.post(func() {
+			if b.reading != query {
+				return
+			}
+			b.reading = ""
+			complete, ok := xep.ArchiveComplete(answer)
+			if !ok { // then what it shows to who enters
+				r.Log.Warn("The archive of the MUC could not be read.", "muc", r.MUC.String())
+				b.unread = true
+				r.enter()
+				return
+			}
+			if !complete {
+				r.Log.Warn("More was said in the MUC than is read of what the relay has missed.", "muc", r.MUC.String())
+			}
+			b.archived = true
+			r.arrived()
+		})
+	})
+}
+
+// fromArchive takes a message that the archive has sent.
+func (r *Relay) fromArchive(query string, s *stanza.Stanza) {
+	if query == r.bot.reading && s.Type == "groupchat" && s.Child("", "subject") == nil {
+		r.room(s)
+	}
 }
 
 // speaksAs notes under which nick one of ours is in the MUC; nil is the bot.

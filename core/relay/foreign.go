@@ -31,6 +31,12 @@ type foreign struct {
 	tries   int
 	// first is when the relay was first in the room.
 	first time.Time
+	// mark is the last message of the room that is through, passing those after it. gap is what lies between it and now, while that is read. unfinished is what was
+	// on its way to the network when the gateway stopped.
+	mark       transports.MessageID
+	passing    []*passage
+	gap        *gap
+	unfinished []unfinished
 	// leftTo is the nick of another relay that joins the MUC with this room, empty where none does.
 	leftTo string
 	// members are the network's people in the room, as far as it tells; doings are those of them that the MUC is to be told of.
@@ -103,7 +109,7 @@ func (f *foreign) run(ctx context.Context) {
 
 // lost tells the MUC, once, that the network is gone for now.
 func (f *foreign) lost(err error) {
-	f.ctx, f.live = nil, false
+	f.ctx, f.live, f.gap = nil, false, nil
 	f.relay.Log.Warn("A relay has lost its connection to a network. It tries again.", "room", f.Name, "error", err)
 	why := ""
 	if err != nil {
@@ -175,8 +181,11 @@ func (f *foreign) do(t *task) {
 
 // next carries out the next task, as soon as the network has taken the one before.
 func (f *foreign) next() {
-	for !f.busy && f.live && len(f.tasks) > 0 && !time.Now().Before(f.wait) {
+	for !f.busy && f.live && f.gap == nil && len(f.tasks) > 0 && !time.Now().Before(f.wait) {
 		t := f.tasks[0]
+		if f.relay.Memory != nil && t.line != nil && !t.line.safe {
+			return
+		}
 		by, wait, fault := f.speaks(t)
 		if wait || by != f.speaking && f.unanswered > 0 {
 			return

@@ -9,8 +9,22 @@ import (
 	"isthmus/transports"
 )
 
-// groupchat takes what is said in the MUC, as the bot hears it.
+// groupchat takes what is said in the MUC, as the bot hears it. While what was said before is read, it waits.
 func (r *Relay) groupchat(s *stanza.Stanza) {
+	if r.bot.reading == "" {
+		r.room(s)
+		return
+	}
+	if r.bot.live = append(r.bot.live, s); len(r.bot.live) > maxHeld {
+		r.bot.live = nil
+		r.overrun.Store(true)
+	}
+}
+
+// room takes it, live or from before.
+func (r *Relay) room(s *stanza.Stanza) {
+	r.replaying = r.bot.standing == entered
+	defer func() { r.replaying = false }()
 	nick := s.From.Resource
 	body := s.ChildText("", "body")
 	subject := s.Child("", "subject")
@@ -29,7 +43,8 @@ func (r *Relay) groupchat(s *stanza.Stanza) {
 		} else {
 			r.subjectChanged(nick, subject.Text())
 		}
-	case ours || r.former[nick] && (r.bot.standing == entered || strings.HasPrefix(s.ID, r.unique)): // who has left is heard for a moment still
+	case ours || r.former[nick] && (r.bot.standing == entered || strings.HasPrefix(s.ID, r.lasting)) || // who has left is heard for a moment still
+		r.bot.standing == entered && r.oursBefore(s):
 		r.reflected(s)
 	case nick == "":
 		if id, by, reason, ok := xep.Moderated(s); ok {
@@ -37,31 +52,52 @@ func (r *Relay) groupchat(s *stanza.Stanza) {
 		}
 	case r.heardBefore(s) || r.bot.standing == entered && !r.wasMissed(s): // history that is of no concern
 	case r.called(s, nick, body):
+		r.leftAside(s, nick)
 	default:
 		r.passOn(s, nick, body)
 	}
 }
 
-// wasMissed tells whether something of the room's history, not heard before, came while the bot was out: what has no id could have been heard as well.
+// wasMissed tells whether something of the room's history, not heard before, came while the bot was out: what has no id at all could have been heard as well.
 func (r *Relay) wasMissed(s *stanza.Stanza) bool {
-	return !r.bot.missed.IsZero() && r.bot.can.StanzaIDs && xep.StanzaIDBy(s, r.MUC) != ""
+	at := xep.DelayedSince(s)
+	return !r.bot.missed.IsZero() && (r.stanzaID(s) != "" || s.ID != "") && (at.IsZero() || at.After(r.bot.missed.Add(-skew)))
 }
 
-// heardBefore tells whether the MUC has said something before: it shows its history anew to who enters.
+// stanzaID is what the MUC calls a message, empty where it does not say.
+func (r *Relay) stanzaID(s *stanza.Stanza) string {
+	if !r.bot.can.StanzaIDs {
+		return ""
+	}
+	return xep.StanzaIDBy(s, r.MUC)
+}
+
+// heardBefore tells whether the MUC has said something before: it shows its history anew to who enters, and not every server keeps the ids that it gave.
 func (r *Relay) heardBefore(s *stanza.Stanza) bool {
-	id := xep.StanzaIDBy(s, r.MUC)
-	if !r.bot.can.StanzaIDs || id == "" {
+	if r.bot.standing == inside && r.stanzaID(s) == "" { // clients may use an id again
+		r.heardAs("", s.From.Resource, s.ID)
 		return false
 	}
-	if r.heard[id] {
-		return true
+	return r.heardAs(r.stanzaID(s), s.From.Resource, s.ID)
+}
+
+// heardAs notes by which names something was heard: the MUC's, and its author's own, which counts where the MUC gives it none. It tells whether it was before.
+func (r *Relay) heardAs(stanzaID, nick, said string) (before bool) {
+	for _, name := range []string{stanzaID, nick + "/" + said} {
+		if name == "" || name == nick+"/" {
+			continue
+		}
+		before = before || r.heard[name] && (name == stanzaID || stanzaID == "")
+		if !r.heard[name] {
+			r.heard[name] = true
+			r.heardOrder = append(r.heardOrder, name)
+		}
 	}
-	r.heard[id] = true
-	if r.heardOrder = append(r.heardOrder, id); len(r.heardOrder) > maxLines {
+	for len(r.heardOrder) > 2*maxLines {
 		delete(r.heard, r.heardOrder[0])
 		r.heardOrder = r.heardOrder[1:]
 	}
-	return false
+	return before
 }
 
 // passOn takes what somebody of the MUC says to the networks.
@@ -70,12 +106,16 @@ func (r *Relay) passOn(s *stanza.Stanza, nick, body string) {
 	reacted, emoji, reacts := xep.ParseReactions(s)
 	switch {
 	case xep.Encrypted(s) || xep.ParseShared(s, body).Sealed:
+		r.leftAside(s, nick)
 		if r.sometimes("encrypted "+author, longWait) {
 			r.whisper(nick, "What you write is encrypted, so it stays in this room: nobody on "+r.names()+" could read it. Switch encryption off for this room to be read there.")
 		}
 	case (reacts || body != "") && !r.admitsOwn(author, nick, body):
+		r.leftAside(s, nick)
 	case xep.Retracts(s) != "":
 		if l := r.lines.byStanza[xep.Retracts(s)]; l != nil && l.room == nil && l.author == author {
+			l.gone = true
+			r.touch(l)
 			for _, f := range r.rooms {
 				f.delete(l, "", nick, nick)
 			}
@@ -87,6 +127,7 @@ func (r *Relay) passOn(s *stanza.Stanza, nick, body string) {
 		}
 		was := l.reactions[author].emoji
 		l.reactions[author] = reaction{emoji: emoji}
+		r.touch(l)
 		for _, f := range r.rooms {
 			f.react(l, nick, nick, was, emoji)
 		}
@@ -103,11 +144,19 @@ func (r *Relay) passOn(s *stanza.Stanza, nick, body string) {
 		words, does := strings.CutPrefix(body, "/me ") // XEP-0245 §3
 		l.text, l.does = styled(s, words), does
 		l.revision++
+		r.touch(l)
 		for _, f := range r.rooms {
 			f.edit(l, nick)
 		}
 	default:
 		r.pass(s, author, nick, body)
+	}
+}
+
+// leftAside notes what is not passed on, so that it is not after a restart either.
+func (r *Relay) leftAside(s *stanza.Stanza, nick string) {
+	if id := r.stanzaID(s); r.Memory != nil && id != "" {
+		r.touch(r.lines.add(&line{author: r.author(s), stanzaID: id, nick: nick, said: s.ID, gone: true}))
 	}
 }
 
@@ -129,17 +178,20 @@ func (r *Relay) pass(s *stanza.Stanza, author, nick, body string) {
 	if relayed && from == "" || !relayed && r.echo(nil, nick, l.text) { // the words of another relay, or of another bridge
 		return
 	}
-	l.from = from
+	l.from, l.at = from, xep.DelayedSince(s)
 	r.lines.add(l)
 	replied := r.lines.byStanza[xep.RepliesTo(s)]
 	for _, f := range r.rooms {
 		f.say(l, nick, replied)
 	}
+	r.secure(l)
 }
 
 // moderated takes away what a moderator of the MUC took away (XEP-0425 §5).
 func (r *Relay) moderated(id, by, reason string) {
-	if l := r.lines.byStanza[id]; l != nil {
+	if l := r.lines.byStanza[id]; l != nil && !l.gone {
+		l.gone = true
+		r.touch(l)
 		for _, f := range r.rooms {
 			f.delete(l, reason, by, by)
 		}

@@ -15,7 +15,7 @@ import (
 // event takes what happened on a network.
 func (f *foreign) event(e transports.Event) {
 	r := f.relay
-	if f.membersEvent(e) {
+	if f.membersEvent(e) || f.heldBack(e) {
 		return
 	}
 	switch e := e.(type) {
@@ -44,7 +44,7 @@ func (f *foreign) event(e transports.Event) {
 			delete(r.warned, "lost "+f.Name)
 			r.say("Connected to " + f.Name + " again.")
 		}
-		f.next()
+		f.catchUp()
 	case transports.Message:
 		f.heard(e)
 	case transports.Checkpoint: // what a relay is about to say is kept nowhere
@@ -142,6 +142,11 @@ func (f *foreign) heard(e transports.Message) {
 	if e.Place.User != "" && !e.Own && f.Alone {
 		f.noTalks(e, nil)
 	}
+	p := &passage{id: e.ID}
+	if e.ID != "" && e.Place.Room == f.id {
+		f.passing = append(f.passing, p)
+		defer f.passed()
+	}
 	if o := f.owns[e.From.ID]; o != nil && e.Place.Room == f.id && o.takes(e) {
 		return
 	}
@@ -157,7 +162,7 @@ func (f *foreign) heard(e transports.Message) {
 	e.Text = f.calledHere(e.Text)
 	l := r.lines.add(&line{room: f, user: e.From, nick: e.From.Name, text: e.Text, does: e.Style == transports.Does, at: e.At, root: f.rootOf(e.Thread)})
 	r.lines.has(l, f, e.ID)
-	s := &saying{room: f, user: e.From, line: l, at: e.At, body: e.Text.Styling(), does: e.Style == transports.Does}
+	s := &saying{room: f, user: e.From, line: l, id: f.idOf(e.ID, 0), passage: p, at: e.At, body: e.Text.Styling(), does: e.Style == transports.Does}
 	if e.Forwarded != nil {
 		s.body = strings.TrimSuffix("Forwarded from "+e.Forwarded.From.Name+":\n"+text.Text{{Kind: text.Quote, Children: e.Forwarded.Text}}.Styling()+"\n"+s.body, "\n")
 	}
@@ -173,7 +178,7 @@ func (f *foreign) heard(e transports.Message) {
 			part = r.lines.add(&line{room: f, user: e.From, nick: e.From.Name})
 			l.further = append(l.further, part)
 		}
-		shared := &saying{room: f, user: e.From, line: part, at: e.At, waits: true}
+		shared := &saying{room: f, user: e.From, line: part, id: f.idOf(e.ID, i+1), passage: p, at: e.At, waits: true}
 		r.queue(shared)
 		f.share(shared, file)
 	}
@@ -242,6 +247,7 @@ func (f *foreign) edited(e transports.Edited) {
 	}
 	l.text, l.does = e.Text, e.Style == transports.Does
 	l.revision++
+	r.touch(l)
 	r.queue(&saying{room: f, user: l.user, about: l, body: e.Text.Styling(), does: l.does, more: func(nick string) ([]*stanza.Element, bool) {
 		if l.said == "" || l.nick != nick { // it was never said, or by another occupant, whose it stays
 			return nil, l.said != ""
@@ -259,11 +265,12 @@ func (f *foreign) edited(e transports.Edited) {
 func (f *foreign) deleted(e transports.Deleted) {
 	r := f.relay
 	l := r.lines.byForeign[foreignID{f, e.ID}]
-	if l == nil || e.By.ID == f.self.ID {
+	if l == nil || e.By.ID == f.self.ID || l.gone {
 		return
 	}
 	for _, part := range append([]*line{l}, l.further...) {
 		part.gone = true
+		r.touch(part)
 		for _, other := range r.rooms {
 			if other != f {
 				other.delete(part, e.Reason, "", e.By.Name)
@@ -305,6 +312,7 @@ func (f *foreign) reacted(e transports.Reacted) {
 	}
 	was := l.reactions[key].emoji
 	l.reactions[key] = reaction{f, e.Emoji}
+	r.touch(l)
 	f.acted(e.From)
 	r.queue(&saying{room: f, user: e.From, about: l, bare: true, more: func(string) ([]*stanza.Element, bool) {
 		return []*stanza.Element{xep.Reactions(l.stanzaID, e.Emoji), xep.Stored()}, l.stanzaID != ""

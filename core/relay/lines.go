@@ -14,6 +14,9 @@ const maxLines = 5000
 
 // line is a message, as each side knows it.
 type line struct {
+	// seq is its place in the order of all; safe: it has been written.
+	seq  int64
+	safe bool
 	// author is who said it in the MUC (occupant.key), and said the id that they gave it: corrections refer to it by both (XEP-0308 §3).
 	author, said string
 	// speaker is them, where they are of the MUC.
@@ -69,6 +72,8 @@ type copied struct {
 // lines are the last messages.
 type lines struct {
 	order     []*line
+	serial    int64 // of the newest
+	dropped   int   // how many were forgotten here and not where they are written
 	byStanza  map[string]*line
 	bySaid    map[[2]string]*line
 	byForeign map[foreignID]*line
@@ -86,6 +91,10 @@ func newLines() lines {
 
 // add remembers a message.
 func (l *lines) add(n *line) *line {
+	if n.seq == 0 {
+		n.seq = l.serial + 1
+	}
+	l.serial = n.seq
 	n.heard, n.words = time.Now(), strings.TrimSpace(n.text.String())
 	if n.at.IsZero() {
 		n.at = time.Now()
@@ -94,6 +103,7 @@ func (l *lines) add(n *line) *line {
 	l.named(n)
 	if l.order = append(l.order, n); len(l.order) > maxLines {
 		l.forget(l.order[0])
+		l.dropped++
 		l.order[0] = nil
 		l.order = l.order[1:]
 	}

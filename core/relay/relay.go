@@ -40,6 +40,9 @@ type Config struct {
 	// block, and may be nil.
 	Face  func(who Speaker, at stanza.JID, photo string) string
 	Rooms []Room
+	// Memory keeps what must outlive the process; nil for nothing. Secret is what ids are made of that are the same after a restart.
+	Memory Memory
+	Secret []byte
 	// Password opens the MUC where it needs one.
 	Password string
 	// Asked takes what people of the MUC ask the bot, and is false for what it does not understand; nil where nobody may ask. It must not block.
@@ -51,6 +54,8 @@ type Config struct {
 type Room struct {
 	// Name is what people call it in notices, Suffix what ends the nicks of its puppets.
 	Name, Suffix string
+	// Key names the room among those of the relay, also after a restart.
+	Key string
 	// Home is a word for the network, such as its kind, where names tell where somebody is from.
 	Home string
 	ID   transports.RoomID
@@ -112,7 +117,20 @@ type Relay struct {
 	// heard are the stanza-ids of what others have said in the MUC, the last ones.
 	heard      map[string]bool
 	heardOrder []string
-	warned     map[string]time.Time
+	// said is what the MUC calls messages of ours that its history has, from before a restart, by our ids.
+	said map[string]*stanza.Stanza
+	// lasting begins those of our ids that are the same after a restart.
+	lasting string
+	// keysBefore are those of people of the MUC before a restart, by nick, where nothing better is known of them.
+	keysBefore map[string]string
+	// changed are lines and marked rooms that are to be written; gathering tells that they will be soon. gone are rooms that the relay has no more.
+	changed   map[*line]bool
+	marked    map[*foreign]bool
+	gathering bool
+	gone      map[string]*foreign
+	// replaying: what is taken now was said before.
+	replaying bool
+	warned    map[string]time.Time
 	// floods are what of each person came too fast, and all what of all together did.
 	floods map[string]*flood
 	all    flood
@@ -135,7 +153,7 @@ const backlog = 4096
 // New makes a relay; Run starts it.
 func New(c Config) *Relay {
 	r := &Relay{Config: c, work: make(chan func(), backlog), done: make(chan struct{}), others: map[string]*occupant{},
-		puppets: map[who]*puppet{}, voices: map[string]*puppet{}, former: map[string]bool{}, heard: map[string]bool{}, writing: map[string]time.Time{}, unique: rand.Text()[:10] + "-", lines: newLines(), floods: map[string]*flood{}, all: *newFlood(c.Limits.PerRelay), reserved: map[string]time.Time{}, warned: map[string]time.Time{}}
+		puppets: map[who]*puppet{}, voices: map[string]*puppet{}, former: map[string]bool{}, heard: map[string]bool{}, said: map[string]*stanza.Stanza{}, keysBefore: map[string]string{}, lasting: lastingIDs(c), changed: map[*line]bool{}, marked: map[*foreign]bool{}, gone: map[string]*foreign{}, writing: map[string]time.Time{}, unique: lastingIDs(c) + rand.Text()[:10] + "-", lines: newLines(), floods: map[string]*flood{}, all: *newFlood(c.Limits.PerRelay), reserved: map[string]time.Time{}, warned: map[string]time.Time{}}
 	for _, room := range c.Rooms {
 		if room.Where == nil {
 			room.Where = func() string { return "" }
@@ -153,6 +171,7 @@ func (r *Relay) Run(ctx context.Context) {
 	r.ctx = ctx
 	sessions, hangUp := context.WithCancel(context.Background())
 	r.links = sessions
+	r.remember()
 	ended := make(chan struct{}, len(r.rooms))
 	for _, f := range r.rooms {
 		go func() { f.run(sessions); ended <- struct{}{} }()
@@ -174,6 +193,7 @@ func (r *Relay) Run(ctx context.Context) {
 			r.enter()
 		}
 	}
+	r.store()
 	r.leave("The relay is shutting down.")
 	hangUp()
 	close(r.done)

@@ -57,7 +57,7 @@ func (f *foreign) sayWords(l *line, words text.Text, files []xep.File, nick stri
 	left, failed := len(parts), false
 	for i, part := range parts {
 		t := &task{says: true, speaker: l.speaker, line: l, make: func() transports.Command {
-			send := transports.Send{Place: transports.InRoom(f.id), Nonce: nonce(), Text: f.named(part), As: f.shown(l), Thread: f.threadFor(l)}
+			send := transports.Send{Place: transports.InRoom(f.id), Nonce: nonce(), Text: timed(f.named(part), l.at), As: f.shown(l), Thread: f.threadFor(l)}
 			if l.does {
 				send.Style = transports.Does
 			}
@@ -82,6 +82,7 @@ func (f *foreign) sayWords(l *line, words text.Text, files []xep.File, nick stri
 			}
 			if left--; left == 0 {
 				c.flying = false
+				f.relay.touch(l)
 				waiting := c.waiting
 				c.waiting = nil
 				for _, do := range waiting {

@@ -46,7 +46,12 @@ func (r *Relay) stanza(s *stanza.Stanza) {
 			r.otherPresence(s, o)
 		}
 	case stanza.Message:
+		query, archived, isArchived := xep.ParseArchived(s)
 		switch {
+		case isArchived:
+			if toBot && s.From == r.MUC {
+				r.fromArchive(query, archived)
+			}
 		case s.Type == "error":
 			r.notSaid(s)
 		case s.Type == "groupchat":
@@ -150,6 +155,9 @@ func (r *Relay) otherPresence(s *stanza.Stanza, o xep.Occupancy) {
 	was.seen, was.moderator, was.rules = true, o.Role == "moderator", o.Affiliation == "owner" || o.Affiliation == "admin"
 }
 
+// numbered begins the keys of those of whom the MUC tells no more than that they are there.
+const numbered = "nr "
+
 // keyOf tells people apart: by their occupant-id (XEP-0421) where the room gives one, else by their address where it shows it, else from their coming to their going.
 func (r *Relay) keyOf(s *stanza.Stanza, o xep.Occupancy) string {
 	switch id := xep.OccupantIDOf(s); {
@@ -158,8 +166,11 @@ func (r *Relay) keyOf(s *stanza.Stanza, o xep.Occupancy) string {
 	case !o.JID.IsZero():
 		return "jid " + o.JID.Bare().String()
 	}
+	if key := r.keysBefore[s.From.Resource]; key != "" && r.bot.standing == asked { // who was there before a restart and still is, as far as can be seen
+		return key
+	}
 	r.serial++
-	return "nr " + strconv.Itoa(r.serial)
+	return numbered + r.unique + strconv.Itoa(r.serial)
 }
 
 // speaker is an author as somebody of the MUC.

@@ -3,6 +3,7 @@ package relay
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -38,6 +39,8 @@ type saying struct {
 	bare bool
 	// waits: something of it is not there yet.
 	waits bool
+	// passage is that of the network's message that it is (a part of), nil for none.
+	passage *passage
 
 	by     *puppet
 	nick   string
@@ -56,8 +59,12 @@ const (
 
 // queue has something said after all that was queued before.
 func (r *Relay) queue(s *saying) {
+	if s.passage != nil {
+		s.passage.left++
+	}
 	if len(r.out) >= maxOut {
 		r.dropped++
+		r.over(s)
 		return
 	}
 	if s.id == "" {
@@ -100,6 +107,12 @@ func (r *Relay) flow() {
 			}
 			continue
 		}
+		if m := r.said[s.id]; m != nil { // before a restart
+			delete(r.said, s.id)
+			r.out = r.out[1:]
+			r.reflects(s, m)
+			continue
+		}
 		var p *puppet
 		if s.room != nil {
 			var wait, silent bool
@@ -107,11 +120,15 @@ func (r *Relay) flow() {
 				return
 			} else if silent {
 				r.out = r.out[1:]
+				r.over(s)
 				continue
 			}
 		}
 		if !r.utter(s, p) {
 			return
+		}
+		if n := len(r.flying); n == 0 || r.flying[n-1] != s { // there was nothing to say
+			r.over(s)
 		}
 		if len(r.out) > 0 && r.out[0] == s {
 			r.out = r.out[1:]
@@ -217,10 +234,23 @@ func (r *Relay) flown(id, nick string) *saying {
 // reflected is what the MUC's copy of something of ours means: that it has been said.
 func (r *Relay) reflected(m *stanza.Stanza) {
 	s := r.flown(m.ID, m.From.Resource)
-	if s == nil || s.line == nil {
+	if s == nil {
+		if strings.HasPrefix(m.ID, r.lasting) && r.bot.standing == entered && len(r.said) < maxLines {
+			r.said[m.ID] = m
+		}
 		return
 	}
+	r.reflects(s, m)
+	r.flow()
+}
+
+// reflects is what that means for what was said.
+func (r *Relay) reflects(s *saying, m *stanza.Stanza) {
+	defer r.over(s)
 	l := s.line
+	if l == nil {
+		return
+	}
 	l.author, l.said, l.nick = m.From.Resource, m.ID, m.From.Resource
 	if r.bot.can.StanzaIDs {
 		l.stanzaID = xep.StanzaIDBy(m, r.MUC)
@@ -231,7 +261,7 @@ func (r *Relay) reflected(m *stanza.Stanza) {
 			f.say(l, "", s.answers)
 		}
 	}
-	r.flow()
+	r.secure(l)
 }
 
 // notSaid is a refusal of something of ours.
@@ -244,6 +274,7 @@ func (r *Relay) notSaid(m *stanza.Stanza) {
 	condition := m.Condition()
 	switch {
 	case s.tries >= maxTries || p == nil && condition != "not-acceptable" && condition != "resource-constraint":
+		r.over(s)
 		r.Log.Warn("The MUC has refused a message of the relay's.", "muc", r.MUC.String(), "condition", condition)
 		if s.topic != nil {
 			r.tell(s.topic, "The topic could not be changed in the chat room that this room is joined with. Tell its moderators that "+r.bot.nick+" must be allowed to.")

@@ -26,7 +26,19 @@ type world struct {
 	relay *Relay
 	one   *network
 	two   *network
+	c     Config
 	end   func()
+}
+
+// begin starts the relay, also again.
+func (w *world) begin() {
+	w.relay = New(w.c)
+	w.muc.relay = w.relay
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() { w.relay.Run(ctx); close(ended) }()
+	w.end = func() { cancel(); <-ended }
+	w.settle()
 }
 
 // story runs a scenario with faked time.
@@ -48,14 +60,9 @@ func story(t *testing.T, change func(*Config), tell func(w *world)) {
 		if change != nil {
 			change(&c)
 		}
-		w.relay = New(c)
-		w.muc.relay = w.relay
-		ctx, cancel := context.WithCancel(context.Background())
-		ended := make(chan struct{})
-		go func() { w.relay.Run(ctx); close(ended) }()
-		w.end = func() { cancel(); <-ended }
-		t.Cleanup(w.end)
-		w.settle()
+		w.c = c
+		w.begin()
+		t.Cleanup(func() { w.end() })
 		w.muc.taken()
 		tell(w)
 	})
@@ -105,6 +112,9 @@ type muc struct {
 	seen      []string
 	up        bool
 	slow      bool // reflects messages a second later
+	archive   bool
+	asked     int  // how often the archive was
+	nameless  bool // gives no stanza-ids
 	deaf      bool // takes messages and reflects none
 	loses     bool // takes messages and loses them
 }
@@ -122,7 +132,24 @@ func (m *muc) Request(iq *stanza.Stanza, _ time.Duration, answer func(*stanza.St
 	defer m.mu.Unlock()
 	result := iq.Result()
 	if iq.Child("http://jabber.org/protocol/disco#info", "query") != nil {
-		result.Add(stanza.New("http://jabber.org/protocol/disco#info", "query").Add(stanza.New("", "feature", "var", "urn:xmpp:sid:0")))
+		info := stanza.New("http://jabber.org/protocol/disco#info", "query")
+		if !m.nameless {
+			info.Add(stanza.New("", "feature", "var", "urn:xmpp:sid:0"))
+		}
+		if m.archive {
+			info.Add(stanza.New("", "feature", "var", "urn:xmpp:mam:2"))
+		}
+		result.Add(info)
+	}
+	if query := iq.Child("urn:xmpp:mam:2", "query"); query != nil {
+		m.asked++
+		for i, h := range m.history {
+			inner := stanza.New("jabber:client", "message", "type", "groupchat", "from", h.From.String(), "id", h.ID).Add(h.Payload...)
+			forwarded := stanza.New("urn:xmpp:forward:0", "forwarded").Add(xep.Delay(m.relay.MUC, m.times[i]), inner)
+			m.handle((&stanza.Stanza{Kind: stanza.Message, From: m.relay.MUC, To: iq.From}).Add(
+				stanza.New("urn:xmpp:mam:2", "result", "queryid", query.Attr("queryid"), "id", fmt.Sprint("s", i+1)).Add(forwarded)))
+		}
+		result.Add(stanza.New("urn:xmpp:mam:2", "fin", "complete", "true"))
 	}
 	if _, there := m.occupants[iq.From]; xep.IsPing(iq) && !there {
 		result = iq.Refuse(&stanza.Error{Type: xmpp.Cancel, Condition: xmpp.NotAcceptable})

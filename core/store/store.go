@@ -22,7 +22,8 @@ var ErrNotFound = errors.New("store: no such row")
 var ErrClosed = errors.New("store: closed")
 
 // Change is one thing to commit: PutAccount, Enter, Exit, Begin, End, Append, Retract, PutSent, PutReaction, PutCursor, OpenSpan, CloseSpan,
-// PutOptions, ReplaceOptions, PutRelay, ReplaceRelay or DropRelay.
+// PutOptions, ReplaceOptions, PutRelay, ReplaceRelay, DropRelay,
+// PutRelayLine, DropRelayLines, PutRelayMark, DropRelayMark or ForgetRelay.
 // Every change is idempotent. To carry out one twice is the same as once.
 type Change interface {
 	plan(*plan)

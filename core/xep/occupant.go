@@ -76,7 +76,7 @@ func StanzaIDBy(s *stanza.Stanza, by stanza.JID) string {
 func OccupantIDOf(s *stanza.Stanza) string { return s.Child(nsOccupantID, "occupant-id").Attr("id") }
 
 // RoomAbilities are what a room announces of itself (XEP-0045 §6.4).
-type RoomAbilities struct{ StanzaIDs, OccupantIDs, Moderation bool }
+type RoomAbilities struct{ StanzaIDs, OccupantIDs, Moderation, Archive bool }
 
 // AskAbilities asks a room for them; ParseAbilities reads the answer, which may be nil.
 func AskAbilities(from, room stanza.JID) *stanza.Stanza {
@@ -96,6 +96,8 @@ func ParseAbilities(s *stanza.Stanza) (a RoomAbilities) {
 			a.OccupantIDs = true
 		case NSModerate:
 			a.Moderation = true
+		case nsMAM:
+			a.Archive = true
 		}
 	}
 	return a

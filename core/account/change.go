@@ -36,16 +36,25 @@ func (a *Account) refer(s *stanza.Stanza, place transports.Place, id string, the
 
 // referHeld is refer for a stanza that has an entry in the journal while it waits, or 0.
 func (a *Account) referHeld(s *stanza.Stanza, place transports.Place, id string, held int64, then func(parts []transports.MessageID)) {
+	waits := func() bool { // the network has not said yet what it calls the message
+		waiting, flying := a.flying[flight{place, id}]
+		if !flying {
+			return false
+		}
+		if held == 0 {
+			held = store.NextID()
+			a.Store.Write(nil, a.begin(held, s, a.entryOf(s, place, nil, 0), true))
+		}
+		put(&a.flying, flight{place, id}, append(waiting, func() { a.referHeld(s, place, id, held, then) }))
+		return true
+	}
+	if waits() { // what is looked up now would be out of date when it has
+		return
+	}
 	var parts []transports.MessageID
 	a.afterLookUp(&a.said, func(l lookUp) { parts = l.parts(place, id) }, func() {
-		waiting, flying := a.flying[flight{place, id}]
 		switch {
-		case flying: // the network has not said yet what it calls the message
-			if held == 0 {
-				held = store.NextID()
-				a.Store.Write(nil, a.begin(held, s, a.entryOf(s, place, nil, 0), true))
-			}
-			put(&a.flying, flight{place, id}, append(waiting, func() { a.referHeld(s, place, id, held, then) }))
+		case waits():
 			return
 		case len(parts) == 0:
 			a.refuse(s, noSuchMessage)

@@ -504,6 +504,25 @@ func TestAHiddenMessageIsHiddenOnBothSides(t *testing.T) {
 	})
 }
 
+func TestACorrectionFindsWhatArrivesWhileItIsLookedUp(t *testing.T) {
+	for range 20 { // neither side is always faster
+		richStory(t, transports.Capabilities{}, func(t *testing.T, w *world) {
+			w.network.answer = func(c transports.Command) (transports.Result, error, bool) {
+				_, held := c.(transports.Send)
+				return transports.Result{}, nil, held
+			}
+			w.sends(about("m1", "<body>helo</body>"))
+			w.forget()
+			w.offer(about("m2", "<body>hello</body><replace xmlns='urn:xmpp:message-correct:0' id='m1'/>"))
+			w.network.mu.Lock()
+			done := w.network.held[0]
+			w.network.mu.Unlock()
+			go done(transports.Result{Parts: []transports.MessageID{"n1"}}, nil)
+			w.expectCommands("edit n1 in #go: hello")
+		})
+	}
+}
+
 func TestACorrectionOfWhatIsStillOnItsWayWaitsForIt(t *testing.T) {
 	richStory(t, transports.Capabilities{}, func(t *testing.T, w *world) {
 		answer := w.network.answer

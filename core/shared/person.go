@@ -107,8 +107,9 @@ const private = transports.Topics | transports.Roles | transports.Affiliations |
 func (g *Group) onlineFor(s *stay) transports.Online {
 	can := g.online.Can
 	can.Features |= transports.Names
-	can.Durable = false // who is in a room is so while they are there
-	can.Idempotent = 0  // who speaks under a name may do so in a way of its own
+	can.Features &^= transports.Presences // it is many people's, and there while one of them is
+	can.Durable = false                   // who is in a room is so while they are there
+	can.Idempotent = 0                    // who speaks under a name may do so in a way of its own
 	_, can.Recalled = g.session.(transports.History)
 	if !s.person.Owner {
 		can.Features &^= private

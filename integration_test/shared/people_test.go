@@ -338,3 +338,20 @@ func TestTheAccountsDataIsKeptThoughItsOwnerIsAway(t *testing.T) {
 		t.Error("nothing is kept")
 	}
 }
+
+func TestASharedAccountIsNotShownAsOneOfItsPeopleIs(t *testing.T) {
+	c := newClub(t, shared.Config{})
+	owner := c.group.Attach(shared.Person{ID: "~olga", Name: "Olga", Owner: true})
+	events := make(chan transports.Event, 100)
+	ctx, stop := context.WithCancel(t.Context())
+	t.Cleanup(stop)
+	go func() { _ = owner.Run(ctx, func(e transports.Event) { events <- e }) }()
+	select {
+	case e := <-events:
+		if online, is := e.(transports.Online); !is || online.Can.Allows(transports.SetPresence{}) || !online.Can.Allows(transports.SetTopic{}) {
+			t.Errorf("the owner heard %+v", e)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("the owner heard nothing")
+	}
+}

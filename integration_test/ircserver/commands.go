@@ -214,6 +214,9 @@ func (s *Server) govern(c *client, m message) {
 	case m.command == "MODE" && len(m.params) > 2 && s.user(m.param(2)) == nil:
 		c.numeric("401", m.param(2), "No such nick")
 	case m.command == "MODE":
+		if whom := s.user(m.param(2)); whom != nil && (second == "+o" || second == "-o") {
+			r.operators[whom] = second == "+o"
+		}
 		r.tell(c, "MODE", m.params...)
 	case other == nil:
 		c.numeric("401", second, "No such nick")

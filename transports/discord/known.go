@@ -32,6 +32,8 @@ func (r *ring[V]) put(key string, v V) {
 type knownMessage struct {
 	author user
 	edited string
+	// answer is the first line of what a webhook has said, where that names what it answers.
+	answer string
 	// told: the core has heard it as it was said.
 	told bool
 	// reactions are those of each user, in order.
@@ -48,7 +50,12 @@ func (m *messages) note(of *message) {
 		known.edited = of.Edited
 		return
 	}
-	m.put(of.ID, &knownMessage{author: authorOf(of), edited: of.Edited, reactions: map[string][]string{}})
+	rest, answer := of.Content, ""
+	if of.WebhookID != "" {
+		rest, _ = unanswered(of.Content)
+		answer = of.Content[:len(of.Content)-len(rest)]
+	}
+	m.put(of.ID, &knownMessage{answer: answer, author: authorOf(of), edited: of.Edited, reactions: map[string][]string{}})
 }
 
 // react notes that a user has a reaction or no longer, and gives all that they have.

@@ -251,6 +251,13 @@ func (s *Session) edit(ctx context.Context, e transports.Edit) error {
 	if e.As != nil && hook == nil {
 		content = attributed(e.As, content)
 	}
+	if hook != nil {
+		s.mu.Lock()
+		if known := s.known.values[id]; known != nil {
+			content = known.answer + content
+		}
+		s.mu.Unlock()
+	}
 	if n := utf8.RuneCountInString(content); n > maxText {
 		return fault(transports.TooLarge, "With its formatting the message has %d characters, and Discord takes %d.", n, maxText)
 	}

@@ -363,6 +363,13 @@ func TestAnAnswerByNameQuotes(t *testing.T) {
 	c.As, c.ReplyTo = as("Alice"), &transports.Reference{ID: of.ID, From: of.From, Text: of.Text}
 	v.do(c)
 	m := v.Await("answer", func(m discordfake.Object) bool { s, _ := m["content"].(string); return strings.HasSuffix(s, "\nnoon") })
+	answer := transports.MessageID(m["id"].(string))
+	defer func() {
+		v.do(transports.Edit{Place: inLobby(v), ID: answer, Text: text.Plain("midnight"), As: c.As})
+		if now := v.Await("edit", func(m discordfake.Object) bool { return m["id"] == string(answer) })["content"].(string); !strings.HasPrefix(now, "-# [Ida Lovelace]") || !strings.HasSuffix(now, "\nmidnight") {
+			t.Errorf("the edited answer is %q", now)
+		}
+	}()
 	if !strings.HasPrefix(m["content"].(string), "-# [Ida Lovelace](https://discord.com/channels/"+v.guild+"/"+v.lobby+"/"+string(of.ID)+") what time is it?") {
 		t.Errorf("the answer is %q", m["content"])
 	}

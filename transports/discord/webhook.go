@@ -208,6 +208,10 @@ func (s *Session) hookBehind(ctx context.Context, channel, id string) (*webhook,
 			return nil, err
 		}
 		author = authorOf(&m).ID
+		m.ID = id
+		s.mu.Lock()
+		s.known.note(&m) // what it answers is kept when it is edited
+		s.mu.Unlock()
 	}
 	of, _, _ := strings.Cut(strings.TrimPrefix(author, "w"), "-")
 	if !strings.HasPrefix(author, "w") {

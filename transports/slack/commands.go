@@ -71,7 +71,11 @@ func (s *Session) create(ctx context.Context, c *connection, command transports.
 	var answer struct {
 		Channel channelObject `json:"channel"`
 	}
-	if _, err := s.client.read(ctx, "conversations.create", url.Values{"name": {channelName(name)}}, &answer); err != nil {
+	arguments := url.Values{"name": {channelName(name)}}
+	if team := s.teamInOrg(); team != "" {
+		arguments.Set("team_id", team)
+	}
+	if _, err := s.client.read(ctx, "conversations.create", arguments, &answer); err != nil {
 		return transports.Result{}, asFault(err, true)
 	}
 	if err := s.enter(ctx, c, answer.Channel); err != nil {

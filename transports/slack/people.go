@@ -135,8 +135,8 @@ func (p *people) read(ctx context.Context, c *client, id string) (person, error)
 // listPage is how many people are asked for at once.
 const listPage = "200"
 
-// begin reads the first page of the list once: in most workspaces that is everyone.
-func (p *people) begin(ctx context.Context, c *client) {
+// begin reads the first page of the list once: in most workspaces that is everyone. team is the workspace's id, where it is part of an organisation.
+func (p *people) begin(ctx context.Context, c *client, team string) {
 	p.mu.Lock()
 	asked := p.asked
 	p.asked = true
@@ -144,7 +144,7 @@ func (p *people) begin(ctx context.Context, c *client) {
 	if asked {
 		return
 	}
-	if p.list(ctx, c, 1, nil) != nil {
+	if p.list(ctx, c, team, 1, nil) != nil {
 		p.mu.Lock()
 		p.asked = false
 		p.mu.Unlock()
@@ -152,8 +152,12 @@ func (p *people) begin(ctx context.Context, c *client) {
 }
 
 // list reads pages of the list; take, which may be nil, sees each of them and says whether to go on.
-func (p *people) list(ctx context.Context, c *client, pages int, take func([]person) bool) error {
-	whole, err := c.pages(ctx, "users.list", url.Values{"limit": {listPage}}, pages, func(raw json.RawMessage) (bool, error) {
+func (p *people) list(ctx context.Context, c *client, team string, pages int, take func([]person) bool) error {
+	arguments := url.Values{"limit": {listPage}}
+	if team != "" {
+		arguments.Set("team_id", team)
+	}
+	whole, err := c.pages(ctx, "users.list", arguments, pages, func(raw json.RawMessage) (bool, error) {
 		var page struct {
 			Members []userObject `json:"members"`
 		}
@@ -179,7 +183,7 @@ func (p *people) list(ctx context.Context, c *client, pages int, take func([]per
 }
 
 // search finds those whose names hold words, among those who are known, or in the list where not everyone is.
-func (p *people) search(ctx context.Context, c *client, words string, limit int) ([]transports.User, error) {
+func (p *people) search(ctx context.Context, c *client, team, words string, limit int) ([]transports.User, error) {
 	words = strings.ToLower(strings.TrimSpace(words))
 	if words == "" {
 		return nil, nil
@@ -205,7 +209,7 @@ func (p *people) search(ctx context.Context, c *client, words string, limit int)
 	if !look(known) || whole {
 		return found, nil
 	}
-	err := p.list(ctx, c, maxSearch, look)
+	err := p.list(ctx, c, team, maxSearch, look)
 	if len(found) > 0 {
 		err = nil
 	}

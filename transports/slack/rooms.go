@@ -129,7 +129,7 @@ func (s *Session) readMembers(ctx context.Context, channel string) (members []pe
 		return nil, false, err
 	}
 	complete = whole
-	s.people.begin(ctx, s.client)
+	s.people.begin(ctx, s.client, s.teamInOrg())
 	named, cancel := context.WithTimeout(ctx, namesTime)
 	defer cancel()
 	for _, id := range ids {
@@ -278,8 +278,8 @@ func (s *Session) byName(ctx context.Context, name string) (channel string, err 
 // listChannels lists the channels that the account may see.
 func (s *Session) listChannels(ctx context.Context, types string, yield func(channelObject) bool) error {
 	arguments := url.Values{"types": {types}, "exclude_archived": {"true"}, "limit": {"200"}}
-	if s.enterprise != "" {
-		arguments.Set("team_id", s.team)
+	if team := s.teamInOrg(); team != "" {
+		arguments.Set("team_id", team)
 	}
 	_, err := s.client.pages(ctx, "conversations.list", arguments, maxPages, func(raw json.RawMessage) (bool, error) {
 		var page struct {

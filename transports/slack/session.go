@@ -115,7 +115,7 @@ func (s *Session) Run(ctx context.Context, emit func(transports.Event)) error {
 	var work sync.WaitGroup
 	defer work.Wait()
 	defer c.end(disconnected())
-	work.Go(func() { s.people.begin(patient(c.ctx, maxBlock), s.client) })
+	work.Go(func() { s.people.begin(patient(c.ctx, maxBlock), s.client, s.teamInOrg()) })
 	work.Go(func() { s.watch(c) })
 	work.Go(func() { s.keepMarks(c) })
 	work.Go(func() { s.keepReads(c) })
@@ -156,6 +156,16 @@ func (s *Session) begin(ctx context.Context) ([]*room, error) {
 	return s.readRooms(ctx)
 }
 
+// teamInOrg is the workspace's id where it is part of an organisation, whose lists are of all its workspaces otherwise (Enterprise Grid); else empty.
+func (s *Session) teamInOrg() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.enterprise == "" {
+		return ""
+	}
+	return s.team
+}
+
 // identity is whom a token stands for.
 type identity struct {
 	User       string `json:"user_id"`
@@ -169,8 +179,8 @@ type identity struct {
 // readRooms reads all conversations that the account is in: the channels and groups as rooms, the direct messages as talks.
 func (s *Session) readRooms(ctx context.Context) ([]*room, error) {
 	arguments := url.Values{"types": {"public_channel,private_channel,mpim,im"}, "exclude_archived": {"true"}, "limit": {"200"}}
-	if s.enterprise != "" {
-		arguments.Set("team_id", s.team)
+	if team := s.teamInOrg(); team != "" {
+		arguments.Set("team_id", team)
 	}
 	var all []*room
 	_, err := s.client.pages(patient(ctx, maxBlock), "users.conversations", arguments, maxPages, func(raw json.RawMessage) (bool, error) {

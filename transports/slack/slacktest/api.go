@@ -3,6 +3,7 @@ package slacktest
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -102,6 +103,9 @@ func (w *Workspace) call(t *token, name string, arguments Object) Object {
 	do := methods[name]
 	if do == nil {
 		return bad("unknown_method")
+	}
+	if lists := []string{"users.list", "users.conversations", "conversations.list", "conversations.create"}; w.Enterprise != "" && t.scopes != "" && slices.Contains(lists, name) && str(arguments, "team_id") != w.Team {
+		return bad("missing_argument") // of which workspace of the organisation?
 	}
 	if scope := w.lacks(t, name, arguments); scope != "" {
 		return Object{"ok": false, "error": "missing_scope", "needed": scope, "provided": t.scopes}

@@ -196,7 +196,7 @@ func TestWhenTheXMPPServerDiesNothingFromIRCIsLost(t *testing.T) {
 			}
 			again := w.client(t, "bob", "phone")
 			again.Send(t, "<presence/>")
-			missing := messages
+			missing, lost := messages, []int(nil)
 			for round := 0; missing > 0 && round < 10; round++ {
 				for _, client := range []*xmppclient.Client{back, again} {
 					for answer := client.Ping(t, servers.Host); ; {
@@ -209,15 +209,16 @@ func TestWhenTheXMPPServerDiesNothingFromIRCIsLost(t *testing.T) {
 						}
 					}
 				}
-				missing = 0
+				missing, lost = 0, nil
 				for i := messages/3 + 1; i < messages; i++ { // the earlier ones may have reached the client that died
 					if !got[fmt.Sprintf("message %d.", i)] {
 						missing++
+						lost = append(lost, i)
 					}
 				}
 			}
 			if missing > 0 {
-				t.Errorf("%d of %d messages were lost", missing, messages)
+				t.Errorf("%d of %d messages were lost: %v", missing, messages, lost)
 			}
 		})
 	}

@@ -353,6 +353,42 @@ var conversation = []struct {
 		s.say(t, "after the gateway")
 		s.here(t, "alice", "bob", "bridge", "karl [irc]", "Ida [slack]", "Dora [discord]")
 	}},
+	{"what is said everywhere while the gateway is dead comes over once", func(t *testing.T, s *table) {
+		s.gateway.Kill()
+		for n := range 2 {
+			say(t, s.bob, s.muc, fmt.Sprint("meanwhile bob ", n))
+			s.slack.Post(s.ida, s.team, fmt.Sprint("meanwhile ida ", n), nil)
+			s.discord.Say(s.lounge, s.dora, fmt.Sprint("meanwhile dora ", n), nil)
+		}
+		s.run(s.t)
+		s.discord.Online(s.tess)
+		var came []string
+		for range 4 {
+			m := s.bob.Expect(t, "message[@type='groupchat'][@from~'\\[(slack|discord)\\]$']/body[text()~'meanwhile']")
+			came = append(came, m.Find("message/body").Text)
+		}
+		for _, who := range []string{"ida", "dora"} {
+			if first, second := slices.Index(came, "meanwhile "+who+" 0"), slices.Index(came, "meanwhile "+who+" 1"); first < 0 || second < first {
+				t.Errorf("in the MUC came %q", came)
+			}
+		}
+		for n := range 2 {
+			s.carl.Expect(t, fmt.Sprint(`<bob> meanwhile bob `, n, `$`))
+			for _, who := range []string{"bob", "ida", "dora"} {
+				words := fmt.Sprint("meanwhile ", who, " ", n)
+				s.eventually(t, words+" on Slack", func() bool { return slices.Contains(s.onSlack(), words) })
+				s.eventually(t, words+" on Discord", func() bool { return slices.Contains(s.onDiscord(), words) })
+			}
+		}
+		s.say(t, "after its death")
+		for side, texts := range map[string][]string{"Slack": s.onSlack(), "Discord": s.onDiscord()} {
+			texts = slices.DeleteFunc(texts, func(text string) bool { return !strings.HasPrefix(text, "meanwhile") })
+			if len(texts) != 6 {
+				t.Errorf("%s shows %q", side, texts)
+			}
+		}
+		s.here(t, "alice", "bob", "bridge", "karl [irc]", "Ida [slack]", "Dora [discord]")
+	}},
 	{"Slack and Discord lose their connections", func(t *testing.T, s *table) {
 		s.slack.Cut()
 		s.discord.Cut()

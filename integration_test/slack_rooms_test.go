@@ -29,8 +29,7 @@ var slackRooms = []slackScenario{
 		leave(t, alice, room, "Tess")
 		w.Post(w.ida, id, "she is still here", nil)
 		alice.Send(t, joinStanza, "room", room, "nick", "Tess")
-		alice.Expect(t, "message[@from='"+room+"/Ida Lovelace']/body[text()='she is still here']")
-		alice.Expect(t, "message[@type='groupchat']/subject")
+		alice.ExpectEach(t, "message[@from='"+room+"/Ida Lovelace']/body[text()='she is still here']", "message[@type='groupchat']/subject")
 		mustMatch(t, stages(t, alice, room, "leave", ""), completed)
 		w.happens(t, "Tess leaving the channel", func(e slacktest.Object) bool {
 			return e["type"] == "member_left_channel" && e["channel"] == id && e["user"] == w.tess.ID

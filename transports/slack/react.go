@@ -82,10 +82,9 @@ func (s *Session) reactionChanged(c *connection, e eventObject, user string, add
 	if !ok || ts == "" {
 		return place
 	}
-	fresh, err := s.readReactions(c.ctx, channel, ts)
-	if err != nil {
-		s.log.Info("The reactions on a message could not be read.", "channel", channel, "error", err)
-		return place
+	fresh, err := s.readReactions(patient(c.ctx, 0), channel, ts)
+	if err != nil { // in a storm of reactions nothing waits for those that were there before: only this one is told
+		s.log.Debug("The reactions on a message could not be read.", "channel", channel, "error", err)
 	}
 	s.mu.Lock()
 	all := s.reacted.begin(channel, ts)
@@ -99,6 +98,10 @@ func (s *Session) reactionChanged(c *connection, e eventObject, user string, add
 	}
 	now := slices.Clone(all[user])
 	own := user == s.self.id
+	if err != nil {
+		changed = true
+		delete(s.reacted.of, channel+" "+ts)
+	}
 	s.mu.Unlock()
 	if !changed { // told before, or done here
 		return place

@@ -1,11 +1,14 @@
 package integration_test
 
 import (
+	"os"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 
 	"isthmus/integration_test/xmppclient"
+	"isthmus/transports"
 )
 
 // toBot asks the gateway's bot something, and waits for an answer with those words.
@@ -92,4 +95,44 @@ var starByOwner = starScenario{"an owner of a room joins it with a channel by co
 func (s *star) hears(t *testing.T, c *xmppclient.Client, muc, nick, words string) *xmppclient.Element {
 	t.Helper()
 	return c.Expect(t, "message[@type='groupchat'][@from='"+muc+"/"+nick+"']/body[text()='"+words+"']")
+}
+
+func TestWhoHasALoginJoinsItsRoomsByCommands(t *testing.T) {
+	for _, k := range loopbackKinds {
+		t.Run(k.name, func(t *testing.T) {
+			w := k.start(t, logins)
+			ida, user := w.AddPerson(t, "Ida"), w.AddPerson(t, "bridge")
+			w.AddLogin(t, user.ID, "bridge", "sesame", "123456")
+			room := ida.Do(t, transports.Create{Name: "Crew"}).Room // which is hers
+			user.Join(t, room)
+			config, err := os.ReadFile(w.configPath())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(w.configPath(), []byte(strings.Replace(string(config), "    people: [", "    relay_people: [localhost]\n    people: [", 1)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			w.gateway.Signal(syscall.SIGHUP)
+			alice := w.client(t, "alice", "desk")
+			loggedIn(t, alice, "bridge")
+			muc := "crew@muc.localhost"
+			if k.name == "ejabberd" {
+				muc = "crew@conference.localhost"
+			}
+			join(t, alice, muc, "alice")
+			bot := "isthmus@" + loopbackDomain
+			asked := ask(t, alice, bot, "bridge "+loopbackNetwork+" "+string(room)+" "+muc, "I am there")
+			say(t, alice, muc, agreement.FindString(asked))
+			ida.Say(t, room, agreement.FindString(asked)) // for alice's own account has no say there
+			alice.Expect(t, "message[@from='"+bot+"']/body[text()~'is joined with']")
+			alice.Expect(t, "message[@type='groupchat'][@from='"+muc+"/relay']/body[text()~'is joined with']")
+			ida.Say(t, room, "hello")
+			alice.Expect(t, "message[@from='"+muc+"/Ida [loopback]']/body[text()='hello']")
+			say(t, alice, muc, "hello, Ida")
+			if m := ida.Hears(t, "hello, Ida"); m.From.Name != "alice" {
+				t.Errorf("Ida hears it from %+v", m.From)
+			}
+			ask(t, alice, bot, "unbridge "+string(room), "is removed")
+		})
+	}
 }

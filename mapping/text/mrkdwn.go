@@ -12,7 +12,7 @@ type Refer func(ref Ref, label string) Span
 var mrkdwnDialect = dialect{fences: true, line: appendMrkdwn, escape: escapeMrkdwn, runsOf: mrkdwnRuns}
 
 // Mrkdwn is t in Slack's mrkdwn. Mentions of users and rooms become such by the IDs of their references; mentions of everyone stay text, so that nobody calls
-// a whole workspace by accident.
+// a whole workspace by accident, where they are not meant to call (CallEveryone).
 func (t Text) Mrkdwn() string { return mrkdwnDialect.render(t) }
 
 var mrkdwnEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
@@ -49,6 +49,8 @@ func mrkdwnRuns(b Block) []run {
 			text = "<@" + id + ">"
 		case s.Ref.Kind == MentionRoom && isMrkdwnID(id):
 			text = "<#" + id + ">"
+		case s.Ref.Kind == CallEveryone && isMrkdwnID(id):
+			text = "<!" + id + ">"
 		}
 		if text != "" {
 			runs = append(runs, run{text, f})

@@ -17,6 +17,8 @@ type Config struct {
 	PresenceEvery time.Duration `mapstructure:"presence_every"`
 	// ReadEvery is how often it is asked what a person has read in another client: once a minute where nothing is said.
 	ReadEvery time.Duration `mapstructure:"read_every"`
+	// CallEveryone has "@here", "@channel" and "@everyone" of people who speak for themselves call everyone; else they stay text.
+	CallEveryone bool `mapstructure:"call_everyone"`
 	// ClientID and ClientSecret are those of an app of the operator's, which people authorise by a link instead of making one; AppToken is its token for Socket
 	// Mode (xapp-). All three or none.
 	ClientID     string `mapstructure:"client_id"`

@@ -35,7 +35,7 @@ func (s *Session) send(ctx context.Context, c *connection, command transports.Se
 	landed := s.flies(c, channel)
 	defer func() { landed(marks...) }()
 	if len(command.Files) > 0 {
-		ts, mark, err := s.sendFiles(ctx, channel, command, where.quoted(attributed(command.As, mrkdwn(command.Text))))
+		ts, mark, err := s.sendFiles(ctx, channel, command, where.quoted(attributed(command.As, s.words(command))))
 		marks = append(marks, mark...)
 		if ts != "" {
 			result.Parts = []transports.MessageID{transports.MessageID(ts)}
@@ -58,7 +58,7 @@ func (s *Session) send(ctx context.Context, c *connection, command transports.Se
 
 // speak posts a message without files where it belongs, and gives its timestamp.
 func (s *Session) speak(ctx context.Context, channel string, command transports.Send, where belonging) (ts string, err error) {
-	words := mrkdwn(command.Text)
+	words := s.words(command)
 	method, options := "chat.postMessage", []slackgo.MsgOption{slackgo.MsgOptionDisableLinkUnfurl()}
 	switch {
 	case command.Style == transports.Does && where.thread == "" && where.quote == nil && command.As == nil:

@@ -31,6 +31,8 @@ type story struct {
 	keep func(transports.Checkpoint)
 	// quiet has the events of the beginning left to the test.
 	quiet bool
+	// mayCall: people may call everyone.
+	mayCall bool
 }
 
 // newStory has Tess and Ida in the channel lobby; how changes the workspace before the account connects.
@@ -53,7 +55,9 @@ func newStory(t *testing.T, how ...func(*story)) *story {
 	return s
 }
 
-func (s *story) config() slack.Config { return slack.Config{API: s.w.API(), ReadEvery: time.Second} }
+func (s *story) config() slack.Config {
+	return slack.Config{API: s.w.API(), ReadEvery: time.Second, CallEveryone: s.mayCall}
+}
 
 func (s *story) open(account transports.Account) transports.Session {
 	s.Helper()
@@ -490,6 +494,19 @@ func TestAnAnswerThatIsLostLeavesTheOutcomeUnknown(t *testing.T) {
 	s.refused(s.say("did it arrive?"), transports.UnknownOutcome, "nobody knows")
 	if m := expect[transports.Message](s, nil); !m.Own || m.Text.String() != "did it arrive?" { // it did, and is seen
 		t.Errorf("what came is %+v", m)
+	}
+}
+
+func TestEveryoneIsCalledOnlyWhereTheOperatorLetsPeopleDoThat(t *testing.T) {
+	for mayCall, want := range map[bool]string{false: "@here, lunch", true: "<!here>, lunch"} {
+		s := newStory(t, func(s *story) { s.mayCall = mayCall })
+		s.must(s.say("@here, lunch"))
+		others := s.say("@here, lunch")
+		others.As = &transports.Persona{Name: "Bob"}
+		s.must(others)
+		if all := s.w.Messages(s.lobby); len(all) != 2 || all[0]["text"] != want || all[1]["text"] != "*Bob*: @here, lunch" {
+			t.Errorf("where people may call everyone (%t), the channel has %v", mayCall, all)
+		}
 	}
 }
 

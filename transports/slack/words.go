@@ -99,6 +99,15 @@ func (s *Session) customEmoji(ctx context.Context, name string) string {
 // mrkdwn is a text as Slack reads it.
 func mrkdwn(t text.Text) string { return strings.Trim(withIDs(t).Mrkdwn(), "\n") }
 
+// words is what is to be said as Slack reads it. "@here" and the like call people where the operator lets people do that, and somebody says it for themselves.
+func (s *Session) words(command transports.Send) string {
+	t := command.Text
+	if s.driver.config.CallEveryone && command.As == nil {
+		t = t.Calling("here", "channel", "everyone")
+	}
+	return mrkdwn(t)
+}
+
 // withIDs has the references of a text name what they are about as Slack does.
 func withIDs(t text.Text) text.Text {
 	out := make(text.Text, len(t))

@@ -7,9 +7,14 @@ import (
 	"testing"
 	"time"
 
+	"isthmus/core/account"
+	"isthmus/core/options"
+	"isthmus/core/person"
+	"isthmus/core/relay"
 	"isthmus/core/seal"
 	"isthmus/core/stanza"
 	"isthmus/core/store"
+	"isthmus/transports"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -102,4 +107,30 @@ func TestWordsOfConsentCountOnceAndOnlyOfWhoMay(t *testing.T) {
 		t.Errorf("it counted %d times", n)
 	}
 	cancel()
+}
+
+func TestWhoAMUCOfAnotherServerSaysThatSomebodyIsSpeaksThroughNobodysAccount(t *testing.T) {
+	db, k, log := openStore(t), keys(t), slog.New(slog.DiscardHandler)
+	alice := person.Key{Owner: parsed(t, "alice@example.org"), Key: "work"}
+	logins, err := loadLogins(t.Context(), db, k, "gw.example", log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := logins.add(t.Context(), alice, login{scope: "net", self: "UA", name: "Al", data: []byte{1}}); err != nil {
+		t.Fatal(err)
+	}
+	book, err := options.Load(t.Context(), db, k, "gw.example", transports.About{}, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	book.Set(options.Where{Person: alice.Owner.String(), Scope: alice.Key}, transports.Options{account.InRelays: {"true"}}, nil)
+	configured := parsed(t, "team@muc.elsewhere.example")
+	all := &relays{configured: []Relay{{MUC: configured}}}
+	s := &service{logins: logins, options: book}
+	for muc, want := range map[string]bool{"team@conference.example.org": true, configured.String(): true, "team@muc.evil.example": false} {
+		own := s.ownAccounts(RelayRoom{}, func() transports.Scope { return "net" }, all.vouched(parsed(t, muc)))
+		if found, is := own(relay.Speaker{Nick: "alice", JID: alice.Owner}); is != want || is && found.User != "UA" {
+			t.Errorf("%s: %v, %v", muc, found.User, is)
+		}
+	}
 }

@@ -58,11 +58,12 @@ func (all *relays) room(s *service, r *relaying, room RelayRoom, name string) (r
 	if suffix == "" {
 		suffix = " [" + about.Kind + "]"
 	}
+	vouched := all.vouched(r.of.MUC)
 	joined := relay.Room{Name: name, Suffix: suffix, Home: about.Kind, Key: room.key(), ID: roomID(about, room.Room), Password: room.Password, Domain: room.Transport, Session: session, Alone: room.Owner.IsZero(), Stream: s.component,
 		Puppet:  s.puppetAddress(room.Network),
 		Where:   func() string { return strings.ToLower(about.Kind + " " + string(scope()) + " " + room.Room) },
-		Doubles: s.doubles(r.of.MUC, room), Share: s.sharer(scope)}
-	joined.Own = s.ownAccounts(room, scope)
+		Doubles: s.doubles(r.of.MUC, room, vouched), Share: s.sharer(scope)}
+	joined.Own = s.ownAccounts(room, scope, vouched)
 	s.showFaces(&joined, scope)
 	if s.media != nil {
 		joined.Fetch = s.media.Fetch
@@ -79,13 +80,13 @@ func roomID(about transports.About, name string) transports.RoomID {
 }
 
 // doubles says how people of a MUC connect to a network themselves. Its servers tell them apart as they tell the gateway's own people.
-func (s *service) doubles(muc stanza.JID, room RelayRoom) relay.Doubles {
+func (s *service) doubles(muc stanza.JID, room RelayRoom, vouched func(stanza.JID) stanza.JID) relay.Doubles {
 	return relay.Doubles{Most: room.Connections, Suffix: room.ConnectionSuffix, Open: func(who relay.Speaker, name string) (transports.Session, error) {
 		scope, err := s.driver.Scope(room.Network)
 		if err != nil {
 			return nil, err
 		}
-		owner := who.JID
+		owner := vouched(who.JID)
 		if owner.IsZero() {
 			owner = stanza.JID{Local: who.Key, Domain: muc.Domain}
 		}

@@ -109,6 +109,27 @@ func TestAVisitWaitsForWordsOfWhoRunsTheRoom(t *testing.T) {
 	})
 }
 
+func TestAVisitTakesNobodyForWhoRanTheRoomBeforeAnOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork("one")
+		here := make(chan transports.RoomID, 1)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		outcome := make(chan error, 1)
+		go func() {
+			_, err := Visit(ctx, n, "#go", "agree 1", "You may not.", func(id transports.RoomID) { here <- id })
+			outcome <- err
+		}()
+		<-here
+		n.events <- transports.MemberChanged{Room: "#go", Member: transports.Member{User: transports.User{ID: "op"}, Affiliation: transports.Admin}}
+		n.events <- transports.Room{Room: "#go"} // entered again
+		n.say("op", "1", "agree 1")
+		if err := <-outcome; err == nil {
+			t.Error("who has the name now has agreed")
+		}
+	})
+}
+
 func TestAVisitEndsWhenNobodyAgrees(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNetwork("one")

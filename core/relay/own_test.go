@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -74,5 +75,38 @@ func TestWhatOnesOwnAccountCannotSayTheRelaySays(t *testing.T) {
 		w.got(alices)
 		w.got(w.one, "alice: hello")
 		w.hears()
+	})
+}
+
+func TestWhoHasTheNickOfSomebodyWhoLeftUnseenDoesNotSpeakThroughTheirAccount(t *testing.T) {
+	alices := newNetwork("alices")
+	alices.self = transports.User{ID: "UA", Name: "Alice"}
+	alice := jid(t, "alice@example.org")
+	story(t, func(c *Config) {
+		c.Rooms[0].Own = func(who Speaker) (Own, bool) { return Own{User: "UA", Do: alices.Do}, who.JID == alice }
+	}, func(w *world) {
+		w.muc.owner("alice", "none", alice)
+		w.muc.people = append(w.muc.people, "alice")
+		w.muc.says("alice", "a1", body("hello"))
+		w.got(alices, "(Alice): hello")
+		w.relay.Resync() // the MUC tells anew who is there, and does not show who alice is
+		w.settle()
+		w.muc.says("alice", "a2", body("it is me"))
+		w.got(alices)
+		w.got(w.one, "alice: it is me")
+	})
+}
+
+func TestWhatWasSaidUnseenGoesThroughNobodysAccount(t *testing.T) {
+	ownStory(t, func(w *world, alices *network) {
+		w.muc.says("alice", "a1", body("hello"))
+		w.got(alices, "(Alice): hello")
+		w.muc.putsOut("bridge", 332)
+		w.muc.says("alice", "a2", body("somebody said under that nick"))
+		time.Sleep(time.Minute)
+		w.got(alices)
+		if got := w.one.taken(); len(got) != 1 || !strings.Contains(got[0], "somebody said under that nick") {
+			t.Errorf("the network heard %q", got)
+		}
 	})
 }

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"isthmus/core/stanza"
@@ -119,6 +120,11 @@ func (r *Relay) otherPresence(s *stanza.Stanza, o xep.Occupancy) {
 		return
 	}
 	was := r.others[nick]
+	if was != nil && s.Type == "" && r.another(was, s, o) {
+		delete(r.others, nick)
+		r.occupantLeft(was.key)
+		was = nil
+	}
 	if was != nil || s.Type == "" { // none of ours, who has left
 		r.reserve(nick)
 	}
@@ -160,11 +166,8 @@ const numbered = "nr "
 
 // keyOf tells people apart: by their occupant-id (XEP-0421) where the room gives one, else by their address where it shows it, else from their coming to their going.
 func (r *Relay) keyOf(s *stanza.Stanza, o xep.Occupancy) string {
-	switch id := xep.OccupantIDOf(s); {
-	case r.bot.can.OccupantIDs && id != "":
-		return "id " + id
-	case !o.JID.IsZero():
-		return "jid " + o.JID.Bare().String()
+	if key := r.shownKey(s, o); key != "" {
+		return key
 	}
 	if key := r.keysBefore[s.From.Resource]; key != "" && r.bot.standing == asked { // who was there before a restart and still is, as far as can be seen
 		return key
@@ -173,8 +176,28 @@ func (r *Relay) keyOf(s *stanza.Stanza, o xep.Occupancy) string {
 	return numbered + r.unique + strconv.Itoa(r.serial)
 }
 
-// speaker is an author as somebody of the MUC.
+// shownKey is the key of whom the room shows, empty where it tells no more than that they are there.
+func (r *Relay) shownKey(s *stanza.Stanza, o xep.Occupancy) string {
+	switch id := xep.OccupantIDOf(s); {
+	case r.bot.can.OccupantIDs && id != "":
+		return "id " + id
+	case !o.JID.IsZero():
+		return "jid " + o.JID.Bare().String()
+	}
+	return ""
+}
+
+// another tells whether who has a nick now, as the room tells it anew, cannot be seen to be who had it before.
+func (r *Relay) another(was *occupant, s *stanza.Stanza, o xep.Occupancy) bool {
+	key := r.shownKey(s, o)
+	return !was.seen && key != was.key && (key != "" || !strings.HasPrefix(was.key, numbered))
+}
+
+// speaker is an author as somebody of the MUC. It is nil where something was said before and only the nick tells by whom, for that may be somebody else's now.
 func (r *Relay) speaker(key, nick string) *Speaker {
+	if r.replaying && !strings.HasPrefix(key, "id ") {
+		return nil
+	}
 	s := &Speaker{Key: key, Nick: nick}
 	if o := r.others[nick]; o != nil && o.key == key {
 		s.JID = o.jid

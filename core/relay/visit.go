@@ -55,6 +55,7 @@ func (v *visit) event(e transports.Event) {
 			return
 		}
 		v.id, v.live = e.Room, true
+		clear(v.standing) // whoever had a name before an outage, another may have it now
 		for _, m := range e.Members {
 			v.standing[m.User.ID] = m.Affiliation
 		}

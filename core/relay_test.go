@@ -2,12 +2,15 @@ package core
 
 import (
 	"bytes"
+	"context"
 	"log/slog"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"isthmus/core/account"
+	"isthmus/core/dialog"
 	"isthmus/core/options"
 	"isthmus/core/person"
 	"isthmus/core/relay"
@@ -133,4 +136,58 @@ func TestWhoAMUCOfAnotherServerSaysThatSomebodyIsSpeaksThroughNobodysAccount(t *
 			t.Errorf("%s: %v, %v", muc, found.User, is)
 		}
 	}
+}
+
+// atWorkFor are relays whose goroutine does only what it is asked for.
+func atWorkFor(t *testing.T, kept ...kept) *relays {
+	all := &relays{kept: kept, hosts: map[stanza.JID]*host{}, running: map[stanza.JID]*relaying{}, work: make(chan func()), ended: make(chan struct{})}
+	all.show()
+	go func() {
+		for {
+			select {
+			case do := <-all.work:
+				do()
+			case <-t.Context().Done():
+				return
+			}
+		}
+	}()
+	return all
+}
+
+func TestWhoHasSetUpARelayIsNotToldToTheWholeRoom(t *testing.T) {
+	muc := parsed(t, "team@muc.example")
+	d := &dialogues{relays: atWorkFor(t, kept{muc: muc, by: parsed(t, "alice@example.org"), room: RelayRoom{Room: "#go", Network: "net"}})}
+	for rules, want := range map[bool]string{true: "alice@example.org", false: "an owner of the room"} {
+		o := relayPlace{d: d, muc: muc, asked: &relay.Asked{Nick: "bob", Rules: rules}}.list().Start(t.Context(), dialog.Asker{Occupant: true})
+		if o.Report == nil || len(o.Report.Items) != 1 || o.Report.Items[0].Get("by") != want {
+			t.Errorf("rules %v: %+v", rules, o.Report)
+		}
+	}
+}
+
+func TestWhoseLoginARelayUsesSeesIt(t *testing.T) {
+	alice, bob := parsed(t, "alice@example.org"), parsed(t, "bob@example.org")
+	d := &dialogues{relays: atWorkFor(t, kept{muc: parsed(t, "team@muc.example"), by: bob, room: RelayRoom{Room: "c1", Network: "work", Owner: alice}})}
+	for who, want := range map[stanza.JID]int{alice: 1, bob: 1, parsed(t, "carol@example.org"): 0} {
+		if seen := (relayPlace{d: d}).seen(t.Context(), dialog.Asker{Person: who}); len(seen) != want {
+			t.Errorf("%s sees %d", who, len(seen))
+		}
+	}
+}
+
+func TestABotStaysForOneSetUpWhenAnotherWasGivenUpBeforeItBegan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		muc := parsed(t, "team@muc.example")
+		all := &relays{work: make(chan func()), ended: make(chan struct{})}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, release := all.hosted(ctx, "irc.example", muc, "")
+		release()
+		select {
+		case <-all.work:
+			t.Error("it lets go of what it never had")
+		case <-time.After(time.Second):
+		}
+	})
 }

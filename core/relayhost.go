@@ -25,7 +25,7 @@ const patient = 15 * time.Minute
 
 // hosted has a bot of a transport in a MUC, if there is none yet, until release is called; star is the one that is there.
 func (all *relays) hosted(ctx context.Context, transport string, muc stanza.JID, password string) (star *relay.Relay, release func()) {
-	all.do(ctx, func() {
+	ok := all.do(ctx, func() {
 		h := all.hosts[muc]
 		if h == nil {
 			h = &host{transport: transport, password: password}
@@ -34,6 +34,9 @@ func (all *relays) hosted(ctx context.Context, transport string, muc stanza.JID,
 		h.visits++
 		star = all.followed(muc)
 	})
+	if !ok {
+		return nil, func() {}
+	}
 	return star, func() {
 		go all.do(context.Background(), func() {
 			if h := all.hosts[muc]; h != nil {

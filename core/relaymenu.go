@@ -58,7 +58,7 @@ func (p relayPlace) menu() dialog.Menu {
 	}
 }
 
-// list tells of the rooms that are joined: in a MUC of its own, at the gateway of those that the person has joined, to operators of all.
+// list tells of the rooms that are joined: in a MUC of its own, at the gateway of those that the person has joined or that use a login of theirs, to operators of all.
 func (p relayPlace) list() dialog.Command {
 	return dialog.Command{Node: "bridges", Name: "Relays", Words: []string{"bridges"}, Help: "Lists the chat rooms that are joined with rooms of networks.",
 		Start: func(ctx context.Context, who dialog.Asker) dialog.Outcome {
@@ -68,7 +68,7 @@ func (p relayPlace) list() dialog.Command {
 				state, by := p.d.relays.state(ctx, k), "the operator"
 				if !k.configured {
 					by = "an owner of the room"
-					if !k.by.IsZero() {
+					if !k.by.IsZero() && (p.asked == nil || p.asked.Rules || who.Operator) { // who people are is not for the whole room
 						by = k.by.String()
 					}
 				}
@@ -87,7 +87,7 @@ func (p relayPlace) seen(ctx context.Context, who dialog.Asker) []listed {
 		if p.asked != nil {
 			return k.muc != p.muc
 		}
-		return !who.Operator && (k.configured || k.by != who.Person.Bare())
+		return !who.Operator && (k.configured || k.by != who.Person.Bare() && k.room.Owner != who.Person.Bare())
 	})
 }
 
@@ -122,7 +122,7 @@ func (p relayPlace) change(node, name, word, help string, applies func(listed) b
 			return dialog.Outcome{Ask: &xep.Form{Title: name, Fields: []xep.Field{choice}}, Then: func(ctx context.Context, a xep.Answers) dialog.Outcome {
 				for _, k := range mine {
 					if p.value(k, mine) == a.Get("room") {
-						return p.changed(ctx, k.kept, change, says)
+						return p.changed(ctx, who, k.kept, change, says)
 					}
 				}
 				return dialog.Outcome{Note: "There is no such relay any more."}
@@ -144,8 +144,8 @@ func (p relayPlace) value(k listed, among []listed) string {
 	return strings.Join([]string{k.room.Room, k.room.Network, k.muc.String()}, " ")
 }
 
-func (p relayPlace) changed(ctx context.Context, k kept, change func(*kept), says string) dialog.Outcome {
-	if p.asked != nil && !p.d.relays.rulesAs(ctx, p.muc, p.asked.Nick) {
+func (p relayPlace) changed(ctx context.Context, who dialog.Asker, k kept, change func(*kept), says string) dialog.Outcome {
+	if p.asked != nil && !who.Operator && !p.d.relays.rulesAs(ctx, p.muc, p.asked.Nick) {
 		return dialog.Outcome{Problem: notOwner}
 	}
 	there, problem := p.d.relays.alter(ctx, k, change)

@@ -83,7 +83,7 @@ func (a *Account) remind() {
 func (a *Account) findsOut(p *utterance) bool {
 	_, remembers := a.session.(transports.History)
 	if p.err == nil || transports.AsFault(p.err).Kind != transports.UnknownOutcome || !remembers || !a.resumes() || a.stopping ||
-		a.resuming[p.request] != nil || p.left > 1 || p.failed {
+		p.past != nil || p.left > 1 || p.failed {
 		return false
 	}
 	d := &debt{request: p.request, place: p.place, commands: p.owed}
@@ -264,6 +264,20 @@ func (d *debt) of(line int) []*owed {
 		}
 	}
 	return all
+}
+
+// hadItsAnswer tells whether nothing is owed for a line any more, for it ended before the others. After a crash that is so of those before one that is owed,
+// for they go to the network in order; of those after it nobody knows whether they went.
+func (d *debt) hadItsAnswer(line int) bool {
+	if d == nil || len(d.commands) == 0 || len(d.of(line)) > 0 {
+		return false
+	}
+	return slices.ContainsFunc(d.commands, func(o *owed) bool { return o.doubt != nil || o.Line > line })
+}
+
+// fits tells whether what is owed was no more than so many lines.
+func (d *debt) fits(lines int) bool {
+	return d == nil || !slices.ContainsFunc(d.commands, func(o *owed) bool { return o.Line >= lines })
 }
 
 // became tells what has become of a command; over is false for one that is to be done now.

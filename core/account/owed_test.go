@@ -81,6 +81,16 @@ func (w *world) refused(want string) {
 	}
 }
 
+// refuses fails unless these are the errors to alice's clients.
+func (w *world) refuses(want ...string) {
+	w.t.Helper()
+	w.settle()
+	got := slices.DeleteFunc(w.stream.taken(), func(line string) bool { return !strings.Contains(line, "refused") })
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		w.t.Errorf("alice is told\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+	}
+}
+
 // does fails unless the network was asked for exactly this but for connecting, entering and reading.
 func (w *world) does(want ...string) {
 	w.t.Helper()
@@ -186,6 +196,31 @@ func TestAfterACrashTheRestOfALongMessageIsSent(t *testing.T) {
 		w.does("send #go five six")
 		w.sends(about("m2", `<body>one</body>`+replaceM1))
 		w.does("edit n1 in #go: one", "delete n2 in #go", "delete n9 in #go")
+	})
+}
+
+func TestAfterACrashOnlyTheLinesThatWereUnderWayGoOn(t *testing.T) {
+	lines := transports.Capabilities{Nonces: true, SingleLine: true}
+	interrupted(t, lines, func(w *world) {
+		w.sends(about("m1", "<body>one\ntwo\nthree</body>"))
+		w.decides(nil)
+	}, func(w *world, owed []store.Command) {
+		w.network.past[inGo] = []transports.Event{said("b1", "bob", "hello"), mine("n1", 0, "one"), mine("n2", owed[0].ID, "two")}
+		w.back(lines, owed)
+		w.does("send #go three")
+		w.refuses()
+	})
+	interrupted(t, lines, func(w *world) { w.sends(about("m1", "<body>/me waves\n/me bows\n/me leaves</body>")) }, func(w *world, owed []store.Command) {
+		w.network.past[inGo] = []transports.Event{said("b1", "bob", "hello")}
+		w.back(lines, owed)
+		w.does()
+		w.refuses("phone: m1 refused: undefined-condition: " + Unknown)
+	})
+	interrupted(t, lines, func(w *world) { w.sends(about("m1", "<body>one\ntwo</body>")) }, func(w *world, owed []store.Command) {
+		w.network.past[inGo] = []transports.Event{said("b1", "bob", "hello"), mine("n1", owed[0].ID, "one")}
+		w.back(told, owed)
+		w.does()
+		w.refuses("phone: m1 refused: undefined-condition: " + Unknown)
 	})
 }
 
@@ -341,6 +376,23 @@ func TestAMessageWhoseAnswerIsLostIsFoundOrSentAgain(t *testing.T) {
 		w.hears("phone: <alice> hi")
 		w.sends(about("m2", `<body>ho</body>`+replaceM1))
 		w.does("edit n7 in #go: ho")
+	})
+}
+
+func TestTheLastLineWhoseAnswerIsLostIsSentAgainAlone(t *testing.T) {
+	unsaid(t, func(t *testing.T, w *world) {
+		w.network.past[inGo] = []transports.Event{said("b1", "bob", "hello")}
+		w.emits(transports.Online{Self: user("alice"), Can: transports.Capabilities{Features: everything, Nonces: true, SingleLine: true}})
+		lost := w.network.answer
+		w.network.answer = func(c transports.Command) (transports.Result, error, bool) {
+			w.network.answer = lost
+			return transports.Result{Parts: []transports.MessageID{"n1"}}, nil, false
+		}
+		w.forget()
+		w.sends(about("m1", "<body>one\ntwo</body>"))
+		w.waits(settles)
+		w.does("send #go one", "send #go two", "send #go two")
+		w.refuses()
 	})
 }
 

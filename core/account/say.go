@@ -179,8 +179,20 @@ func (a *Account) utter(s *stanza.Stanza, j *joined, place transports.Place, bod
 		a.refuse(s, emptyMessage)
 		return
 	}
-	whole := &answer{request: s, left: len(lines)}
+	whole := &answer{request: s, past: a.resuming[s]}
+	if !whole.past.fits(len(lines)) { // the network has learnt to take several at once
+		a.refuse(s, Refusal(nobodyKnows))
+		return
+	}
+	for i := range lines {
+		if !whole.past.hadItsAnswer(i) {
+			whole.left++
+		}
+	}
 	for i, line := range lines {
+		if whole.past.hadItsAnswer(i) {
+			continue
+		}
 		p := &utterance{answer: whole, belonging: c, room: j, place: place, line: i, body: shown[i]}
 		if i == 0 {
 			p.id = s.ID

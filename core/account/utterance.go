@@ -15,6 +15,8 @@ import (
 // answer is that to a stanza, which may have become several messages.
 type answer struct {
 	request *stanza.Stanza
+	// past is what is owed for it since an earlier run, nil where it is new.
+	past *debt
 	// left counts the messages that have not ended; failed tells that the sender has an error.
 	left   int
 	failed bool
@@ -56,9 +58,8 @@ func (a *Account) send(p *utterance, pieces []string) {
 	if f := (flight{p.place, p.id}); p.id != "" {
 		put(&a.flying, f, a.flying[f])
 	}
-	past := a.resuming[p.request]
-	before := past.of(p.line)
-	if past != nil && len(past.commands) > 0 && len(before) != len(pieces) {
+	before := p.past.of(p.line)
+	if p.past != nil && len(p.past.commands) > 0 && len(before) != len(pieces) {
 		p.waiting = 1
 		a.sent(p, nobodyKnows)
 		return

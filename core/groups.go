@@ -100,7 +100,7 @@ func (g *groups) start(id int64) (*running, error) {
 			return g.driver.Open(transports.Account{Scope: a.scope, Person: account.PersonName(key.Owner, g.domain), Data: a.data}, g.env)
 		},
 		May: func(who transports.UserID, room transports.RoomID) shared.Access {
-			if isRelay(who) { // the operator has set it up
+			if isRelay(who) { // whoever has set it up might
 				return shared.MayWrite
 			}
 			_, a, _ := g.logins.byID(id)

@@ -191,3 +191,32 @@ func TestABotStaysForOneSetUpWhenAnotherWasGivenUpBeforeItBegan(t *testing.T) {
 		}
 	})
 }
+
+func TestARelayIsOnlyInRoomsForWhichALoginIsOpened(t *testing.T) {
+	log := slog.New(slog.DiscardHandler)
+	logins, err := loadLogins(t.Context(), openStore(t), keys(t), "gw.example", log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alice, bob, carol := person.Key{Owner: parsed(t, "alice@example.org"), Key: "work"}, parsed(t, "bob@example.org"), parsed(t, "carol@example.org")
+	opened := opening{people: []string{bob.String()}, rooms: []string{"c1", "c2"}, readOnly: []string{"c2"}}
+	if _, err := logins.add(t.Context(), alice, login{scope: "net", self: "UA", name: "Al", data: []byte{1}, open: opened}); err != nil {
+		t.Fatal(err)
+	}
+	d := &dialogues{logins: logins}
+	for _, c := range []struct {
+		by    stanza.JID
+		owner stanza.JID
+		room  string
+		may   bool
+	}{{bob, alice.Owner, "c1", true}, {bob, alice.Owner, "c2", false}, {bob, alice.Owner, "c3", false}, {carol, alice.Owner, "c1", false}, {alice.Owner, alice.Owner, "c3", true}, {bob, stanza.JID{}, "c3", true}} {
+		s := &setUp{d: d, person: c.by, kept: kept{room: RelayRoom{Network: "work", Owner: c.owner, Room: c.room}}}
+		if problem := s.refusedRoom(transports.RoomID(c.room)); (problem == nil) != c.may {
+			t.Errorf("%s in %s: %v", c.by, c.room, problem)
+		}
+	}
+	s := &setUp{d: d, person: bob, cancel: func() {}, kept: kept{room: RelayRoom{Network: "work", Owner: alice.Owner, Room: "c3"}}}
+	if o := s.finish(t.Context()); o.Problem == nil {
+		t.Error("it is set up all the same")
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"isthmus/core/dialog"
 	"isthmus/core/person"
 	"isthmus/core/relay"
+	"isthmus/core/shared"
 	"isthmus/core/stanza"
 	"isthmus/core/xep"
 	"isthmus/transports"
@@ -320,8 +321,8 @@ func (s *setUp) askNetwork(ctx context.Context) *stanza.Error {
 		}
 	}()
 	select {
-	case <-here:
-		return nil
+	case id := <-here:
+		return s.refusedRoom(id)
 	case err := <-failed:
 		return account.Refusal(err)
 	case <-time.After(comeTime):
@@ -330,10 +331,25 @@ func (s *setUp) askNetwork(ctx context.Context) *stanza.Error {
 	return declined(xmpp.RemoteServerTimeout, "I could not come into "+s.kept.room.Room+" of "+s.kept.room.Network+" in time. Try again later.")
 }
 
+// refusedRoom is why a relay may not be in a room through somebody else's login: who opens theirs says for which rooms, and a relay writes.
+func (s *setUp) refusedRoom(id transports.RoomID) *stanza.Error {
+	room := s.kept.room
+	if room.Owner.IsZero() || room.Owner == s.person {
+		return nil
+	}
+	if a, there := s.d.logins.get(room.login().key); there && a.open.admits(s.person) && a.open.access(id) == shared.MayWrite {
+		return nil
+	}
+	return declined(xmpp.NotAllowed, "The owner of the account "+room.Network+" has not opened it to you for writing in "+room.Room+". Ask them, or use an account of your own.")
+}
+
 // finish has the relay work.
 func (s *setUp) finish(ctx context.Context) dialog.Outcome {
 	defer s.end()
 	all := s.d.relays
+	if problem := s.refusedRoom(transports.RoomID(s.kept.room.Room)); problem != nil {
+		return dialog.Outcome{Problem: problem}
+	}
 	if s.nick != "" && !all.rulesAs(ctx, s.kept.muc, s.nick) {
 		return dialog.Outcome{Problem: notOwner}
 	}

@@ -191,7 +191,7 @@ func (a *Account) turn() {
 			work = nil
 		}
 		if a.idle() && a.mail.closeIfEmpty() {
-			a.endDebts()
+			a.leaveDebts()
 			close(a.done)
 			a.over()
 			return
@@ -227,14 +227,17 @@ func (a *Account) Stop(reason string) {
 
 // Dismiss is Stop for someone who may not use the account any more: they are not to come back by themselves.
 func (a *Account) Dismiss(reason string) {
-	a.mail.put(func() { a.shutDown(reason, xep.StatusKicked) })
+	a.mail.put(func() {
+		a.shutDown(reason, xep.StatusKicked)
+		a.giveUp()
+	})
 }
 
 // LimitRooms bounds the rooms that the account may be in; 0 is no bound. Those that it is in already stay.
 func (a *Account) LimitRooms(most int) { a.mail.put(func() { a.maxRooms = most }) }
 
 func (a *Account) idle() bool {
-	return a.busy == 0 && a.link.phase == resting && (a.stopping || a.login == nil && len(a.rooms) == 0)
+	return a.busy == 0 && a.link.phase == resting && (a.stopping || a.login == nil && len(a.rooms) == 0 && len(a.debts) == 0)
 }
 
 // async does slow work elsewhere; the function that it returns is done on the account's goroutine.

@@ -213,13 +213,10 @@ func (a *Account) giveUp() {
 	}
 }
 
-// endDebts ends with the account: what it owes still is told, but when the gateway is stopped, for the next run may find it out.
-func (a *Account) endDebts() {
+// leaveDebts leaves what is owed still to the next run, which may find it out.
+func (a *Account) leaveDebts() {
 	if a.overdue != nil {
 		a.overdue.Stop()
-	}
-	if !a.stopping {
-		a.giveUp()
 	}
 }
 

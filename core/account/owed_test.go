@@ -234,6 +234,18 @@ func TestAfterACrashNobodyComesAndTheSenderIsTold(t *testing.T) {
 	})
 }
 
+func TestAfterACrashAQuestionBeforeSheComesEndsNothing(t *testing.T) {
+	interrupted(t, told, func(w *world) { w.sends(about("m1", `<body>hello?</body>`)) }, func(w *world, owed []store.Command) {
+		w.account = New(w.shared, Identity{ID: 7, Owed: owed}, jid("alice@example.org"), "irc.net", "irc.net", 1000)
+		w.account.Run(func() {})
+		w.sends(`<iq type='get' id='i1'` + from("phone") + `to='#go%irc.net@gw.example/alice'><ping xmlns='urn:xmpp:ping'/></iq>`) // is she in the room still? (XEP-0410)
+		w.hears()
+		w.waits(patience)
+		w.hears("phone: m1 refused: undefined-condition: " + Unknown)
+		w.does()
+	})
+}
+
 func TestAMessageThatCameBeforeOneThatIsKnownIsFound(t *testing.T) {
 	interrupted(t, told, func(w *world) {
 		w.sends(about("m1", `<body>first</body>`))
@@ -426,6 +438,44 @@ func TestWhatIsNeverFoundOutIsTold(t *testing.T) {
 		w.forget()
 		w.waits(patience)
 		w.refused("phone: m1 refused: undefined-condition: Nobody knows whether it arrived.")
+		if n := w.journal(); n != 0 {
+			t.Errorf("the journal has %d entries", n)
+		}
+	})
+}
+
+func TestWhatRefersToAMessageThatIsNeverFoundOutIsToldToo(t *testing.T) {
+	unsaid(t, func(t *testing.T, w *world) {
+		w.holds()
+		w.sends(about("m1", `<body>helo</body>`))
+		w.sends(about("m2", `<body>hello</body>`+replaceM1))
+		w.breaks(transports.Offline, "Reset.")
+		w.decides(&transports.Fault{Kind: transports.UnknownOutcome, Text: "Nobody knows whether it arrived."})
+		w.forget()
+		w.sends(leave("phone"))
+		w.waits(patience)
+		w.refuses("phone: m1 refused: undefined-condition: Nobody knows whether it arrived.",
+			"phone: m2 refused: remote-server-timeout: You are not connected to irc.net. Join one of its rooms first.")
+		select {
+		case <-w.account.Done():
+		default:
+			t.Error("the account lives on with nothing to do")
+		}
+		if n := w.journal(); n != 0 {
+			t.Errorf("the journal has %d entries", n)
+		}
+	})
+}
+
+func TestWhoMayNotUseTheAccountAnyMoreIsToldWhatIsNotFoundOut(t *testing.T) {
+	unsaid(t, func(t *testing.T, w *world) {
+		w.holds()
+		w.sends(about("m1", `<body>hi</body>`))
+		w.breaks(transports.Offline, "Reset.")
+		w.decides(&transports.Fault{Kind: transports.UnknownOutcome, Text: "Nobody knows whether it arrived."})
+		w.forget()
+		w.account.Dismiss("You may not use it any more.")
+		w.refuses("phone: m1 refused: undefined-condition: Nobody knows whether it arrived.")
 		if n := w.journal(); n != 0 {
 			t.Errorf("the journal has %d entries", n)
 		}

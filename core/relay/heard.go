@@ -197,6 +197,9 @@ func (f *foreign) noTalks(e transports.Message, d *double) {
 // share finds where clients can fetch a file; what came after it waits.
 func (f *foreign) share(s *saying, file transports.File) {
 	r, ctx := f.relay, f.ctx
+	if ctx == nil { // what has waited comes also after the end of the connection
+		ctx = r.links
+	}
 	go func() {
 		ctx, cancel := context.WithTimeout(ctx, fileWait)
 		defer cancel()

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"isthmus/transports"
@@ -73,6 +74,7 @@ func (o *own) answered(c transports.Command, result transports.Result, err error
 		return
 	}
 	if nameless := err == nil && len(result.Parts) == 0; nameless || transports.AsFault(err).Kind == transports.UnknownOutcome {
+		o.said = slices.DeleteFunc(o.said, func(s unnamed) bool { return time.Since(s.at) >= unnamedFor })
 		o.said = append(o.said, unnamed{send.Text.String(), time.Now()})
 	}
 	if o.underWay--; o.underWay > 0 {

@@ -110,3 +110,32 @@ func TestWhatWasSaidUnseenGoesThroughNobodysAccount(t *testing.T) {
 		}
 	})
 }
+
+func TestAFileThatHasWaitedForAnOwnPostComesAlsoWhenTheConnectionIsGone(t *testing.T) {
+	ownStory(t, func(w *world, alices *network) {
+		alices.slow = make(chan bool)
+		w.muc.says("alice", "a1", body("hello"))
+		w.settle()
+		w.one.events <- transports.Message{Place: transports.InRoom("#go"), ID: "U1", From: transports.User{ID: "UA", Name: "Alice"}, Files: []transports.File{{Name: "cake.png"}}}
+		w.settle()
+		w.one.cut <- &transports.Fault{Kind: transports.Offline, Text: "The wire is cut."}
+		w.settle()
+		alices.slow <- true
+		w.hears("bridge: There is no connection to #go on one now: The wire is cut. What is said here is passed on when it is back.",
+			"Alice [one] enters", "Alice [one]: https://files.example/1")
+	})
+}
+
+func TestWordsThatNeverCameBackAreForgotten(t *testing.T) {
+	ownStory(t, func(w *world, alices *network) {
+		for range 10 {
+			alices.fault = &transports.Fault{Kind: transports.UnknownOutcome, Text: "The connection ended."}
+			w.muc.says("alice", "a1", body("hello"))
+			time.Sleep(2 * unnamedFor)
+			w.settle()
+		}
+		if n := len(w.relay.rooms[0].owns["UA"].said); n > 1 {
+			t.Errorf("%d are remembered", n)
+		}
+	})
+}

@@ -27,6 +27,7 @@ func (a *Account) edited(e transports.Edited) {
 	now := transports.Message{Text: e.Text, Style: e.Style}
 	body := bodyOf(now)
 	var emoji emojiPictures
+	link := a.link.ctx
 	a.changed(e.Place, e.ID, e.From, func(j *joined, f finding) *saying {
 		a.markChange(e.Place, e.At)
 		if f.pieces > 1 { // of a longer message of the owner's only a piece; clients could show nothing but that
@@ -39,7 +40,7 @@ func (a *Account) edited(e transports.Edited) {
 			w.corrects, w.of = "", ""
 		}
 		return w
-	}, func(l lookUp) { emoji = a.findEmoji(l.ctx, e.Text) })
+	}, func(lookUp) { emoji = a.findEmoji(link, e.Text) })
 }
 
 // deleted shows that a message is gone: its author took it back (XEP-0424), or a moderator took it away (XEP-0425). So it is from the archive.

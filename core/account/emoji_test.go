@@ -96,4 +96,17 @@ func TestAPictureThatComesTooLateIsAName(t *testing.T) {
 			t.Errorf("%v", all)
 		}
 	})
+	emojiStory(t, func(t *testing.T, w *world, pages *web) {
+		const slow = "https://up.example/slow.png"
+		pages.pages[slow], pages.gate = smallPicture(t), make(chan struct{})
+		said := text.Text{{Spans: []text.Span{{Text: "yes "}, customEmoji("slow", slow)}}}
+		w.emits(transports.Message{Place: transports.InRoom("#go"), ID: "b1", From: user("bob"), Text: text.Plain("yes")},
+			transports.Edited{Place: transports.InRoom("#go"), ID: "b1", From: user("bob"), Text: said})
+		w.waits(emojiWait)
+		close(pages.gate)
+		w.settle()
+		if p, ok := w.shared.Emoji.Known("irc.net", "slow", slow); !ok || p.Hash == "" {
+			t.Error("nor is it known afterwards")
+		}
+	})
 }

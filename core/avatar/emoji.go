@@ -62,7 +62,7 @@ func (e *Emoji) Get(ctx context.Context, scope, id, url string) Picture {
 	}
 	k := emojiKey(scope, id, url)
 	p, err := e.cache.Get(ctx, k, InLine, func(ctx context.Context) ([]byte, error) { return e.fetch(ctx, url) })
-	if err == nil || errors.Is(err, errBusy) {
+	if err == nil || errors.Is(err, errBusy) || ctx.Err() != nil {
 		return p
 	}
 	e.cache.log.Info("The picture of an emoji cannot be shown.", "emoji", id, "error", err)

@@ -1,6 +1,7 @@
 package avatar
 
 import (
+	"context"
 	"encoding/base64"
 	"log/slog"
 	"net/http"
@@ -64,5 +65,32 @@ func TestThePictureOfAnEmojiIsFetchedOnceAndSmall(t *testing.T) {
 	inline := "data:image/png;base64," + base64.StdEncoding.EncodeToString(encoded(t, "png", noise(20, 20, true)))
 	if p := e.Get(t.Context(), "net", "own", inline); p.Width != 20 || !strings.HasPrefix(p.Type, "image/") {
 		t.Errorf("%+v", p)
+	}
+}
+
+func TestAnEmojiThatNobodyWaitedForIsTriedAgain(t *testing.T) {
+	log := slog.New(slog.DiscardHandler)
+	s, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "store.db"), log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if ctx.Err() == nil {
+			cancel() // the connection to the network is lost meanwhile
+			<-r.Context().Done()
+			return
+		}
+		_, _ = w.Write(encoded(t, "png", noise(20, 20, true)))
+	}))
+	defer web.Close()
+	e := NewEmoji(New("gw", s, log), web.Client())
+	if p := e.Get(ctx, "net", "party", web.URL); p.Hash != "" {
+		t.Errorf("%+v", p)
+	}
+	if p := e.Get(t.Context(), "net", "party", web.URL); p.Hash == "" {
+		t.Error("it is taken for one that cannot be had")
 	}
 }

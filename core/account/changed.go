@@ -64,11 +64,11 @@ func (a *Account) deleted(e transports.Deleted) {
 // is seen of each.
 func (a *Account) gone(e transports.Deleted, made func(j *joined, id, author string) saying, show func(j *joined, w saying, tombstone ...store.Change)) {
 	var files []string
-	var quoting []store.Row
+	var quoting []store.Rewrite
 	a.changed(e.Place, e.ID, e.By, func(j *joined, f finding) *saying {
 		a.markChange(e.Place, e.At)
-		for _, row := range quoting {
-			a.Store.Write(a.archived, store.Rewrite{Account: row.Account, Transport: row.Transport, Scope: row.Scope, Place: row.Place, ID: row.ID, Content: row.Content})
+		for _, without := range quoting {
+			a.Store.Write(a.archived, without)
 		}
 		author := a.authorOf(e.Place, e.ID, f)
 		for _, id := range files {

@@ -19,7 +19,7 @@ const maxQuoting = 200
 
 // quoting are the rows of a room's archive that repeat a message, for clients that know no replies and reactions, as they are to be when the message is
 // gone: without its words.
-func (l lookUp) quoting(place transports.Place, id transports.MessageID) []store.Row {
+func (l lookUp) quoting(place transports.Place, id transports.MessageID) []store.Rewrite {
 	if place.Room == "" || id == "" {
 		return nil
 	}
@@ -32,11 +32,11 @@ func (l lookUp) quoting(place transports.Place, id transports.MessageID) []store
 		}
 		return nil
 	}
-	var all []store.Row
+	var all []store.Rewrite
 	for _, r := range page.Rows {
 		if content, repeats := blot(r.Content, stanzaID); repeats {
-			r.Content = content
-			all = append(all, r)
+			all = append(all, store.Rewrite{Was: r.Content,
+				Retract: store.Retract{Account: r.Account, Transport: r.Transport, Scope: r.Scope, Place: r.Place, ID: r.ID, Content: content}})
 		}
 	}
 	return all

@@ -50,6 +50,30 @@ func TestWhatIsTakenBackIsQuotedNowhereInTheArchive(t *testing.T) {
 	})
 }
 
+func TestAnAnswerThatIsTakenBackJustBeforeWhatItAnswersStaysGone(t *testing.T) {
+	richStory(t, transports.Capabilities{}, func(t *testing.T, w *world) {
+		answer := said("b2", "zoe", "mine is 5678")
+		answer.ReplyTo = &transports.Reference{ID: "b1"}
+		w.emits(said("b1", "bob", "my PIN is 1234"))
+		w.settle()
+		w.emits(answer)
+		w.settle()
+		w.emits(transports.Deleted{Place: inGo, ID: "b2", By: user("zoe")}, transports.Deleted{Place: inGo, ID: "b1", By: user("bob")})
+		w.settle()
+		q := w.account.archive("#go")
+		q.Max = 10
+		page, err := w.store.Page(t.Context(), q)
+		if err != nil || len(page.Rows) < 2 {
+			t.Fatalf("%d rows, %v", len(page.Rows), err)
+		}
+		for _, r := range page.Rows {
+			if text := string(r.Content); strings.Contains(text, "1234") || strings.Contains(text, "5678") {
+				t.Errorf("it is still there: %s", text)
+			}
+		}
+	})
+}
+
 func TestWithoutAnArchiveItIsKnownWhoTakesTheirOwnWordsBack(t *testing.T) {
 	const gone = "A message was deleted, but your client cannot show it."
 	story(t, func(t *testing.T, w *world) {

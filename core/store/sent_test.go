@@ -65,3 +65,25 @@ func TestWhatIsTakenBackIsGoneFromTheArchive(t *testing.T) {
 		}
 	})
 }
+
+func TestARowIsRewrittenOnlyWhileItIsWhatItWas(t *testing.T) {
+	each(t, func(t *testing.T, url string) {
+		s := opened(t, url)
+		for _, account := range []int64{0, 1} {
+			of := func(id, content string) Retract {
+				return Retract{Account: account, Transport: "t", Scope: "s", Place: "p", ID: id, Content: []byte(content)}
+			}
+			for _, id := range []string{"there", "gone"} {
+				commit(t, s, Append{Row{Seq: NextID(), Account: account, Transport: "t", Scope: "s", Place: "p", ID: id, Content: []byte("secret")}})
+			}
+			commit(t, s, of("gone", "tombstone"), Rewrite{of("gone", "s·····"), []byte("secret")}, Rewrite{of("there", "s·····"), []byte("secret")})
+			commit(t, s, OpenSpan{"alice", "t", "s", "p", 1})
+			page, err := s.Page(t.Context(), Query{Account: account, Transport: "t", Scope: "s", Person: "alice", Place: "p", Max: 10})
+			var got []string
+			for _, r := range read(t, page, err).Rows {
+				got = append(got, r.ID+" "+string(r.Content))
+			}
+			same(t, "rows", []string{"there s·····", "gone tombstone"}, got)
+		}
+	})
+}

@@ -54,7 +54,7 @@ func (r *Relay) question(s *stanza.Stanza, nick, words string, aloud bool) bool 
 		o = &occupant{}
 	}
 	chat := (&stanza.Stanza{Kind: stanza.Message, Type: "chat", ID: s.ID, From: s.From, To: r.JID}).Add(stanza.Text("", "body", words))
-	return r.Asked(Asked{Nick: nick, Person: o.jid, Rules: o.rules, Words: words, Chat: chat, Aloud: aloud, Past: r.replaying})
+	return r.Asked(Asked{Nick: nick, Person: r.known(o), Rules: o.rules, Words: words, Chat: chat, Aloud: aloud, Past: r.replaying})
 }
 
 // Rule tells how somebody stands in the MUC.
@@ -78,7 +78,7 @@ func (r *Relay) Rules(ctx context.Context, person stanza.JID) (rule Rule, why st
 		rule := Unknown
 		for _, o := range r.others {
 			switch {
-			case o.jid != person:
+			case r.known(o) != person:
 			case o.rules:
 				rule = Rules
 			case rule == Unknown:

@@ -185,12 +185,21 @@ func (r *Relay) pinged(answer *stanza.Stanza) {
 // to do in a room that nobody has made.
 func (r *Relay) madeRoom() (stays bool) {
 	if len(r.rooms) > 0 {
-		r.Stream.Request(xep.OpenRoom(r.JID, r.MUC), answerTime, func(*stanza.Stanza) {})
+		r.Stream.Request(xep.OpenRoom(r.JID, r.MUC), answerTime, func(*stanza.Stanza) { r.askAgain() })
 		return true
 	}
 	r.Stream.Pass(gone(r.JID, r.occupant(r.bot.nick), ""))
 	r.lost("there is no such room")
 	return false
+}
+
+// askAgain finds out what a room can do that was not there when it was asked first.
+func (r *Relay) askAgain() {
+	r.Stream.Request(xep.AskAbilities(r.JID, r.MUC), abilityTime, func(answer *stanza.Stanza) {
+		if answer != nil && answer.Type == "result" {
+			go r.post(func() { r.bot.can = xep.ParseAbilities(answer) })
+		}
+	})
 }
 
 // notLetIn says for people what a refused join means (XEP-0045 §7.2).
@@ -263,6 +272,9 @@ func (r *Relay) arrived() {
 		b.first = b.since
 	}
 	b.attempts = 0
+	if !b.can.Room { // maybe it tells only who is inside
+		r.askAgain()
+	}
 	maps.DeleteFunc(r.others, func(_ string, o *occupant) bool { return !o.seen })
 	for _, p := range r.puppets {
 		if p.standing == inside && !p.seen { // the MUC was restarted

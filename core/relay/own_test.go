@@ -139,3 +139,30 @@ func TestWordsThatNeverCameBackAreForgotten(t *testing.T) {
 		}
 	})
 }
+
+func TestAnAccountThatBehavesLikeARoomSaysOfNobodyWhoTheyAre(t *testing.T) {
+	alices := newNetwork("alices")
+	alice := jid(t, "alice@example.org")
+	var asked []Asked
+	story(t, func(c *Config) {
+		c.Rooms[0].Own = func(who Speaker) (Own, bool) { return Own{User: "UA", Do: alices.Do}, who.JID == alice }
+		c.Asked = func(a Asked) bool { asked = append(asked, a); return true }
+	}, func(w *world) {
+		w.muc.account = true
+		w.relay.Resync()
+		w.settle()
+		w.muc.owner("alice", "owner", alice)
+		w.muc.people = append(w.muc.people, "alice")
+		w.muc.says("alice", "a1", body("hello"))
+		w.got(alices)
+		w.got(w.one, "alice: hello")
+		w.muc.says("alice", "a2", body("bridge: bridges"))
+		w.settle()
+		if len(asked) != 1 || !asked[0].Person.IsZero() {
+			t.Errorf("the bot was asked %+v", asked)
+		}
+		if rule, _ := w.relay.Rules(w.t.Context(), alice); rule != Unknown {
+			t.Errorf("alice rules: %v", rule)
+		}
+	})
+}

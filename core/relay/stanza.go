@@ -193,6 +193,14 @@ func (r *Relay) another(was *occupant, s *stanza.Stanza, o xep.Occupancy) bool {
 	return !was.seen && key != was.key && (key != "" || !strings.HasPrefix(was.key, numbered))
 }
 
+// known is who an occupant is, the zero JID where the MUC does not show it, or is none that could know.
+func (r *Relay) known(o *occupant) stanza.JID {
+	if !r.bot.can.Room {
+		return stanza.JID{}
+	}
+	return o.jid
+}
+
 // speaker is an author as somebody of the MUC. It is nil where something was said before and only the nick tells by whom, for that may be somebody else's now.
 func (r *Relay) speaker(key, nick string) *Speaker {
 	if r.replaying && !strings.HasPrefix(key, "id ") {
@@ -200,7 +208,7 @@ func (r *Relay) speaker(key, nick string) *Speaker {
 	}
 	s := &Speaker{Key: key, Nick: nick}
 	if o := r.others[nick]; o != nil && o.key == key {
-		s.JID = o.jid
+		s.JID = r.known(o)
 	}
 	return s
 }

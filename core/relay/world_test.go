@@ -115,6 +115,7 @@ type muc struct {
 	archive   bool
 	asked     int  // how often the archive was
 	nameless  bool // gives no stanza-ids
+	account   bool // is somebody's account that behaves like a room
 	deaf      bool // takes messages and reflects none
 	loses     bool // takes messages and loses them
 }
@@ -133,6 +134,9 @@ func (m *muc) Request(iq *stanza.Stanza, _ time.Duration, answer func(*stanza.St
 	result := iq.Result()
 	if iq.Child("http://jabber.org/protocol/disco#info", "query") != nil {
 		info := stanza.New("http://jabber.org/protocol/disco#info", "query")
+		if !m.account {
+			info.Add(stanza.New("", "feature", "var", "http://jabber.org/protocol/muc"))
+		}
 		if !m.nameless {
 			info.Add(stanza.New("", "feature", "var", "urn:xmpp:sid:0"))
 		}

@@ -76,7 +76,8 @@ func StanzaIDBy(s *stanza.Stanza, by stanza.JID) string {
 func OccupantIDOf(s *stanza.Stanza) string { return s.Child(nsOccupantID, "occupant-id").Attr("id") }
 
 // RoomAbilities are what a room announces of itself (XEP-0045 §6.4).
-type RoomAbilities struct{ StanzaIDs, OccupantIDs, Moderation, Archive bool }
+// Room tells that it is one: presences and messages can come from somebody's account as well, but for an account its server answers.
+type RoomAbilities struct{ Room, StanzaIDs, OccupantIDs, Moderation, Archive bool }
 
 // AskAbilities asks a room for them; ParseAbilities reads the answer, which may be nil.
 func AskAbilities(from, room stanza.JID) *stanza.Stanza {
@@ -90,6 +91,8 @@ func ParseAbilities(s *stanza.Stanza) (a RoomAbilities) {
 	}
 	for _, e := range s.Child(nsInfo, "query").Children() {
 		switch e.Attr("var") {
+		case NSMUC:
+			a.Room = true
 		case nsStanzaID:
 			a.StanzaIDs = true
 		case nsOccupantID:

@@ -243,7 +243,7 @@ func (r *Relay) botPresence(s *stanza.Stanza, o xep.Occupancy) {
 			why += ": " + o.Reason
 		}
 		r.lost(why)
-		if o.Has(xep.StatusBanned, xep.StatusKicked) {
+		if moderated(o) {
 			r.bot.retry = time.Now().Add(longWait)
 		}
 	case s.Type == "":

@@ -212,7 +212,7 @@ func (r *Relay) puppetPresence(p *puppet, s *stanza.Stanza, o xep.Occupancy) {
 			return
 		}
 		r.isOut(p)
-		if o.Has(xep.StatusBanned, xep.StatusKicked) {
+		if moderated(o) {
 			r.putOut(p, o)
 		}
 		r.flow()
@@ -250,6 +250,11 @@ func (r *Relay) notLetIn(p *puppet, s *stanza.Stanza) {
 	default:
 		r.refuse(p, longWait*6, "the room refuses: "+string(s.Condition()))
 	}
+}
+
+// moderated tells whether somebody has put an occupant out, and not the room for a technical reason: some servers send 307 beside 333, as XEP-0045 did not forbid before version 1.33.
+func moderated(o xep.Occupancy) bool {
+	return o.Has(xep.StatusBanned) || o.Has(xep.StatusKicked) && !o.Has(xep.StatusTechnical)
 }
 
 // putOut acts on a kick or a ban of a puppet at its network, as far as the relay can; else the moderator is told.

@@ -374,3 +374,24 @@ func TestTheLastWordsOfWhoLeavesDoNotComeBack(t *testing.T) {
 		w.got(w.two, "ida: bye")
 	})
 }
+
+func TestWhoFallsOutOfTheMUCForATechnicalReasonIsNotPutOutOfTheNetwork(t *testing.T) {
+	story(t, nil, func(w *world) {
+		w.one.say("ida", "1", "hello")
+		w.hears("ida [one] enters", "ida [one]: hello")
+		w.muc.putsOut("ida [one]", 307, 333)
+		w.settle()
+		if got := w.one.taken(); len(got) > 0 {
+			t.Errorf("the network was asked for %q", got)
+		}
+		w.muc.taken()
+		time.Sleep(pace)
+		w.one.say("ida", "2", "again")
+		w.hears("ida [one] enters", "ida [one]: again")
+		w.muc.putsOut("bridge", 307, 333)
+		time.Sleep(time.Minute)
+		w.muc.taken()
+		w.one.say("ida", "3", "back soon")
+		w.hears("ida [one] enters", "ida [one]: back soon")
+	})
+}

@@ -350,13 +350,13 @@ func (m *muc) says(nick, id string, children ...*stanza.Element) {
 func body(words string) *stanza.Element { return stanza.Text("", "body", words) }
 
 // putsOut has a moderator put an occupant out.
-func (m *muc) putsOut(nick string, code int) {
+func (m *muc) putsOut(nick string, codes ...int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for who, n := range m.occupants {
 		if n == nick {
 			delete(m.occupants, who)
-			m.presence(who, nick, "unavailable", who, 110, code)
+			m.presence(who, nick, "unavailable", who, append(codes, 110)...)
 		}
 	}
 }

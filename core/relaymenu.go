@@ -145,7 +145,7 @@ func (p relayPlace) value(k listed, among []listed) string {
 }
 
 func (p relayPlace) changed(ctx context.Context, who dialog.Asker, k kept, change func(*kept), says string) dialog.Outcome {
-	if p.asked != nil && !who.Operator && !p.d.relays.rulesAs(ctx, p.muc, p.asked.Nick) {
+	if p.asked != nil && !p.d.relays.stillMay(ctx, p.muc, p.asked, who.Operator) {
 		return dialog.Outcome{Problem: notOwner}
 	}
 	there, problem := p.d.relays.alter(ctx, k, change)

@@ -27,8 +27,8 @@ type setUp struct {
 	d    *dialogues
 	kept kept
 	who  dialog.Asker
-	// nick is who asks, in the MUC; empty for who asks at the gateway, whose address is person.
-	nick   string
+	// asked is who asks in the MUC, nil for who asks at the gateway; person is their address, zero where the MUC does not show it.
+	asked  *relay.Asked
 	person stanza.JID
 	// words are what is to be said: nobody else waits for the same.
 	words string
@@ -106,10 +106,10 @@ func declined(condition xmpp.Condition, words string) *stanza.Error {
 
 // setUp reads what a person has asked for, and says why it cannot be.
 func (p relayPlace) setUp(ctx context.Context, who dialog.Asker, a xep.Answers) (*setUp, *stanza.Error) {
-	s := &setUp{d: p.d, who: who, person: who.Person.Bare(), agreed: make(chan side, 2), cancel: func() {},
+	s := &setUp{d: p.d, who: who, asked: p.asked, person: who.Person.Bare(), agreed: make(chan side, 2), cancel: func() {},
 		kept: kept{muc: p.muc, at: time.Now(), password: a.Get("password"), topics: a.Get("topics")}}
 	if p.asked != nil {
-		s.person, s.nick = p.asked.Person, p.asked.Nick
+		s.person = p.asked.Person
 		if !p.asked.Rules {
 			return nil, notOwner
 		}
@@ -274,7 +274,7 @@ func (s *setUp) askMUC(ctx context.Context) *stanza.Error {
 	if star == nil {
 		return declined(xmpp.ServiceUnavailable, "The gateway is busy. Try again in a moment.")
 	}
-	if s.nick != "" {
+	if s.asked != nil {
 		s.inMUC = true
 		return nil
 	}
@@ -350,7 +350,7 @@ func (s *setUp) finish(ctx context.Context) dialog.Outcome {
 	if problem := s.refusedRoom(transports.RoomID(s.kept.room.Room)); problem != nil {
 		return dialog.Outcome{Problem: problem}
 	}
-	if s.nick != "" && !all.rulesAs(ctx, s.kept.muc, s.nick) {
+	if s.asked != nil && !all.stillMay(ctx, s.kept.muc, s.asked, false) {
 		return dialog.Outcome{Problem: notOwner}
 	}
 	done := s.kept.muc.String() + " is joined with " + s.kept.room.Room + " of " + s.kept.room.Network + " now: what is said in one is heard in the other."

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"sync"
 
+	"isthmus/core/relay"
 	"isthmus/core/shared"
 	"isthmus/core/stanza"
 	"isthmus/transports"
@@ -42,10 +43,14 @@ func (all *relays) takenNow(ctx context.Context, room RelayRoom) (muc stanza.JID
 	return muc
 }
 
-// rulesAs tells whether who has a nick in a MUC owns it or administers it.
-func (all *relays) rulesAs(ctx context.Context, muc stanza.JID, nick string) bool {
+// stillMay tells whether who has asked in a MUC is still there, and owns it or administers it, or is an operator.
+func (all *relays) stillMay(ctx context.Context, muc stanza.JID, a *relay.Asked, operator bool) bool {
 	star := all.now.Load().byMUC[muc]
-	return star != nil && star.RulesAs(ctx, nick)
+	if star == nil {
+		return false
+	}
+	rule := star.RulesAs(ctx, a.Nick, a.Person)
+	return rule == relay.Rules || rule == relay.RulesNot && operator && !a.Person.IsZero()
 }
 
 // tell says something in a MUC, where there is a relay.

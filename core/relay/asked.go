@@ -96,17 +96,28 @@ func (r *Relay) Rules(ctx context.Context, person stanza.JID) (rule Rule, why st
 	return Unknown, "the room does not answer"
 }
 
-// RulesAs tells whether who has a nick in the MUC now owns it or administers it.
-func (r *Relay) RulesAs(ctx context.Context, nick string) bool {
-	answers := make(chan bool, 1)
-	go r.post(func() { answers <- r.others[nick] != nil && r.others[nick].rules })
+// RulesAs tells how who has a nick in the MUC now stands there. Nothing is known where nobody has it, or another than the person that it was, who is the zero JID where
+// the MUC does not show that.
+func (r *Relay) RulesAs(ctx context.Context, nick string, person stanza.JID) Rule {
+	answers := make(chan Rule, 1)
+	go r.post(func() {
+		rule, o := Unknown, r.others[nick]
+		switch {
+		case o == nil || !person.IsZero() && r.known(o) != person:
+		case o.rules:
+			rule = Rules
+		default:
+			rule = RulesNot
+		}
+		answers <- rule
+	})
 	select {
-	case rules := <-answers:
-		return rules
+	case rule := <-answers:
+		return rule
 	case <-r.done:
 	case <-ctx.Done():
 	}
-	return false
+	return Unknown
 }
 
 // Tell says something in the bot's own words, to all who are in the MUC.

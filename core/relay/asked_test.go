@@ -60,8 +60,14 @@ func TestHowAPersonStandsInTheMUCIsKnownWhereItShowsThem(t *testing.T) {
 				t.Errorf("%s: %v %q", who, rule, why)
 			}
 		}
-		if !w.relay.RulesAs(w.t.Context(), "somebody") || w.relay.RulesAs(w.t.Context(), "bob") || w.relay.RulesAs(w.t.Context(), "nobody") {
-			t.Error("by nick")
+		for _, c := range []struct {
+			nick string
+			who  stanza.JID
+			want Rule
+		}{{"somebody", stanza.JID{}, Rules}, {"somebody", alice, Unknown}, {"alice", alice, Rules}, {"alice", bob, Unknown}, {"bob", bob, RulesNot}, {"bob", stanza.JID{}, RulesNot}, {"nobody", stanza.JID{}, Unknown}} {
+			if rule := w.relay.RulesAs(w.t.Context(), c.nick, c.who); rule != c.want {
+				t.Errorf("%s, who was %s: %v", c.nick, c.who, rule)
+			}
 		}
 	})
 }

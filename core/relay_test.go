@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -218,5 +219,15 @@ func TestARelayIsOnlyInRoomsForWhichALoginIsOpened(t *testing.T) {
 	s := &setUp{d: d, person: bob, cancel: func() {}, kept: kept{room: RelayRoom{Network: "work", Owner: alice.Owner, Room: "c3"}}}
 	if o := s.finish(t.Context()); o.Problem == nil {
 		t.Error("it is set up all the same")
+	}
+}
+
+func TestBotsWaitInABoundedNumberOfRooms(t *testing.T) {
+	all := &relays{hosts: map[stanza.JID]*host{}}
+	for i := range maxHosts + 10 {
+		all.host(stanza.JID{Local: strconv.Itoa(i), Domain: "muc.example"}, "irc.example", "")
+	}
+	if len(all.hosts) != maxHosts || all.host(parsed(t, "0@muc.example"), "irc.example", "") == nil {
+		t.Errorf("in %d", len(all.hosts))
 	}
 }

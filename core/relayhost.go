@@ -25,16 +25,14 @@ const patient = 15 * time.Minute
 
 // hosted has a bot of a transport in a MUC, if there is none yet, until release is called; star is the one that is there.
 func (all *relays) hosted(ctx context.Context, transport string, muc stanza.JID, password string) (star *relay.Relay, release func()) {
-	ok := all.do(ctx, func() {
-		h := all.hosts[muc]
-		if h == nil {
-			h = &host{transport: transport, password: password}
-			all.hosts[muc] = h
+	counted := false
+	all.do(ctx, func() {
+		if h := all.host(muc, transport, password); h != nil {
+			h.visits++
+			star, counted = all.followed(muc), true
 		}
-		h.visits++
-		star = all.followed(muc)
 	})
-	if !ok {
+	if !counted {
 		return nil, func() {}
 	}
 	return star, func() {
@@ -45,6 +43,19 @@ func (all *relays) hosted(ctx context.Context, transport string, muc stanza.JID,
 			}
 		})
 	}
+}
+
+// maxHosts is in how many MUCs bots wait at most.
+const maxHosts = 500
+
+// host is the stay of a bot in a MUC, a new one where there is none yet; nil where there are too many.
+func (all *relays) host(muc stanza.JID, transport, password string) *host {
+	h := all.hosts[muc]
+	if h == nil && len(all.hosts) < maxHosts {
+		h = &host{transport: transport, password: password}
+		all.hosts[muc] = h
+	}
+	return h
 }
 
 // followed puts what is wanted in force, and gives the star of a MUC.
@@ -95,11 +106,12 @@ func (all *relays) invited(s *stanza.Stanza) bool {
 		at.component.Reply(s.Refuse(notInvited))
 		return true
 	}
+	tooMany := s.Refuse(busyHosting)
 	go all.do(context.Background(), func() {
-		h := all.hosts[muc]
+		h := all.host(muc, at.face.jid.Domain, password)
 		if h == nil {
-			h = &host{transport: s.To.Domain}
-			all.hosts[muc] = h
+			at.component.Reply(tooMany)
+			return
 		}
 		h.password, h.until = password, time.Now().Add(patient)
 		if star := all.followed(muc); star != nil && len(all.running[muc].of.Rooms) == 0 {

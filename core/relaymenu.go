@@ -161,6 +161,7 @@ func (p relayPlace) changed(ctx context.Context, who dialog.Asker, k kept, chang
 }
 
 var (
-	notOwner   = &stanza.Error{Type: xmpp.Auth, Condition: xmpp.Forbidden, Text: "Only an owner or admin of this chat room may do that."}
-	notInvited = &stanza.Error{Type: xmpp.Auth, Condition: xmpp.Forbidden, Text: "The operator of this gateway does not let you set up relays."}
+	notOwner    = &stanza.Error{Type: xmpp.Auth, Condition: xmpp.Forbidden, Text: "Only an owner or admin of this chat room may do that."}
+	busyHosting = &stanza.Error{Type: xmpp.Wait, Condition: xmpp.ResourceConstraint, Text: "I wait in too many chat rooms already. Invite me again later."}
+	notInvited  = &stanza.Error{Type: xmpp.Auth, Condition: xmpp.Forbidden, Text: "The operator of this gateway does not let you set up relays."}
 )

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -217,8 +218,15 @@ func TestWhenTheXMPPServerDiesNothingFromIRCIsLost(t *testing.T) {
 					}
 				}
 			}
-			if missing > 0 {
-				t.Errorf("%d of %d messages were lost: %v", missing, messages, lost)
+			if missing > 0 { // ejabberd loses some in the moment in which the client comes, and has them in its archive
+				for _, m := range wholeArchive(t, again, "bob@"+servers.Host) {
+					if body := m.Find("message/body"); body != nil {
+						lost = slices.DeleteFunc(lost, func(i int) bool { return body.Text == fmt.Sprintf("message %d.", i) })
+					}
+				}
+			}
+			if len(lost) > 0 {
+				t.Errorf("%d of %d messages were lost: %v", len(lost), messages, lost)
 			}
 		})
 	}

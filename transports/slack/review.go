@@ -13,6 +13,8 @@ const (
 	// maxRange is how many messages are read to review some of them, maxSought how many that are not among them are looked for by themselves: they are answers in threads, or gone.
 	maxRange  = 200
 	maxSought = 10
+	// hidden is the age from which on a message that is not found is not taken for gone: free plans hide what is older than 90 days.
+	hidden = 80 * 24 * time.Hour
 )
 
 // Review tells what has become of messages: whether they are gone, and who has which reactions on them. One that is missing where it was is looked for by itself.
@@ -47,7 +49,7 @@ func (s *Session) Review(ctx context.Context, place transports.Place, ids []tran
 				continue
 			}
 			var gone bool
-			if m, gone = s.seek(ctx, channel, string(id)); gone {
+			if m, gone = s.seek(ctx, channel, string(id)); gone && time.Since(timeOf(string(id))) < hidden {
 				all = append(all, transports.Reviewed{ID: id, Gone: true})
 			}
 		}

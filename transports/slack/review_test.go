@@ -1,8 +1,10 @@
 package slack_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"isthmus/transports"
 	"isthmus/transports/slack/slacktest"
@@ -87,5 +89,16 @@ func TestWhatHasBecomeOfMessages(t *testing.T) {
 				t.Errorf("message %d has the reactions %+v", i, by)
 			}
 		}
+	}
+}
+
+// Free plans hide what is older than 90 days.
+func TestAnOldMessageThatIsNotFoundIsNotTakenForGone(t *testing.T) {
+	s := newStory(t)
+	old, young := time.Now().Add(-100*24*time.Hour), time.Now().Add(-24*time.Hour)
+	ids := []transports.MessageID{transports.MessageID(fmt.Sprintf("%d.000100", old.Unix())), transports.MessageID(fmt.Sprintf("%d.000100", young.Unix()))}
+	all, err := s.session.(transports.Reviewer).Review(t.Context(), s.place(), ids)
+	if err != nil || len(all) != 1 || all[0].ID != ids[1] || !all[0].Gone {
+		t.Errorf("of messages that are not found: %+v, %v", all, err)
 	}
 }

@@ -17,7 +17,11 @@ const (
 )
 
 // gap is what lies between the last message of a network's room that was taken and now, while it is read; what happens meanwhile waits.
-type gap struct{ live []transports.Event }
+type gap struct {
+	live []transports.Event
+	// overrun: more happened than can wait.
+	overrun bool
+}
 
 // unfinished is a message of which it was not known, when the gateway stopped, whether the network has it.
 type unfinished struct {
@@ -61,6 +65,8 @@ func (f *foreign) heldBack(e transports.Event) bool {
 	case transports.Message, transports.Edited, transports.Deleted, transports.Reacted:
 		if len(f.gap.live) < maxHeld {
 			f.gap.live = append(f.gap.live, e)
+		} else {
+			f.gap.overrun = true
 		}
 		return true
 	}
@@ -92,9 +98,10 @@ func (f *foreign) catchUp() {
 			}
 			if err != nil && transports.AsFault(err).Kind != transports.Unsupported && link.Err() == nil {
 				f.relay.Log.Warn("What was said in a room while a relay was not there could not be read.", "room", f.Name, "error", err)
+				f.leftOut("What was said in " + f.Name + " meanwhile could not be read. Some of it may be missing here.")
 			}
-			if left && f.relay.sometimes("left "+f.Name, answerTime) {
-				f.relay.say("More was said in " + f.Name + " meanwhile than I pass on. Some of it is left out.")
+			if left || g.overrun {
+				f.leftOut("More was said in " + f.Name + " meanwhile than I pass on. Some of it is left out.")
 			}
 			if after == "" { // only what is ours is of concern
 				events = ours(events)
@@ -102,6 +109,13 @@ func (f *foreign) catchUp() {
 			f.caughtUp(events, known)
 		})
 	}()
+}
+
+// leftOut tells the MUC that something of the network's room does not come, once for each outage.
+func (f *foreign) leftOut(words string) {
+	if f.relay.sometimes("left "+f.Name, answerTime) {
+		f.relay.say(words)
+	}
 }
 
 func ours(events []transports.Event) (own []transports.Event) {

@@ -53,11 +53,16 @@ func (s *shelf) Keep(lines []Kept, marks map[string]string, forget int64, done f
 type historian struct {
 	*network
 	past []transports.Event
+	// fails is why nothing of it can be read; nil while it can.
+	fails error
 }
 
 func (h *historian) After(_ context.Context, _ transports.Place, id transports.MessageID, limit int) (events []transports.Event, more bool, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.fails != nil {
+		return nil, false, h.fails
+	}
 	from := 0
 	for i, e := range h.past {
 		if m, ok := e.(transports.Message); ok && m.ID == id && id != "" {
@@ -214,6 +219,21 @@ func TestWhatWasSaidInTheMUCBeforeItWasKeptIsNotSaidAgain(t *testing.T) {
 		w.begin()
 		w.hears("bridge enters")
 		w.got(w.two, "ida: second")
+	})
+}
+
+func TestTheRoomIsToldWhereWhatWasMissedCannotBeRead(t *testing.T) {
+	longStory(t, func(w *world, one *historian, kept *shelf) {
+		one.says("ida", "m1", "first")
+		w.settle()
+		w.stop(kept, false)
+		w.muc.taken()
+		one.fails = &transports.Fault{Kind: transports.Internal, Text: "The history is broken."}
+		w.begin()
+		w.settle()
+		if got := w.muc.taken(); !slices.Contains(got, "bridge: What was said in #go on one meanwhile could not be read. Some of it may be missing here.") {
+			t.Errorf("in the MUC was %q", got)
+		}
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"isthmus/integration_test/loopbackclient"
+	"isthmus/transports"
 )
 
 func TestWhoHasAnAccountOfTheirOwnIsHeardThroughItByARelay(t *testing.T) {
@@ -28,19 +29,7 @@ func TestWhoHasAnAccountOfTheirOwnIsHeardThroughItByARelay(t *testing.T) {
 			alice.Send(t, "<iq type='set' id='open' to='{muc}'><query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>"+
 				"<field var='FORM_TYPE'><value>http://jabber.org/protocol/muc#roomconfig</value></field><field var='muc#roomconfig_whois'><value>anyone</value></field></x></query></iq>", "muc", muc)
 			alice.Expect(t, "iq[@type='result'][@id='open']")
-			config, err := os.ReadFile(w.configPath())
-			if err != nil {
-				t.Fatal(err)
-			}
-			config = fmt.Appendf(config, "relays: [{muc: %s, rooms: [{transport: %s, network: %s, owner: alice@localhost, room: %q}]}]\n", muc, loopbackDomain, loopbackNetwork, id)
-			if err := os.WriteFile(w.configPath(), config, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if err := w.gateway.Stop(); err != nil {
-				t.Fatal(err)
-			}
-			w.run(t)
-			w.Network = loopbackclient.Dial(t, w.control, loopbackNetwork)
+			w.relays(t, muc, id)
 			ida, robert = w.TakeOver(t, ida.ID), w.TakeOver(t, robert.ID)
 			alice.Expect(t, "presence[not(@type)][@from='"+muc+"/relay']")
 			join(t, bob, muc, "bob")
@@ -63,4 +52,22 @@ func TestWhoHasAnAccountOfTheirOwnIsHeardThroughItByARelay(t *testing.T) {
 			bob.ExpectNone(t, "message[@from='"+muc+"/robert [loopback]']/body[text()~'two|three']", bob.Ping(t, "localhost"))
 		})
 	}
+}
+
+// relays has the gateway begin anew, with a relay that joins a MUC with a room of the account that alice has logged in to.
+func (w *loopbackWorld) relays(t *testing.T, muc string, id transports.RoomID) {
+	t.Helper()
+	config, err := os.ReadFile(w.configPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	config = fmt.Appendf(config, "relays: [{muc: %s, rooms: [{transport: %s, network: %s, owner: alice@localhost, room: %q}]}]\n", muc, loopbackDomain, loopbackNetwork, id)
+	if err := os.WriteFile(w.configPath(), config, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.gateway.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	w.run(t)
+	w.Network = loopbackclient.Dial(t, w.control, loopbackNetwork)
 }

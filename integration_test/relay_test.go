@@ -367,19 +367,7 @@ func TestARelayMayUseSomebodysLogin(t *testing.T) {
 				muc = "team@conference.localhost"
 			}
 			join(t, alice, muc, "alice")
-			config, err := os.ReadFile(w.configPath())
-			if err != nil {
-				t.Fatal(err)
-			}
-			config = fmt.Appendf(config, "relays: [{muc: %s, rooms: [{transport: %s, network: %s, owner: alice@localhost, room: %q}]}]\n", muc, loopbackDomain, loopbackNetwork, id)
-			if err := os.WriteFile(w.configPath(), config, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if err := w.gateway.Stop(); err != nil {
-				t.Fatal(err)
-			}
-			w.run(t)
-			w.Network = loopbackclient.Dial(t, w.control, loopbackNetwork)
+			w.relays(t, muc, id)
 			ida = w.TakeOver(t, ida.ID)
 			alice.Expect(t, "presence[not(@type)][@from='"+muc+"/relay']")
 			ida.Say(t, id, "hello")

@@ -120,13 +120,16 @@ func (s *Session) connect(ctx context.Context, q *queue, sh *shard) error {
 	sh.socket, sh.began = sock, time.Now()
 	var helpers sync.WaitGroup
 	defer helpers.Wait()
-	defer context.AfterFunc(ctx, func() { // the session stays for who takes it up again; people see that the bot has gone
-		if s.wanted.Err() != nil {
+	working, stop := context.WithCancel(ctx)
+	defer stop()
+	wanted := s.wanted
+	helpers.Go(func() { // the session stays for who takes it up again; people see that the bot has gone
+		<-working.Done()
+		if wanted.Err() != nil {
 			_ = sock.write(opPresence, shown(transports.Presence{Show: transports.Absent}))
 		}
 		sock.close(closeAndResume)
-	})()
-	defer sock.close(closeAndResume)
+	})
 	if sh.resume.session == "" {
 		err = sock.write(opIdentify, identify(s.data.Token, s.app.intents(), sh))
 	} else {
@@ -136,8 +139,6 @@ func (s *Session) connect(ctx context.Context, q *queue, sh *shard) error {
 	if err != nil {
 		return unreachable(err)
 	}
-	working, stop := context.WithCancel(ctx)
-	defer stop()
 	helpers.Go(func() { sock.heartbeats(working, interval, q.stuck) })
 	return sock.receive(func(p payload) { q.put(item{shard: sh, kind: p.Kind, data: p.Data, seq: p.Seq}) })
 }

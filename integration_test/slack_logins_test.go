@@ -84,7 +84,7 @@ var slackEnds = []slackScenario{
 				t.Errorf("the history has lost what was said before: %+v", m)
 			}
 		}
-		w.TellRevoked(w.tess)
+		w.Revoke(w.token, "token_revoked")
 		alice.Expect(t, "message[@from~'"+slackDomain+"$']/body[text()~'revoked']")
 	}},
 }

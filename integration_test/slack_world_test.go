@@ -100,6 +100,7 @@ transports:
       api: %q
       presence_every: 1s
       read_every: 1s
+      token_every: 1s
       client_id: "1.2"
       client_secret: hush
       app_token: %s

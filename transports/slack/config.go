@@ -17,6 +17,8 @@ type Config struct {
 	PresenceEvery time.Duration `mapstructure:"presence_every"`
 	// ReadEvery is how often it is asked what a person has read in another client: once a minute where nothing is said.
 	ReadEvery time.Duration `mapstructure:"read_every"`
+	// TokenEvery is how often it is asked whether a token is still good: once in ten minutes where nothing is said.
+	TokenEvery time.Duration `mapstructure:"token_every"`
 	// CallEveryone has "@here", "@channel" and "@everyone" of people who speak for themselves call everyone; else they stay text.
 	CallEveryone bool `mapstructure:"call_everyone"`
 	// ClientID and ClientSecret are those of an app of the operator's, which people authorise by a link instead of making one; AppToken is its token for Socket
@@ -33,6 +35,7 @@ const (
 	slackAuthorize       = "https://slack.com/oauth/v2/authorize"
 	defaultPresenceEvery = 3 * time.Minute
 	defaultReadEvery     = time.Minute
+	defaultTokenEvery    = 10 * time.Minute
 	shortestEvery        = time.Second
 )
 
@@ -54,6 +57,9 @@ func (c *Config) complete() error {
 	if c.ReadEvery == 0 {
 		c.ReadEvery = defaultReadEvery
 	}
+	if c.TokenEvery == 0 {
+		c.TokenEvery = defaultTokenEvery
+	}
 	switch {
 	case (c.ClientID == "") != (c.ClientSecret == "") || (c.ClientID == "") != (c.AppToken == ""):
 		return errors.New("client_id, client_secret and app_token belong together: give all three, or none")
@@ -62,7 +68,7 @@ func (c *Config) complete() error {
 	case c.Authorize == "":
 		c.Authorize = slackAuthorize
 	}
-	for name, every := range map[string]*time.Duration{"presence_every": &c.PresenceEvery, "read_every": &c.ReadEvery} {
+	for name, every := range map[string]*time.Duration{"presence_every": &c.PresenceEvery, "read_every": &c.ReadEvery, "token_every": &c.TokenEvery} {
 		if *every < shortestEvery {
 			return fmt.Errorf("%s: %v is too often; write %v or more", name, *every, shortestEvery)
 		}

@@ -13,6 +13,7 @@ func TestAWrongOptionIsNamed(t *testing.T) {
 	for want, c := range map[string]slack.Config{
 		"api: ":             {API: "slack.com"},
 		"presence_every: ":  {PresenceEvery: time.Millisecond},
+		"token_every: ":     {TokenEvery: time.Millisecond},
 		"belong together":   {ClientID: "1.2", ClientSecret: "hush"},
 		"begins with xapp-": {ClientID: "1.2", ClientSecret: "hush", AppToken: "xoxb-1"},
 	} {

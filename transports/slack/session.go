@@ -119,6 +119,7 @@ func (s *Session) Run(ctx context.Context, emit func(transports.Event)) error {
 	work.Go(func() { s.watch(c) })
 	work.Go(func() { s.keepMarks(c) })
 	work.Go(func() { s.keepReads(c) })
+	work.Go(func() { s.watchToken(c) })
 	for {
 		select {
 		case d := <-c.inbox:

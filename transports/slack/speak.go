@@ -62,7 +62,7 @@ func (s *Session) speak(ctx context.Context, channel string, command transports.
 	method, options := "chat.postMessage", []slackgo.MsgOption{slackgo.MsgOptionDisableLinkUnfurl()}
 	switch {
 	case command.Style == transports.Does && where.thread == "" && where.quote == nil && command.As == nil:
-		method, options = "chat.meMessage", append(options, slackgo.MsgOptionMeMessage())
+		method, options = "chat.meMessage", []slackgo.MsgOption{slackgo.MsgOptionMeMessage()}
 	case command.Style == transports.Does: // threads have no such messages
 		words = "_" + words + "_"
 	}
@@ -135,7 +135,7 @@ func (s *Session) edit(ctx context.Context, c *connection, command transports.Ed
 	var marks []string
 	landed := s.flies(c, channel)
 	defer func() { landed(marks...) }()
-	_, _, now, err := s.client.web().UpdateMessageContext(ctx, channel, string(command.ID), slackgo.MsgOptionText(words, false), slackgo.MsgOptionDisableLinkUnfurl())
+	_, _, now, err := s.client.web().UpdateMessageContext(ctx, channel, string(command.ID), slackgo.MsgOptionText(words, false))
 	if err = s.client.did("chat.update", err); err != nil {
 		return asFault(err, true)
 	}

@@ -67,6 +67,9 @@ func (w *Workspace) serveAPI(to http.ResponseWriter, r *http.Request) {
 }
 
 func (w *Workspace) answer(to http.ResponseWriter, name, bearer string, arguments Object) Object {
+	if odd := undocumented(name, arguments); odd != "" {
+		return Object{"ok": false, "error": "invalid_arguments", "response_metadata": Object{"messages": []any{"no such argument: " + odd}}}
+	}
 	if name == "apps.connections.open" {
 		a := w.apps[bearer]
 		switch {

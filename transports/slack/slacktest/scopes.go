@@ -21,6 +21,7 @@ var Needs = map[string]string{
 
 // EventNeeds are the scopes of the events that apps can subscribe to.
 var EventNeeds = map[string]string{
+	"app_uninstalled": "",
 	"channel_archive": "channels:read", "channel_deleted": "channels:read", "channel_id_changed": "channels:read", "channel_left": "channels:read", "channel_rename": "channels:read",
 	"channel_unarchive": "channels:read", "dnd_updated_user": "dnd:read", "emoji_changed": "emoji:read", "group_archive": "groups:read", "group_deleted": "groups:read",
 	"group_left": "groups:read", "group_rename": "groups:read", "group_unarchive": "groups:read", "member_joined_channel": "channels:read", "member_left_channel": "channels:read",

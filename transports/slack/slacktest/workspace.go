@@ -192,7 +192,11 @@ func (w *Workspace) Revoke(name, why string) {
 func (w *Workspace) TellRevoked(u *User) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.tell("", Object{"type": "tokens_revoked", "tokens": Object{"oauth": []string{u.ID}, "bot": []string{}}})
+	of := Object{"oauth": []string{u.ID}, "bot": []string{}}
+	if u.Bot {
+		of = Object{"oauth": []string{}, "bot": []string{u.ID}}
+	}
+	w.tell("", Object{"type": "tokens_revoked", "tokens": of})
 }
 
 // Fail has the next calls of a method answer with an error; act: they do their work all the same.

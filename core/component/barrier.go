@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -16,11 +17,12 @@ const (
 	silentTime  = time.Minute           // so long it may say nothing at all while a barrier waits
 	unwellTime  = 5 * time.Minute       // so long it may go on with other things meanwhile
 	keepalive   = 30 * time.Second      // so long after the last write a space is written
+	repeatTime  = 5 * time.Second       // so long after a barrier it is written once more
 	strikeLimit = 3
 )
 
 // barrier is an IQ to ourselves. The server handles a stream in order, so that its coming back confirms all that was
-// written before it. At most one is under way, so two buffers hold what is unconfirmed.
+// written before it. At most one is under way, so two buffers hold what is unconfirmed; written again, it is the same one.
 type barrier struct {
 	address stanza.JID
 	prefix  string
@@ -28,9 +30,10 @@ type barrier struct {
 
 	id     string // of the one under way, empty if there is none
 	since  time.Time
-	covers uint64 // how many stanzas were handed over before it
-	probe  bool   // one is wanted as a sign of life
-	timer  bool   // the writer will be woken when the gap is over
+	last   time.Time // when it was written last
+	covers uint64    // how many stanzas were handed over before it
+	probe  bool      // one is wanted as a sign of life
+	timer  bool      // the writer will be woken when the gap is over
 
 	// After strikeLimit streams that the server ended with the same stanzas unconfirmed, they are sent one by one; the
 	// one that is then blamed as often is dropped. So no stanza of ours can keep the stream down for good.
@@ -78,6 +81,12 @@ func (o *outbox) setBarrier(now time.Time) {
 	}
 	b.count++
 	b.id, b.since, b.probe = b.prefix+strconv.FormatUint(b.count, 36), now, false
+	o.writeBarrier(now)
+}
+
+func (o *outbox) writeBarrier(now time.Time) {
+	b := &o.barrier
+	b.last = now
 	ping := stanza.Stanza{Kind: stanza.IQ, Type: "get", ID: b.id, From: b.address, To: b.address}
 	o.pending.add(ping.Add(stanza.New("urn:xmpp:ping", "ping")).Append(nil))
 }
@@ -89,18 +98,50 @@ func (o *outbox) gapOver() {
 	o.wakeWriter()
 }
 
-// answered takes the barrier that came back.
+// answered takes the barrier that came back, and tells those who wait for what it covers.
 func (o *outbox) answered(id string) {
+	for _, then := range o.covered(id) {
+		then()
+	}
+}
+
+func (o *outbox) covered(id string) (waited []func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	b := &o.barrier
 	if id != b.id {
-		return
+		return nil
 	}
 	b.id, b.strikes, o.confirmed = "", 0, b.covers
 	o.sent.clear()
 	o.space.Broadcast()
 	o.wakeWriter()
+	n := 0
+	for n < len(o.waiters) && o.waiters[n].all <= o.confirmed {
+		waited = append(waited, o.waiters[n].then)
+		n++
+	}
+	o.waiters = slices.Delete(o.waiters, 0, n)
+	return waited
+}
+
+// waiter waits until the first so many stanzas are confirmed.
+type waiter struct {
+	all  uint64
+	then func()
+}
+
+// await calls then when all that is kept so far is confirmed.
+func (o *outbox) await(then func()) {
+	o.mu.Lock()
+	waits := o.confirmed < o.kept
+	if waits {
+		o.waiters = append(o.waiters, waiter{o.kept, then})
+	}
+	o.mu.Unlock()
+	if !waits {
+		then()
+	}
 }
 
 // check asks for signs of life, and gives them; an error tells that the server gives none.
@@ -116,6 +157,9 @@ func (o *outbox) check(now, heard time.Time) error {
 		return errSilent
 	case b.id != "" && now.Sub(b.since) >= unwellTime:
 		return errUnwell
+	case b.id != "" && now.Sub(b.last) >= repeatTime: // after a broken connection ejabberd may still have led it to that
+		o.writeBarrier(now)
+		o.wakeWriter()
 	case o.unwritten() == 0 && now.Sub(o.lastWrite) >= keepalive:
 		o.pending.add([]byte{' '})
 		o.wakeWriter()

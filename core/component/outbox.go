@@ -34,7 +34,9 @@ type outbox struct {
 	barrier     barrier
 
 	handed, confirmed uint64 // stanzas taken in, and how many of them the answered barriers cover
-	flushing          int    // how many wait for that
+	kept              uint64 // up to which of them some are kept
+	flushing          int    // how many wait for all to be confirmed
+	waiters           []waiter
 }
 
 func newOutbox(bound int, domain stanza.JID, log *slog.Logger) *outbox {
@@ -56,6 +58,7 @@ func (o *outbox) put(stanza []byte, keep, wait bool) bool {
 	o.handed++
 	if keep {
 		o.since.add(stanza)
+		o.kept = o.handed
 	}
 	if o.up && !(keep && o.barrier.careful) {
 		o.pending.add(stanza)

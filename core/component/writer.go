@@ -32,6 +32,10 @@ func (c *Component) Show(s *stanza.Stanza) { c.send(s, s.Kind != stanza.IQ, true
 // that it was not sent, for there is no stream.
 func (c *Component) Pass(s *stanza.Stanza) bool { return c.send(s, false, true) }
 
+// Confirmed calls then once, when the server has confirmed the messages and presences that Reply and Show took before; where it has, at once. It never blocks, and
+// then must not either: the reader may call it. Where the component ends before, then may never be called.
+func (c *Component) Confirmed(then func()) { c.out.await(then) }
+
 // Flush waits until the server has confirmed all that was handed over before. Its error is that of ctx, or tells that
 // the component has ended.
 func (c *Component) Flush(ctx context.Context) error { return c.out.flush(ctx) }

@@ -40,6 +40,7 @@ type liar struct {
 // liarSocket is a connection to its gateway.
 type liarSocket struct {
 	*websocket.Conn
+	t     *testing.T
 	path  string
 	began object // identify or resume
 }
@@ -50,6 +51,13 @@ func newLiar(t *testing.T) *liar {
 	l.Server = httptest.NewServer(l)
 	t.Cleanup(l.Close)
 	return l
+}
+
+// lie is what it answers from now on, while somebody may ask.
+func (l *liar) lie(what string, answer func(http.ResponseWriter)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.answers[what] = answer
 }
 
 func (l *liar) gateway() string { return "ws" + strings.TrimPrefix(l.URL, "http") + "/gateway" }
@@ -95,7 +103,7 @@ func (l *liar) serveSocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	l.t.Cleanup(func() { conn.Close() })
-	s := &liarSocket{Conn: conn, path: r.URL.Path}
+	s := &liarSocket{Conn: conn, t: l.t, path: r.URL.Path}
 	s.tell(object{"op": 10, "d": object{"heartbeat_interval": 60_000}})
 	var p struct {
 		Op int
@@ -128,6 +136,27 @@ func (s *liarSocket) tell(v any) { _ = s.WriteJSON(v) }
 
 func (s *liarSocket) event(seq int, kind string, data any) {
 	s.tell(object{"op": 0, "s": seq, "t": kind, "d": data})
+}
+
+// asksMembers waits until members are asked for, which must be those of this guild.
+func (s *liarSocket) asksMembers(guild string) {
+	s.t.Helper()
+	_ = s.SetReadDeadline(time.Now().Add(patience))
+	for {
+		var p struct {
+			Op int
+			D  any // of a heartbeat a number
+		}
+		if err := s.ReadJSON(&p); err != nil {
+			s.t.Fatal(err)
+		}
+		if of, is := p.D.(object); is && p.Op == 8 {
+			if of["guild_id"] != guild {
+				s.t.Errorf("%v is asked for, want %s", p.D, guild)
+			}
+			return
+		}
+	}
 }
 
 // next is the next connection to the gateway.

@@ -124,10 +124,10 @@ func TestNoSecretGoesToAnotherHost(t *testing.T) {
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = append(got, r.URL.String()) }))
 	l := newLiar(t)
 	for _, status := range []int{301, 302, 303, 307, 308} {
-		l.answers["POST /channels/7/messages"] = func(w http.ResponseWriter) {
+		l.lie("POST /channels/7/messages", func(w http.ResponseWriter) {
 			w.Header().Set("Location", elsewhere.URL+"/take")
 			w.WriteHeader(status)
-		}
+		})
 		v, _ := l.atWork()
 		_, err := v.try(send(inGeneral, "secret"))
 		v.kind(err, transports.Offline, "leads to another one")
@@ -175,12 +175,12 @@ func TestWhatIsSaidBeforeTheGuildsAreToldWaits(t *testing.T) {
 func TestALargeFileMayTakeItsTime(t *testing.T) {
 	t.Parallel()
 	l := newLiar(t)
-	l.within = 300 * time.Millisecond
+	l.within = time.Second
 	slow := func(w http.ResponseWriter) {
 		for range 5 {
 			_, _ = w.Write([]byte("part "))
 			w.(http.Flusher).Flush()
-			time.Sleep(100 * time.Millisecond)
+			time.Sleep(l.within * 3 / 10)
 		}
 	}
 	l.answers["GET /file"] = slow
@@ -194,10 +194,10 @@ func TestALargeFileMayTakeItsTime(t *testing.T) {
 	if data, err := io.ReadAll(in); err != nil || len(data) != 25 {
 		t.Errorf("%q was read: %v", data, err)
 	}
-	l.answers["POST /channels/7/messages"] = func(w http.ResponseWriter) {
-		time.Sleep(500 * time.Millisecond)
+	l.lie("POST /channels/7/messages", func(w http.ResponseWriter) {
+		time.Sleep(l.within * 3 / 2)
 		says(object{"id": "1000"})(w)
-	}
+	})
 	c := transports.Send{Place: inGeneral, Files: []transports.Upload{{Name: "film", Size: 64 << 10, Open: func(context.Context) (io.ReadCloser, error) {
 		return io.NopCloser(strings.NewReader(strings.Repeat("x", 64<<10))), nil
 	}}}}
@@ -294,33 +294,31 @@ func TestTheMembersOfManyGuildsAreAskedForOneByOne(t *testing.T) {
 		s.event(3+i, "GUILD_CREATE", guild(100+10*i, 2))
 	}
 	began := time.Now()
-	asked := func(guild string) {
-		t.Helper()
-		for {
-			var p struct {
-				Op int
-				D  any // of a heartbeat a number
-			}
-			if err := s.ReadJSON(&p); err != nil {
-				t.Fatal(err)
-			}
-			if of, is := p.D.(object); is && p.Op == 8 {
-				if of["guild_id"] != guild {
-					t.Errorf("%v is asked for, want %s", p.D, guild)
-				}
-				return
-			}
-		}
-	}
-	asked("4")
-	asked("100")
+	s.asksMembers("4")
+	s.asksMembers("100")
 	s.event(6, "RATE_LIMITED", object{"opcode": 8, "retry_after": 2.5, "meta": object{"guild_id": "4"}})
-	asked("110")
-	asked("120")
-	asked("4")
+	s.asksMembers("110")
+	s.asksMembers("120")
+	s.asksMembers("4")
 	if took := time.Since(began); took < 3*time.Second {
 		t.Errorf("all were asked for in %v", took)
 	}
+}
+
+func TestMembersWhoseTurnComesWhileTheConnectionIsMadeAgainAreAskedForAfterIt(t *testing.T) {
+	t.Parallel()
+	l := newLiar(t)
+	_, s := l.atWork()
+	s.event(3, "GUILD_CREATE", guild(100, 2)) // it has to wait for its turn
+	s.tell(object{"op": 7})
+	again := l.next()
+	time.Sleep(1500 * time.Millisecond) // its turn comes
+	again.event(4, "RESUMED", object{})
+	var first struct{ Op int }
+	if _ = again.ReadJSON(&first); first.Op != 3 {
+		t.Errorf("the first payload, before the session is taken up, has the opcode %d", first.Op)
+	}
+	again.asksMembers("100")
 }
 
 func TestAMessageThatIsToldTwiceIsHeardOnce(t *testing.T) {

@@ -24,8 +24,12 @@ func (h *handler) askMembers(guild string) {
 		g := h.world.guilds[guild]
 		ask := g != nil && g.wantsMembers()
 		h.mu.Unlock()
-		if sock := h.shardOf(guild).socket; ask && sock != nil {
-			_ = sock.write(opRequestMembers, map[string]any{"guild_id": guild, "query": "", "limit": 0})
+		switch {
+		case !ask:
+		case h.toldBy(guild):
+			_ = h.shardOf(guild).socket.write(opRequestMembers, map[string]any{"guild_id": guild, "query": "", "limit": 0})
+		default: // the connection is being made again
+			h.askMembers(guild)
 		}
 	})
 }

@@ -15,12 +15,13 @@ import (
 // shard is one of the connections that serve a bot: each has the guilds whose ids fall to it, and the first one the talks (Gateway, Sharding).
 type shard struct {
 	id, of int
-	resume resumption // of the goroutine of Run
+	resume resumption // the goroutine of Run changes it, and only while nobody connects
 	// restored: the resumption is of an earlier process, and was not granted yet.
 	restored bool
-	socket   *socket // the last one
-	began    time.Time
-	short    int // connections that did not last, one after another
+	// socket is the last one, and began when it was there, zero where nothing answered: both are of who connects, until the shard is ready or its end came.
+	socket *socket
+	began  time.Time
+	short  int // connections that did not last, one after another
 }
 
 // shardOf is which of n shards has a guild.
@@ -97,6 +98,7 @@ func (s *Session) resumes() bool {
 // serve follows a connection of a shard to its end, which comes through the queue.
 func (h *handler) serve(sh *shard) {
 	delete(h.ready, sh)
+	sh.began = time.Time{}
 	h.connections.Go(func() {
 		err := h.Session.connect(h.link.ctx, h.link.queue, sh)
 		h.link.queue.put(item{shard: sh, end: err})
@@ -114,7 +116,6 @@ func (s *Session) connect(ctx context.Context, q *queue, sh *shard) error {
 	}
 	sock, interval, err := dial(ctx, addressed(address, s.driver.config.version()), s.env.Dial)
 	if err != nil {
-		sh.resume.url, sh.resume.other = sh.resume.other, sh.resume.url
 		return err
 	}
 	sh.socket, sh.began = sock, time.Now()
@@ -123,6 +124,9 @@ func (s *Session) connect(ctx context.Context, q *queue, sh *shard) error {
 	working, stop := context.WithCancel(ctx)
 	defer stop()
 	wanted := s.wanted
+	s.mu.Lock()
+	intents := s.app.intents()
+	s.mu.Unlock()
 	helpers.Go(func() { // the session stays for who takes it up again; people see that the bot has gone
 		<-working.Done()
 		if wanted.Err() != nil {
@@ -131,7 +135,7 @@ func (s *Session) connect(ctx context.Context, q *queue, sh *shard) error {
 		sock.close(closeAndResume)
 	})
 	if sh.resume.session == "" {
-		err = sock.write(opIdentify, identify(s.data.Token, s.app.intents(), sh))
+		err = sock.write(opIdentify, identify(s.data.Token, intents, sh))
 	} else {
 		sock.seq.Store(sh.resume.seq)
 		err = sock.write(opResume, map[string]any{"token": s.data.Token, "session_id": sh.resume.session, "seq": sh.resume.seq})
@@ -156,7 +160,9 @@ func (h *handler) ended(sh *shard, err error) error {
 	if sh.short++; time.Since(sh.began) > h.driver.pace.short && !sh.began.IsZero() {
 		sh.short = 0
 	}
-	sh.began = time.Time{}
+	if sh.began.IsZero() {
+		sh.resume.url, sh.resume.other = sh.resume.other, sh.resume.url
+	}
 	var lost lostSession
 	var invalid *invalidSession
 	wished := errors.Is(err, errReconnect)

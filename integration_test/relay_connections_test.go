@@ -88,8 +88,10 @@ var connectionScenarios = []starScenario{
 		bob.Expect(t, "message[@type='groupchat'][@from='"+s.crew()+"/robin|x [irc] (2)']/body[text()='and who am I?']")
 		dora.Send(t, "QUIT :bye")
 	}},
-	{"of two gateways that join a MUC with one channel, the second leaves it to the first", func(t *testing.T, s *star) {
+	{"of two gateways that join a MUC with one channel, the second leaves it to the first, if that is a moderator", func(t *testing.T, s *star) {
 		bob, _, dora := s.aboard(t)
+		judge := s.client(t, "alice", "judge")
+		join(t, judge, s.crew(), "judge")
 		other := &world{xmpp: s.xmpp, irc: s.irc, dir: t.TempDir()}
 		config := fmt.Sprintf(`
 store: "sqlite:%[1]s/isthmus.db"
@@ -108,8 +110,15 @@ relays: [{muc: %[7]s, nick: other, rooms: [{transport: %[2]s, network: %[5]s, ro
 			t.Fatal(err)
 		}
 		other.run(t)
-		bob.Expect(t, "message[@from='"+s.crew()+"/other']/body[text()='I leave "+crewed+" on "+host+" to bridge, who joins it with this room already.']")
+		judge.Expect(t, "message[@type='chat'][@from='"+s.crew()+"/other']/body[text()~'bridge says that it joins this room with "+crewed+" on "+host+" as I do']")
 		dora.Expect(t, `^:other\S* JOIN `)
+		say(t, bob, s.crew(), "does it go round?") // nobody has left anything to anybody
+		dora.Expect(t, `PRIVMSG `+crewed+` :(<bob> )?does it go round\?$`)
+		say(t, bob, s.crew(), "no")
+		bob.ExpectNone(t, "message[@from~'irc|other|bridge']/body[text()~'go round']", "message[@from='"+s.crew()+"/bob']/body[text()='no']")
+		dora.ExpectNone(t, `go round.*go round|<[^b]\S*> does it`)
+		judge.Send(t, "<iq type='set' id='trust' to='{muc}'><query xmlns='http://jabber.org/protocol/muc#admin'><item nick='bridge' role='moderator'/></query></iq>", "muc", s.crew())
+		bob.Expect(t, "message[@from='"+s.crew()+"/other']/body[text()='I leave "+crewed+" on "+host+" to bridge, who joins it with this room already.']")
 		dora.Say(t, crewed, "am I heard once?")
 		m := bob.Expect(t, "message[@type='groupchat'][@from~'"+s.crew()+"/dora']/body[text()='am I heard once?']")
 		say(t, bob, s.crew(), "and I?")

@@ -10,7 +10,7 @@ import (
 )
 
 // nsRelayed marks what a relay says and who it is, for other gateways that run this program: what is from a room does not go back there, and of two relays that join
-// a MUC with the same room one leaves it to the other.
+// a MUC with the same room one leaves it to the other. Who marks what they say themselves keeps nothing but that from the networks.
 const nsRelayed = "isthmus:relay:0"
 
 // mark tells from which room a message is, empty for a relay's own words.
@@ -31,27 +31,45 @@ func (r *Relay) joins() *stanza.Element {
 	return e
 }
 
-// otherRelay has those rooms left to another relay that was there first.
-func (r *Relay) otherRelay(s *stanza.Stanza, nick string) {
-	var theirs []string
+// claimed are the rooms that an occupant says that it joins with the MUC.
+func claimed(s *stanza.Stanza) (rooms []string) {
 	for _, room := range s.Child(nsRelayed, "joins").Children() {
-		theirs = append(theirs, room.Text())
+		rooms = append(rooms, room.Text())
 	}
+	return rooms
+}
+
+// otherRelay leaves rooms to another relay that was there first. Anybody can say to be one, so that is believed only of who could put ours out anyway: a moderator. Of
+// others, moderators are told. Without belief nothing goes round either, for what each says is marked.
+func (r *Relay) otherRelay(o *occupant, nick string) {
+	var doubtful []string
 	for _, f := range r.rooms {
-		if where := f.Where(); where != "" && slices.Contains(theirs, where) {
+		where := f.Where()
+		switch joins := where != "" && slices.Contains(o.joins, where); {
+		case joins && o.moderator && f.leftTo == "":
 			f.leftTo = nick
 			r.Log.Warn("Another relay joins this MUC with the same room. It is left to that one.", "room", f.Name, "nick", nick)
 			r.say("I leave " + f.Name + " to " + nick + ", who joins it with this room already.")
+		case f.leftTo == nick && !o.moderator:
+			r.takeBack(nick, nick+" is no moderator any more")
+		case joins && f.leftTo == "":
+			doubtful = append(doubtful, f.Name)
 		}
+	}
+	if len(doubtful) > 0 && r.sometimes("doubtful relay", longWait) {
+		r.Log.Warn("Somebody says to join this MUC with the same room, as another relay. That is not believed, for they are no moderator.", "rooms", doubtful, "nick", nick)
+		r.arrival(func() {
+			r.tellModerator("", nick+" says that it joins this room with "+strings.Join(doubtful, " and ")+" as I do. If that is so, all is heard twice: make it a moderator, and I leave that to it, or end one of the two with “unbridge”. If it is not so, put it out.")
+		})
 	}
 }
 
-// otherRelayLeft has us do it again.
-func (r *Relay) otherRelayLeft(nick string) {
+// takeBack has us join again what was left to another relay.
+func (r *Relay) takeBack(nick, why string) {
 	for _, f := range r.rooms {
 		if f.leftTo == nick {
 			f.leftTo = ""
-			r.say(nick + " has left, so I join " + f.Name + " with this room from now on.")
+			r.say(why + ", so I join " + f.Name + " with this room from now on.")
 		}
 	}
 }
@@ -63,6 +81,17 @@ func (r *Relay) otherRelayRenamed(nick, other string) {
 			f.leftTo = other
 		}
 	}
+}
+
+// hasHeard tells whether another relay repeats what we have heard in a room ourselves.
+func (r *Relay) hasHeard(where, nick string, t text.Text) bool {
+	words, order := strings.TrimSpace(t.String()), r.lines.order
+	for i := len(order) - 1; i >= 0 && i >= len(order)-maxEchoes && time.Since(order[i].heard) < echoWithin; i-- {
+		if l := order[i]; l.room != nil && l.room.Where() == where && l.words == words && repeats(nick, l.user.Name) {
+			return true
+		}
+	}
+	return false
 }
 
 const (

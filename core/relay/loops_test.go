@@ -47,6 +47,7 @@ func TestWhatAnotherGatewayTookFromARoomDoesNotGoBackThere(t *testing.T) {
 func TestOfTwoRelaysOfOneRoomTheSecondLeavesItToTheFirst(t *testing.T) {
 	story(t, nil, func(w *world) {
 		w.muc.isAnotherRelay("other", "one #go") // comes later, and so leaves it to us
+		w.muc.moderates("other", true)
 		w.one.say("ida", "m1", "hello")
 		w.hears("ida [one] enters", "ida [one]: hello")
 		w.two.taken()
@@ -58,11 +59,37 @@ func TestOfTwoRelaysOfOneRoomTheSecondLeavesItToTheFirst(t *testing.T) {
 		w.hears()
 		w.got(w.one)
 		w.got(w.two, "alice: I hear you")
+		w.muc.moderates("other", false)
+		w.hears("bridge: other is no moderator any more, so I join #go on one with this room from now on.")
+		w.muc.moderates("other", true)
+		w.hears("bridge: I leave #go on one to other, who joins it with this room already.")
+		w.two.taken()
 		w.muc.leaves("other")
 		w.hears("bridge: other has left, so I join #go on one with this room from now on.")
 		w.one.say("ida", "m3", "and now?")
 		time.Sleep(time.Second)
 		w.hears("ida [one] enters", "ida [one]: and now?")
+	})
+}
+
+func TestNobodyButAModeratorPutsARelayOutByCallingThemselvesOne(t *testing.T) {
+	story(t, nil, func(w *world) {
+		w.muc.says("alice", "a1", body("hi"))
+		w.muc.moderates("alice", true)
+		w.got(w.one, "alice: hi")
+		w.muc.isAnotherRelay("other", "one #go")
+		w.muc.putsOut("bridge", 332)
+		time.Sleep(time.Minute)
+		w.hears("bridge enters", "bridge to alice: other says that it joins this room with #go on one as I do. If that is so, all is heard twice: make it a moderator, and I leave that to it, or end one of the two with “unbridge”. If it is not so, put it out.")
+		w.one.say("ida", "m1", "still heard?")
+		w.hears("ida [one] enters", "ida [one]: still heard?")
+		w.got(w.two, "alice: hi", "ida: still heard?")
+		w.muc.says("ida [one] (2)", "o1", body("still heard?"), mark("one #go")) // as another relay has it from there too
+		w.got(w.two)
+		w.muc.says("alice", "a2", body("yes"))
+		w.got(w.one, "alice: yes")
+		w.one.say("otherbot", "m2", "<alice> yes") // what the other one says there
+		w.hears()
 	})
 }
 

@@ -21,6 +21,8 @@ type occupant struct {
 	seen bool
 	// jid is their address, zero where the MUC hides it.
 	jid stanza.JID
+	// joins are the rooms that it says to join with the MUC, as a relay that was there before the bot.
+	joins []string
 	// photo is the hash of their picture (XEP-0153), empty where they have none or have not told.
 	photo string
 }
@@ -110,6 +112,9 @@ func (r *Relay) asked(p *puppet, s *stanza.Stanza) {
 // otherPresence notes who is in the MUC.
 func (r *Relay) otherPresence(s *stanza.Stanza, o xep.Occupancy) {
 	nick := s.From.Resource
+	if nick == "" { // some rooms show their own picture so (XEP-0486 §1)
+		return
+	}
 	if p, ours := r.voices[nick]; ours {
 		if p != nil && s.Type == "" {
 			p.seen = true
@@ -133,7 +138,7 @@ func (r *Relay) otherPresence(s *stanza.Stanza, o xep.Occupancy) {
 		if o.Has(xep.StatusRenamed) {
 			r.otherRelayRenamed(nick, o.Nick)
 		} else {
-			r.otherRelayLeft(nick)
+			r.takeBack(nick, nick+" has left")
 		}
 		if was != nil && o.Has(xep.StatusRenamed) && o.Nick != "" {
 			r.others[o.Nick] = was
@@ -149,7 +154,7 @@ func (r *Relay) otherPresence(s *stanza.Stanza, o xep.Occupancy) {
 		r.others[nick] = was
 		r.occupantCame(nick)
 		if r.bot.standing == asked || r.bot.standing == outside { // they were there before us
-			r.otherRelay(s, nick)
+			was.joins = claimed(s)
 		}
 	}
 	if !o.JID.IsZero() {
@@ -159,6 +164,9 @@ func (r *Relay) otherPresence(s *stanza.Stanza, o xep.Occupancy) {
 		was.photo = hash
 	}
 	was.seen, was.moderator, was.rules = true, o.Role == "moderator", o.Affiliation == "owner" || o.Affiliation == "admin"
+	if was.joins != nil {
+		r.otherRelay(was, nick)
+	}
 }
 
 // numbered begins the keys of those of whom the MUC tells no more than that they are there.

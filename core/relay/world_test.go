@@ -105,6 +105,7 @@ type muc struct {
 	others    []*stanza.Element // what other relays tell of themselves
 	occupants map[stanza.JID]string
 	people    []string // who is there besides
+	mods      []string // who of them moderates
 	roles     map[string]xmpp.Condition
 	history   []*stanza.Stanza
 	times     []time.Time // when it was said
@@ -271,6 +272,9 @@ func (m *muc) tell(to stanza.JID, nick, kind string, of stanza.JID, codes ...int
 		item.Actor = "alice"
 	}
 	s := &stanza.Stanza{Kind: stanza.Presence, Type: kind, From: m.relay.MUC.WithResource(nick), To: to}
+	if slices.Contains(m.mods, nick) {
+		item.Role = "moderator"
+	}
 	if nick == "other" && len(m.others) > 0 {
 		s.Add(m.others...)
 	}
@@ -524,3 +528,14 @@ func (m *muc) leaves(nick string) {
 type deaf struct{ *network }
 
 func (deaf) Run(ctx context.Context, _ func(transports.Event)) error { <-ctx.Done(); return nil }
+
+// moderates makes one of the MUC's own people a moderator, or ceases to.
+func (m *muc) moderates(nick string, does bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.mods = slices.DeleteFunc(m.mods, func(n string) bool { return n == nick })
+	if does {
+		m.mods = append(m.mods, nick)
+	}
+	m.tell(m.relay.JID, nick, "", stanza.JID{})
+}

@@ -68,7 +68,7 @@ type server struct {
 	xml      *xml.Decoder
 }
 
-const patience = 20 * time.Second
+const patience = 60 * time.Second
 
 func newServer(t *testing.T) *server {
 	t.Helper()

@@ -65,6 +65,7 @@ func awaitAnswer(t *testing.T, c *xmppclient.Client, gateway string) {
 		if c.Expect(t, c.Ping(t, gateway)).Attr("type") == "result" {
 			return
 		}
+		time.Sleep(20 * time.Millisecond)
 	}
 	t.Fatal("the gateway does not answer")
 }

@@ -202,6 +202,7 @@ var loginScenarios = []loopbackScenario{
 				if alice.Expect(t, "iq[@id='"+q+"']").Matches("iq/{http://jabber.org/protocol/pubsub}pubsub/items/item[@id='" + room + "']/" + shows) {
 					return
 				}
+				time.Sleep(20 * time.Millisecond)
 			}
 			t.Fatalf("the node %s has no %s", name, shows)
 		}

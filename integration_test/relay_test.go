@@ -124,7 +124,7 @@ transports:
 func (s *star) start(t *testing.T) {
 	t.Helper()
 	s.run(s.whole)
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) { // which of the streams was up first is not known
+	for deadline := time.Now().Add(xmppclient.Patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) { // which of the streams was up first is not known
 		if _, err := os.Stat(s.control); err == nil {
 			break
 		}

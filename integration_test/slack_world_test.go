@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"isthmus/integration_test/servers"
 	"isthmus/integration_test/xmppclient"
@@ -170,7 +169,7 @@ func (w *slackWorld) hears(t *testing.T, text string) slacktest.Object {
 
 func (w *slackWorld) happens(t *testing.T, what string, fits func(slacktest.Object) bool) slacktest.Object {
 	t.Helper()
-	e := w.Await(fits, 20*time.Second)
+	e := w.Await(fits, xmppclient.Patience)
 	if e == nil {
 		t.Fatalf("%s does not happen", what)
 	}

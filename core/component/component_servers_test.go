@@ -15,7 +15,7 @@ import (
 	"isthmus/integration_test/xmppclient"
 )
 
-const patience = 20 * time.Second
+const patience = 60 * time.Second
 
 var kinds = []struct {
 	name  string

@@ -358,7 +358,7 @@ func (s *Server) Online(bot *Bot) {
 }
 
 // patience bounds every wait. Only a defect waits that long.
-const patience = 20 * time.Second
+const patience = 60 * time.Second
 
 func (s *Server) wait(what string, there func() bool) {
 	s.t.Helper()

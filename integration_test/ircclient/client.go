@@ -16,7 +16,7 @@ import (
 
 const (
 	// Patience is how long an expected line may take.
-	Patience = 10 * time.Second
+	Patience = 40 * time.Second
 	// goodbye is how long the server may take to end a connection.
 	goodbye = 2 * time.Second
 	// queued bounds the lines that wait for the test to look at them; with more, the client stops reading.

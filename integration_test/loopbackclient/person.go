@@ -11,7 +11,7 @@ import (
 )
 
 // patience bounds every wait. Only a defect waits that long.
-const patience = 20 * time.Second
+const patience = 60 * time.Second
 
 // Person is a user of the network who is driven by the test.
 type Person struct {

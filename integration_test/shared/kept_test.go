@@ -42,7 +42,7 @@ func TestANetworkHearsThatAllWhoShareAnAccountHaveKeptWhatItTold(t *testing.T) {
 				if of, checkpoint = e.(transports.Checkpoint); checkpoint {
 					of.Kept()
 				}
-			case <-time.After(20 * time.Second):
+			case <-time.After(patience):
 				t.Fatal("nobody is asked to keep it")
 			}
 		}
@@ -52,7 +52,7 @@ func TestANetworkHearsThatAllWhoShareAnAccountHaveKeptWhatItTold(t *testing.T) {
 		if words != "hi both" {
 			t.Errorf("kept is %q", words)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("the network does not hear of it")
 	}
 }

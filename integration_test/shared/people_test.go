@@ -14,6 +14,9 @@ import (
 	"isthmus/transports/loopback"
 )
 
+// patience bounds every wait. Only a defect waits that long.
+const patience = 60 * time.Second
+
 // club is a shared account in a room, and ida, who is on the network herself.
 type club struct {
 	t     *testing.T
@@ -91,7 +94,7 @@ func (g *guest) do(c transports.Command) (transports.Result, error) {
 	select {
 	case o := <-done:
 		return o.r, o.err
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		g.t.Fatalf("%T was never done", c)
 		return transports.Result{}, nil
 	}
@@ -122,7 +125,7 @@ func (g *guest) sees(want ...string) {
 			if got := brief(e); got != w {
 				g.t.Fatalf("saw %q, want %q", got, w)
 			}
-		case <-time.After(20 * time.Second):
+		case <-time.After(patience):
 			g.t.Fatalf("never saw %q", w)
 		}
 	}
@@ -204,7 +207,7 @@ func TestTwoWhoShareAnAccountAreTwoToEachOtherAndToTheNetwork(t *testing.T) {
 // heard is the next message that ida hears.
 func (c *club) heard() transports.Message {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(c.t.Context(), patience)
 	defer cancel()
 	for {
 		e := c.ida.Next(ctx)
@@ -234,7 +237,7 @@ func TestReactionsOfAllTogetherAreTheAccounts(t *testing.T) {
 	alice.sees("Ida: who comes?", "bob reacts 👍🎉")
 	bob.sees("Ida: who comes?", "alice reacts 👍", "alice reacts ")
 	var last []string
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for n := 0; n < 2; { // what alice takes back is still bob's
 		if e, ok := c.ida.Next(ctx).(transports.Reacted); ok {
@@ -295,7 +298,7 @@ func TestReactionsFromBeforeARestartStay(t *testing.T) {
 	alice.must(transports.Join{Room: c.room})
 	id := c.does(send(c.room, 0, "who comes?")).Parts[0]
 	alice.must(transports.React{Place: transports.InRoom(c.room), ID: id, Emoji: []string{"👍"}})
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for {
 		switch e := c.ida.Next(ctx).(type) {
@@ -334,7 +337,7 @@ func TestTheAccountsDataIsKeptThoughItsOwnerIsAway(t *testing.T) {
 		if data != "fresh" {
 			t.Errorf("kept is %q", data)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		t.Error("nothing is kept")
 	}
 }
@@ -351,7 +354,7 @@ func TestASharedAccountIsNotShownAsOneOfItsPeopleIs(t *testing.T) {
 		if online, is := e.(transports.Online); !is || online.Can.Allows(transports.SetPresence{}) || !online.Can.Allows(transports.SetTopic{}) {
 			t.Errorf("the owner heard %+v", e)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("the owner heard nothing")
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"log/slog"
 	"testing"
-	"time"
 
 	"isthmus/core/shared"
 	"isthmus/mapping/text"
@@ -75,7 +74,7 @@ func TestASharedAccountIsAnAccountForEachOfItsPeople(t *testing.T) {
 							do(transports.Send{Place: transports.InRoom(room), Style: transports.Does, Text: text.Plain(words)})
 						},
 						Hears: func(words string) {
-							heard, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+							heard, cancel := context.WithTimeout(t.Context(), patience)
 							defer cancel()
 							for {
 								e := ida.Next(heard)

@@ -34,7 +34,7 @@ var program string
 
 const (
 	// Patience is how long an expected stanza may take.
-	Patience = 10 * time.Second
+	Patience = 40 * time.Second
 	// queued bounds the stanzas that wait for the test to look at them; with more, the client stops reading.
 	queued = 1 << 16
 )

@@ -89,7 +89,7 @@ func TestASessionThatIsForgottenIsBegunAnewByTheNextProcess(t *testing.T) {
 func TestAConnectionThatAnswersNoMoreIsReplaced(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	p.Heartbeat = 50 * time.Millisecond
+	p.Heartbeat = 2 * time.Second
 	v := p.visit(t)
 	v.ready()
 	v.Mute(true)

@@ -26,17 +26,22 @@ func TestASessionIsTakenUpWhereTheGatewayAnswers(t *testing.T) {
 			l.ready["resume_gateway_url"] = where
 			v, s := l.atWork()
 			s.Close()
-			for range 3 { // the core tries again
-				<-v.ended
-				v.start()
-				if again := within(l.sockets, time.Second); again != nil {
+			for tries := 0; ; {
+				select {
+				case again := <-l.sockets:
 					if again.began["session_id"] != "s1" || again.began["seq"] != 2.0 {
 						t.Errorf("it is taken up by %v", again.began)
 					}
 					return
+				case <-v.ended:
+					if tries++; tries > 3 {
+						t.Fatal("it is never taken up")
+					}
+					v.start() // as the core tries again
+				case <-time.After(patience):
+					t.Fatal("nobody takes it up")
 				}
 			}
-			t.Error("it is never taken up")
 		})
 	}
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // patience bounds every wait. Only a defect waits that long.
-const patience = 20 * time.Second
+const patience = 60 * time.Second
 
 // visit is a session at work in a place.
 type visit struct {

@@ -18,7 +18,7 @@ import (
 	"isthmus/transports/transporttest"
 )
 
-const patience = 20 * time.Second
+const patience = 60 * time.Second
 
 // peer is a client of a few lines: another user of the network.
 type peer struct {

@@ -14,7 +14,7 @@ import (
 )
 
 // patience bounds every wait. Only a defect waits that long.
-const patience = 20 * time.Second
+const patience = 60 * time.Second
 
 const scope transports.Scope = "loopback"
 

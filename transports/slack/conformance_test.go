@@ -17,7 +17,7 @@ import (
 )
 
 // longest bounds every wait. Only a defect waits that long.
-const longest = 20 * time.Second
+const longest = 60 * time.Second
 
 const scopes = "channels:history,channels:read,chat:write,groups:history,groups:read,im:history,im:read,im:write,mpim:history,mpim:read,reactions:read,users:read"
 

@@ -11,7 +11,7 @@ import (
 )
 
 // patience bounds every wait. Only a broken law waits that long.
-const patience = 20 * time.Second
+const patience = 60 * time.Second
 
 // watch runs a session and notes what it emits.
 type watch struct {

@@ -24,6 +24,8 @@ type Relay struct {
 	Joins string `mapstructure:"joins"`
 	// Notices: a network is told in words of corrections, reactions and deletions that it has not itself.
 	Notices *bool `mapstructure:"notices"`
+	// CallEveryone: a mention of everyone in one room calls everyone in the others.
+	CallEveryone bool `mapstructure:"call_everyone"`
 	// PerPerson and PerRelay are how many messages a minute are passed on, of one person and of all together; 0: any number.
 	PerPerson *int `mapstructure:"per_person"`
 	PerRelay  *int `mapstructure:"per_relay"`

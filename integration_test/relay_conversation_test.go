@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -80,7 +81,7 @@ func setTable(t *testing.T, xmpp, irc *servers.Server, muc string) *table {
 	alice := s.client(t, "alice", "founder")
 	alice.Send(t, "<presence/>")
 	join(t, alice, muc, "alice") // who comes first owns the room
-	s.configure(t)
+	s.configure(t, "")
 	s.run(t)
 	mustMatch(t, stages(t, alice, slackDomain, "login", field("way", "bot"), field("token", workspace.Token(s.bot, tableScopes))+
 		field("app_token", workspace.AppToken())), completed+"/note[text()~'You are logged in']")
@@ -95,7 +96,8 @@ func setTable(t *testing.T, xmpp, irc *servers.Server, muc string) *table {
 	return s
 }
 
-func (s *table) configure(t *testing.T) {
+// configure writes the configuration, with more of what the relay does.
+func (s *table) configure(t *testing.T, more string) {
 	t.Helper()
 	config := fmt.Sprintf(`
 store: "sqlite:%[1]s/isthmus.db"
@@ -125,7 +127,7 @@ transports:
     options: {api: %[12]s, cdn: %[13]s}
 relays:
   - muc: %[14]s
-    nick: bridge
+    nick: bridge%[20]s
     rooms:
       - {transport: %[2]s, network: %[5]s, room: "%[15]s"}
       - {transport: %[7]s, network: %[16]s, room: %[17]s, owner: alice@localhost}
@@ -133,7 +135,7 @@ relays:
 `, s.dir, domain, s.xmpp.Components[domain], servers.Gateway.Secret, host, s.irc.Plain,
 		slackDomain, s.xmpp.Components[slackDomain], s.slack.API(),
 		discordDomain, s.xmpp.Components[discordDomain], s.discord.API(), s.discord.CDN(),
-		s.muc, tabled, strings.ToLower(s.slack.Team), s.team, s.tess.ID, s.lounge)
+		s.muc, tabled, strings.ToLower(s.slack.Team), s.team, s.tess.ID, s.lounge, more)
 	if err := os.WriteFile(s.configPath(), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -343,6 +345,37 @@ var conversation = []struct {
 		s.carl.Expect(t, ` NICK :?karl`)
 		s.say(t, "after the kick")
 		s.here(t, "alice", "bob", "bridge", "karl [irc]", "Ida [slack]", "Dora [discord]")
+	}},
+	{"everyone is called only where the operator wants that", func(t *testing.T, s *table) {
+		called := func(words string) (onSlack, onDiscord bool) {
+			say(t, s.bob, s.muc, words)
+			s.bob.Expect(t, "message/body[text()='"+words+"']")
+			s.eventually(t, words+" on Slack", func() bool {
+				onSlack = slices.Contains(s.onSlack(), strings.Replace(words, "@everyone", "<!channel>", 1))
+				return onSlack || slices.Contains(s.onSlack(), words)
+			})
+			m := s.discord.Await(words, func(m discordfake.Object) bool { return m["content"] == words })
+			return onSlack, m["mention_everyone"] == true
+		}
+		s.discord.Allow(s.guild, may|1<<17)
+		if onSlack, onDiscord := called("@everyone, lunch"); onSlack || onDiscord {
+			t.Errorf("by themselves, people are called on Slack %t, on Discord %t", onSlack, onDiscord)
+		}
+		s.configure(t, "\n    call_everyone: true")
+		s.gateway.Signal(syscall.SIGHUP)
+		s.back(t)
+		if onSlack, onDiscord := called("@everyone, dinner"); !onSlack || !onDiscord {
+			t.Errorf("people are called on Slack %t, on Discord %t", onSlack, onDiscord)
+		}
+		s.slack.Post(s.ida, s.team, "<!here> now", nil)
+		s.bob.Expect(t, "message[@type='groupchat'][@from='"+s.muc+"/Ida [slack]']/body[text()='@here now']")
+		s.carl.Expect(t, `<Ida> @here now$`)
+		if m := s.discord.Await("Ida's call", func(m discordfake.Object) bool { return m["content"] == "@here now" }); m["mention_everyone"] != true {
+			t.Errorf("on Discord it calls nobody: %v", m)
+		}
+		s.configure(t, "")
+		s.gateway.Signal(syscall.SIGHUP)
+		s.back(t)
 	}},
 	{"a restart of the gateway", func(t *testing.T, s *table) {
 		if err := s.gateway.Stop(); err != nil {

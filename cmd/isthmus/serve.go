@@ -99,7 +99,7 @@ func files(f configs.Files) core.Files {
 func relays(configured []configs.Relay) (all []core.Relay) {
 	for _, r := range configured {
 		muc, _ := stanza.ParseJID(r.MUC) // configs.Load has checked it
-		ready := core.Relay{MUC: muc, Nick: r.Nick, Puppets: *r.MaxPuppets, Policy: relay.Policy{Joins: r.Joins == configs.InWords, Notices: *r.Notices,
+		ready := core.Relay{MUC: muc, Nick: r.Nick, Puppets: *r.MaxPuppets, Policy: relay.Policy{Joins: r.Joins == configs.InWords, Notices: *r.Notices, CallEveryone: r.CallEveryone,
 			Presence: map[string]relay.Presence{configs.Active: relay.Active, configs.All: relay.All}[r.Puppets]}}
 		ready.Limits = relay.Limits{PerPerson: *r.PerPerson, PerRelay: *r.PerRelay, IgnoreNicks: expression(r.IgnoreNicks), IgnoreTexts: expression(r.IgnoreTexts)}
 		ready.TopicsToMUC, ready.TopicsFromMUC = ways(r.Topics)

@@ -30,6 +30,8 @@ type Policy struct {
 	TypingToMUC, TypingFromMUC bool
 	// Notices has a network be told in words of the corrections, reactions and deletions that it has not itself.
 	Notices bool
+	// CallEveryone has a mention of everyone in one room call everyone in the others, as far as the relay may there.
+	CallEveryone bool
 	// TopicsToMUC and TopicsFromMUC say which way topics are passed on.
 	TopicsToMUC, TopicsFromMUC bool
 }

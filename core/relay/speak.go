@@ -57,7 +57,7 @@ func (f *foreign) sayWords(l *line, words text.Text, files []xep.File, nick stri
 	left, failed := len(parts), false
 	for i, part := range parts {
 		t := &task{says: true, speaker: l.speaker, line: l, make: func() transports.Command {
-			send := transports.Send{Place: transports.InRoom(f.id), Nonce: nonce(), Text: timed(f.named(part), l.at), As: f.shown(l), Thread: f.threadFor(l)}
+			send := transports.Send{Place: transports.InRoom(f.id), Nonce: nonce(), Text: timed(f.named(f.calling(l, part)), l.at), As: f.shown(l), Thread: f.threadFor(l)}
 			if l.does {
 				send.Style = transports.Does
 			}
@@ -166,7 +166,7 @@ func (f *foreign) named(t text.Text) text.Text {
 
 func (f *foreign) namedIn(span text.Span) []text.Span {
 	switch span.Ref.Kind {
-	case text.MentionUser, text.MentionRoom, text.MentionEveryone: // of another network, where the id means something else, or nothing
+	case text.MentionUser, text.MentionRoom: // of another network, where the id means something else, or nothing
 		span.Ref = text.Ref{}
 	}
 	if span.Ref.Kind != text.NoRef || span.Style&text.Monospace != 0 {
@@ -216,7 +216,7 @@ func (f *foreign) edit(l *line, nick string) {
 		}
 		t, does := l.text, l.does
 		f.do(&task{by: l.copies[f].by, make: func() transports.Command {
-			c := transports.Edit{Place: transports.InRoom(f.id), ID: id, Text: f.named(t), As: f.shown(l)}
+			c := transports.Edit{Place: transports.InRoom(f.id), ID: id, Text: f.named(f.calling(l, t)), As: f.shown(l)}
 			if does {
 				c.Style = transports.Does
 			}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -62,7 +63,7 @@ func (c *call) create() (any, *refusal) {
 			}
 		}
 	}
-	m := c.newMessage(ch, c.users[c.bot.ID], content, Object{"nonce": c.body["nonce"]}, c.files)
+	m := c.newMessage(ch, c.users[c.bot.ID], content, Object{"nonce": c.body["nonce"], "mention_everyone": c.tellsEveryone(ch, false)}, c.files)
 	if ref, is := c.body["message_reference"].(map[string]any); is {
 		if no := c.refer(ch, m, str(ref["message_id"]), ref["fail_if_not_exists"] != false); no != nil {
 			return nil, no
@@ -81,8 +82,21 @@ func (s *Server) newMessage(ch, author Object, content string, more Object, file
 		s.files["/attachments/"+str(ch["id"])+"/"+id+at] = f.data
 		m["attachments"] = append(m["attachments"].([]Object), Object{"id": id + at, "filename": f.name, "content_type": f.kind, "size": len(f.data)})
 	}
+	m["mention_everyone"] = callsEveryone(content) && s.can(str(ch["id"]), str(author["id"]), 1<<17)
 	maps.Copy(m, more)
 	return m
+}
+
+// callsEveryone tells whether a text has a word that tells everyone, where its author may do that.
+func callsEveryone(content string) bool {
+	return strings.Contains(content, "@everyone") || strings.Contains(content, "@here")
+}
+
+// tellsEveryone tells whether what a program writes does: its permission alone is not enough, and a webhook needs none.
+func (c *call) tellsEveryone(ch Object, mayAlways bool) bool {
+	allowed, _ := c.body["allowed_mentions"].(map[string]any)
+	parse, _ := allowed["parse"].([]any)
+	return callsEveryone(str(c.body["content"])) && slices.Contains(parse, any("everyone")) && (mayAlways || c.can(str(ch["id"]), c.bot.ID, 1<<17))
 }
 
 func (s *Server) refer(ch, m Object, id string, must bool) *refusal {
@@ -166,6 +180,7 @@ func (c *call) edit() (any, *refusal) {
 	case c.body["allowed_mentions"] == nil:
 		c.t.Errorf("an edit without allowed_mentions: %v", c.body)
 	}
+	m["mention_everyone"] = c.tellsEveryone(ch, false)
 	c.change(ch, m, str(c.body["content"]))
 	return c.shown(m), nil
 }

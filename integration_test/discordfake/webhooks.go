@@ -101,7 +101,7 @@ func (c *call) executeWebhook() (any, *refusal) {
 		c.t.Errorf("a message without allowed_mentions: %v", c.body)
 	}
 	author := Object{"id": h["id"], "username": name, "avatar": nil, "bot": true}
-	m := c.newMessage(ch, author, content, Object{"webhook_id": h["id"], "application_id": h["application_id"], "avatar_url": c.body["avatar_url"]}, c.files)
+	m := c.newMessage(ch, author, content, Object{"webhook_id": h["id"], "application_id": h["application_id"], "avatar_url": c.body["avatar_url"], "mention_everyone": c.tellsEveryone(ch, true)}, c.files)
 	return c.shown(c.publish(ch, m)), nil
 }
 
@@ -124,6 +124,7 @@ func (c *call) editByWebhook() (any, *refusal) {
 	if c.body["allowed_mentions"] == nil {
 		c.t.Errorf("an edit without allowed_mentions: %v", c.body)
 	}
+	m["mention_everyone"] = c.tellsEveryone(ch, true)
 	c.change(ch, m, str(c.body["content"]))
 	return c.shown(m), nil
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Discord is t in Discord's markdown (Discord API Reference, Message Formatting). What was text stays text: signs that would be read as markup are
-// escaped, but for those in addresses. Colours are left out.
+// escaped, but for those in addresses. Colours are left out. Whom a message tells Discord is told beside it, everyone (CallEveryone) too.
 func (t Text) Discord() string {
 	var b strings.Builder
 	for i, line := range discordLines(t.Canonical(), 0) {
@@ -167,6 +167,10 @@ func discordPieces(spans []Span) (pieces []Span) {
 		style := s.Style & discordStyles
 		written := ""
 		switch {
+		case s.Ref.Kind == CallEveryone && s.Ref.ID == "here":
+			written = "@here"
+		case s.Ref.Kind == CallEveryone:
+			written = "@everyone"
 		case s.Ref.Kind == MentionUser && isID(s.Ref.ID):
 			written = "<@" + s.Ref.ID + ">"
 		case s.Ref.Kind == MentionRoom && isID(strings.TrimPrefix(s.Ref.ID, "#")):

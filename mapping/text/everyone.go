@@ -7,15 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// Calling has words such as "@here", with one of the ids after the sign, call everyone: they become mentions with that ID where they stand by themselves,
-// and are neither code nor quoted.
-func (t Text) Calling(ids ...string) Text {
+// Everyone has words such as "@here", with one of the ids after the sign, stand for everyone: they become mentions of a kind, CallEveryone or MentionEveryone,
+// with that ID where they stand by themselves, and are neither code nor quoted.
+func (t Text) Everyone(kind RefKind, ids ...string) Text {
 	out := make(Text, len(t))
 	for i, b := range t {
 		if b.Kind != Quote {
 			var spans []Span
 			for _, s := range b.Spans {
-				spans = append(spans, s.calling(ids)...)
+				spans = append(spans, s.everyone(kind, ids)...)
 			}
 			b.Spans = spans
 		}
@@ -24,7 +24,7 @@ func (t Text) Calling(ids ...string) Text {
 	return out
 }
 
-func (s Span) calling(ids []string) (spans []Span) {
+func (s Span) everyone(kind RefKind, ids []string) (spans []Span) {
 	if s.Ref != (Ref{}) || s.Style&Monospace != 0 {
 		return []Span{s}
 	}
@@ -45,7 +45,7 @@ func (s Span) calling(ids []string) (spans []Span) {
 		if at > begin {
 			spans = append(spans, Span{Text: s.Text[begin:at], Style: s.Style})
 		}
-		spans = append(spans, Span{Text: s.Text[at:end], Style: s.Style, Ref: Ref{Kind: CallEveryone, ID: id}})
+		spans = append(spans, Span{Text: s.Text[at:end], Style: s.Style, Ref: Ref{Kind: kind, ID: id}})
 		begin, at = end, end
 	}
 	if begin < len(s.Text) {

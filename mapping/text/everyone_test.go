@@ -18,7 +18,7 @@ func TestWordsThatCallEveryone(t *testing.T) {
 		"```\n@here\n```":              "```\n@here\n```",
 		"@ @@here <@here> <!channel> ": "@ @@here &lt;@here&gt; &lt;!channel&gt; ",
 	} {
-		if got := text.ParseStyling(in).Calling("here", "channel", "everyone").Mrkdwn(); got != want {
+		if got := text.ParseStyling(in).Everyone(text.CallEveryone, "here", "channel", "everyone").Mrkdwn(); got != want {
 			t.Errorf("%q is %q and not %q", in, got, want)
 		}
 	}

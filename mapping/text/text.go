@@ -70,7 +70,7 @@ const (
 	MentionUser             // ID
 	MentionRoom             // ID
 	MentionEveryone         // everybody in the room, as somebody has said it: no dialect calls them again by it
-	CallEveryone            // everybody in the room, who are to be called: Calling makes these, no parser does
+	CallEveryone            // everybody in the room, who are to be called: Everyone makes these, no parser does
 	Emoji                   // a custom emoji: ID, and URL of its image, where anybody may fetch it or that is a data: URI, as far as it is known
 )
 

@@ -129,6 +129,9 @@ func (e *embed) pollResult() string {
 // textOf is the text of a message, with what else can be read in it.
 func (w *world) textOf(guild string, c *content) text.Text {
 	t := w.parse(guild, c.Content, c.Mentions)
+	if c.Everyone {
+		t = t.Everyone(text.MentionEveryone, everyone...)
+	}
 	for _, e := range c.Embeds {
 		if e.Type == "rich" || e.Type == "" { // others are made from links in the text
 			t = append(t, w.embedText(guild, &e)...)

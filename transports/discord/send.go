@@ -67,9 +67,16 @@ func nonce(n int64, piece int) string {
 	return s
 }
 
-// written is a text in Discord's markdown, with those whom it mentions.
-func written(style transports.Style, t text.Text) (string, allowedMentions) {
+// written is a text in Discord's markdown, with those whom it mentions: in this channel everyone only where the account may.
+func (s *Session) written(channel string, style transports.Style, t text.Text) (string, allowedMentions) {
 	m := allowedMentions{Parse: []string{}, Users: []string{}}
+	switch {
+	case !calls(t):
+	case s.mayCall(channel):
+		m.Parse, t = []string{"everyone"}, quiet(t)
+	default:
+		t = uncalled(t)
+	}
 	for _, b := range t {
 		for _, s := range b.Spans {
 			if s.Ref.Kind == text.MentionUser && isSnowflake(s.Ref.ID) && len(m.Users) < 100 {
@@ -112,15 +119,15 @@ func (s *Session) send(ctx context.Context, c transports.Send) (result transport
 		at.thread = string(c.Thread)
 		channel = at.thread
 	}
-	content, mentions := written(c.Style, c.Text)
+	content, mentions := s.written(channel, c.Style, c.Text)
 	home, _ := s.homeOf(channel)
 	hook := c.As != nil && s.mayHook(home) && !s.full(ctx, home)
 	switch {
 	case hook && reply != "":
-		content = s.answering(ctx, guild, channel, reply, c.ReplyTo) + content
+		content = mentions.spare(s.answering(ctx, guild, channel, reply, c.ReplyTo)) + content
 		reply = ""
 	case c.As != nil && !hook:
-		content = attributed(c.As, content)
+		content = mentions.spare(attributed(c.As)) + content
 	}
 	pieces := text.Pieces(content, maxText)
 	for i, piece := range pieces {
@@ -247,14 +254,14 @@ func (s *Session) edit(ctx context.Context, e transports.Edit) error {
 	if err != nil {
 		return err
 	}
-	content, mentions := written(e.Style, e.Text)
+	content, mentions := s.written(channel, e.Style, e.Text)
 	if e.As != nil && hook == nil {
-		content = attributed(e.As, content)
+		content = mentions.spare(attributed(e.As)) + content
 	}
 	if hook != nil {
 		s.mu.Lock()
 		if known := s.known.values[id]; known != nil {
-			content = known.answer + content
+			content = mentions.spare(known.answer) + content
 		}
 		s.mu.Unlock()
 	}

@@ -167,6 +167,7 @@ type content struct {
 	Timestamp   string          `json:"timestamp"`
 	Edited      string          `json:"edited_timestamp"`
 	Mentions    []user          `json:"mentions"`
+	Everyone    bool            `json:"mention_everyone"`
 	Attachments []attachment    `json:"attachments"`
 	Embeds      []embed         `json:"embeds"`
 	Stickers    []sticker       `json:"sticker_items"`

@@ -239,7 +239,7 @@ func (s *Session) mayHook(channel string) bool {
 	return c != nil && c.GuildID != "" && s.world.mine(c)&manageWebhooks != 0
 }
 
-// attributed is a text with the name of who says it, where there can be no webhook.
-func attributed(as *transports.Persona, content string) string {
-	return "**" + text.Plain(as.Name).Discord() + "**: " + content
+// attributed is what stands before a text where there can be no webhook: the name of who says it.
+func attributed(as *transports.Persona) string {
+	return "**" + text.Plain(as.Name).Discord() + "**: "
 }

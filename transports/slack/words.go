@@ -102,8 +102,8 @@ func mrkdwn(t text.Text) string { return strings.Trim(withIDs(t).Mrkdwn(), "\n")
 // words is what is to be said as Slack reads it. "@here" and the like call people where the operator lets people do that, and somebody says it for themselves.
 func (s *Session) words(command transports.Send) string {
 	t := command.Text
-	if s.driver.config.CallEveryone && command.As == nil {
-		t = t.Calling("here", "channel", "everyone")
+	if s.driver.config.CallEveryone && command.As == nil && command.Style != transports.Notice {
+		t = t.Everyone(text.CallEveryone, "here", "channel", "everyone")
 	}
 	return mrkdwn(t)
 }
@@ -122,6 +122,10 @@ func withIDs(t text.Text) text.Text {
 				}
 			case text.MentionRoom:
 				span.Ref.ID = channelOf(transports.RoomID(span.Ref.ID))
+			case text.CallEveryone:
+				if span.Ref.ID != "here" { // "everyone" is the same in the one channel in which Slack takes it
+					span.Ref.ID = "channel"
+				}
 			}
 			spans[k] = span
 		}

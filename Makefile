@@ -4,6 +4,7 @@
 # make build   build/isthmus; make cross: static binaries for two architectures
 # make docs    writes what is made from the code: docs/xeps.md, docs/isthmus.doap
 # make bench    measures the whole path and writes the table in docs/speed.md; make bench-parts: the benchmarks of its parts
+# make lint     staticcheck over everything
 # make fuzz     FUZZTIME=10s for each fuzz test
 
 GO_NEEDED := $(shell awk '$$1 == "go" { print $$2 }' go.mod)
@@ -11,8 +12,9 @@ STATIC    := CGO_ENABLED=0 go build -trimpath
 SUDO      := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT       := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120
 FUZZTIME  ?= 10s
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: run test deps build cross docs bench bench-parts fuzz go-version
+.PHONY: run test deps build cross docs bench bench-parts lint fuzz go-version
 
 # The demo replaces the shell, so that a signal to make reaches it.
 run: go-version
@@ -43,6 +45,9 @@ bench: go-version
 
 bench-parts: go-version
 	go test -run '^$$' -bench . -benchmem ./...
+
+lint: go-version
+	go run $(STATICCHECK) ./...
 
 fuzz: go-version
 	@set -e; for package in $$(go list ./...); do \

@@ -91,7 +91,6 @@ type Account struct {
 	lanes *lane.Lanes[transports.Place]
 	// busy counts what will still come back as work.
 	busy int
-	stop context.CancelFunc
 
 	session transports.Session
 	// uploading are the turns of files that are fetched for the network.

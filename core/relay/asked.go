@@ -32,7 +32,7 @@ func (r *Relay) called(s *stanza.Stanza, nick, body string) bool {
 	words, ok := cutFold(body, r.bot.nick)
 	if ok && words != "" && (words[0] == ':' || words[0] == ',') {
 		words = strings.TrimSpace(words[1:])
-	} else if words, ok = cutFold(body, Agree+" "); ok {
+	} else if _, ok = cutFold(body, Agree+" "); ok {
 		words = body
 	} else {
 		return false

@@ -5,7 +5,6 @@ package servers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -120,9 +119,9 @@ func (s *Server) Start(ctx context.Context) error {
 func (s *Server) awaitReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startWithin)
 	defer cancel()
-	pending := errors.New("not ready")
 	for tick := time.NewTicker(pollEvery); ; {
-		if pending = s.readiness(ctx); pending == nil {
+		pending := s.readiness(ctx)
+		if pending == nil {
 			return nil
 		}
 		select {

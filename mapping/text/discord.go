@@ -242,7 +242,7 @@ func discordInlineCode(s string) string {
 
 // escapeDiscord writes text so that nothing in it is markup. Addresses stay as they are.
 func escapeDiscord(s string) string {
-	if strings.IndexAny(s, "\\*_~|`<[") < 0 {
+	if !strings.ContainsAny(s, "\\*_~|`<[") {
 		return s
 	}
 	var b strings.Builder

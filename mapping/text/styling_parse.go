@@ -30,7 +30,7 @@ func ParseStyling(body string) Text {
 }
 
 func parseStylingLine(line string) Text {
-	if strings.IndexAny(line, "*_~`") < 0 {
+	if !strings.ContainsAny(line, "*_~`") {
 		return oneSpan(Span{Text: line})
 	}
 	return Text{{Spans: parseStylingSpans(line)}}

@@ -50,9 +50,9 @@ func (m *messages) note(of *message) {
 		known.edited = of.Edited
 		return
 	}
-	rest, answer := of.Content, ""
+	answer := ""
 	if of.WebhookID != "" {
-		rest, _ = unanswered(of.Content)
+		rest, _ := unanswered(of.Content)
 		answer = of.Content[:len(of.Content)-len(rest)]
 	}
 	m.put(of.ID, &knownMessage{answer: answer, author: authorOf(of), edited: of.Edited, reactions: map[string][]string{}})

@@ -64,7 +64,7 @@ func (s *Session) Rooms(ctx context.Context, yield func(transports.Listing) bool
 		return nil
 	}
 	return asFault(s.listChannels(ctx, "public_channel,private_channel", func(c channelObject) bool {
-		return yield(transports.Listing{Room: roomID(c.ID), Name: c.Name, Users: max(c.Members, 1), Topic: flat(text.ParseMrkdwn(c.Topic.Value, s.refer(nil)).String()), Parent: space})
+		return yield(transports.Listing{Room: roomID(c.ID), Name: c.Name, Users: max(c.Members, 1), Topic: flat(text.ParseMrkdwn(c.Topic.Value, s.refer(offhand)).String()), Parent: space})
 	}), false)
 }
 

@@ -42,7 +42,7 @@ func (r *room) name(s *Session) string {
 }
 
 func (r *room) topic(s *Session) transports.Topic {
-	t := transports.Topic{Text: flat(text.ParseMrkdwn(r.Topic.Value, s.refer(nil)).String())}
+	t := transports.Topic{Text: flat(text.ParseMrkdwn(r.Topic.Value, s.refer(offhand)).String())}
 	if r.Topic.Creator != "" {
 		t.By = r.Topic.Creator
 		if who, known := s.people.get(r.Topic.Creator); known {

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strings"
 
@@ -19,13 +20,22 @@ func (s *Session) textOf(ctx context.Context, m *messageObject) text.Text {
 	return append(t, parseAttachments(m.Attachments, refer)...).Canonical()
 }
 
-// refer says how references are shown. Without a context, nothing is asked for.
+// offhand is the context of what is said with what is known, without asking.
+var offhand = ended()
+
+func ended() context.Context {
+	ctx, end := context.WithCancel(context.Background())
+	end()
+	return ctx
+}
+
+// refer says how references are shown. In a context that has ended, nothing is asked for.
 func (s *Session) refer(ctx context.Context) text.Refer {
 	return func(ref text.Ref, label string) text.Span {
 		switch ref.Kind {
 		case text.MentionUser:
 			who, known := s.people.get(ref.ID)
-			if !known && ctx != nil {
+			if !known && ctx.Err() == nil {
 				who = s.person(ctx, ref.ID)
 				known = who.name != ref.ID
 			}
@@ -69,12 +79,15 @@ func (s *Session) customEmoji(ctx context.Context, name string) string {
 	s.mu.Lock()
 	all := s.emoji
 	s.mu.Unlock()
-	if all == nil && ctx != nil {
+	if all == nil && ctx.Err() == nil {
 		var answer struct {
 			Emoji map[string]string `json:"emoji"`
 		}
 		if _, err := s.client.read(ctx, "emoji.list", nil, &answer); err != nil {
 			s.log.Info("The workspace's emoji could not be read.", "error", err)
+			if refused := (*apiError)(nil); !errors.As(err, &refused) || isRateLimit(refused.code) {
+				return "" // it may be better the next time
+			}
 		}
 		if all = answer.Emoji; all == nil {
 			all = map[string]string{}

@@ -70,6 +70,22 @@ var loopbackRooms = []loopbackScenario{
 		p.alice.Send(t, "<presence to='{room}/Alice'/>", "room", p.room)
 		p.bob.Expect(t, "presence[not(@type)][@from='"+p.room+"/Alice']")
 	}},
+	{"hats are seen with their colours, and when others are worn", func(t *testing.T, w *loopbackWorld) {
+		id, room := w.room(t)
+		ida := w.AddPerson(t, "Ida Lovelace")
+		ida.Join(t, id)
+		ida.Wear(t, id, transports.Hat{ID: "scribe", Title: "Scribe", Colour: 0xff0000}, transports.Hat{ID: "guest", Title: "Guest"})
+		alice := w.client(t, "alice", "desk")
+		alice.Send(t, joinStanza, "room", room, "nick", "Alice")
+		alice.Expect(t, "presence[@from='"+room+"/Ida Lovelace']/{urn:xmpp:hats:0}hats[hat[@title='Scribe'][@hue='12.2'][@uri~'^xmpp:']][hat[@title='Guest'][not(@hue)]]")
+		alice.Expect(t, "message[@type='groupchat']/subject")
+		ida.Wear(t, id, transports.Hat{ID: "guest", Title: "Guest"})
+		alice.Expect(t, "presence[@from='"+room+"/Ida Lovelace']/{urn:xmpp:hats:0}hats[hat[@title='Guest']][not(hat[@title='Scribe'])]")
+		ida.Wear(t, id)
+		alice.Expect(t, "presence[@from='"+room+"/Ida Lovelace'][{muc#user}x][not({urn:xmpp:hats:0}hats)]")
+		alice.Send(t, "<iq type='get' id='hats' to='{room}'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>", "room", room)
+		alice.Expect(t, "iq[@id='hats']/{disco#info}query/feature[@var='urn:xmpp:hats:0']")
+	}},
 	{"the subject is seen", func(t *testing.T, w *loopbackWorld) {
 		p := inOneRoom(t, w)
 		p.bob.Send(t, "<message to='{room}' type='groupchat'><subject>All about two</subject></message>", "room", p.room)

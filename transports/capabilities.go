@@ -48,6 +48,8 @@ type Capabilities struct {
 	// message, 0 for any number.
 	Emoji        []string
 	MaxReactions int
+	// Hats: members of rooms may wear some.
+	Hats bool
 	// Nonces: History tells the Nonce of the account's own messages, also of those that an earlier run sent, so that the core finds out after a
 	// crash what became of them. Those with files, in threads, or of another Style than Says may lack it.
 	Nonces bool

@@ -83,4 +83,16 @@ type Member struct {
 	User        User
 	Affiliation Affiliation
 	Role        Role
+	// Hats are what they wear there, the weightiest first. Members may share the list, so nobody changes it. There are none without Capabilities.Hats.
+	Hats []Hat
+}
+
+// Hat marks a member of a room besides their standing, such as a title that the network's people have given them (XEP-0317).
+type Hat struct {
+	// ID is the same for all who wear it, and no other hat of the network has it.
+	ID string
+	// Title is what people read.
+	Title string
+	// Colour is 0xRRGGBB, 0 for none.
+	Colour uint32
 }

@@ -162,7 +162,7 @@ func (a *Account) info(s *stanza.Stanza, to address.Address, node string) {
 
 // facts are what is known of a room, and what of it who asks may know.
 func (a *Account) facts(id transports.RoomID, who stanza.JID) xep.RoomFacts {
-	f := xep.RoomFacts{Name: string(id) + " on " + string(a.scope), MaxHistory: maxHistory,
+	f := xep.RoomFacts{Name: string(id) + " on " + string(a.scope), MaxHistory: maxHistory, Hats: a.can.Hats,
 		Persistent: a.can.Durable || a.Options.Switch(a.where(id), options.Persistent), Logged: a.Options.Switch(a.where(id), options.RecordHistory)}
 	j := a.rooms[id]
 	if j == nil {

@@ -21,8 +21,22 @@ func crowd(members int) transports.Room {
 	return r
 }
 
+// hatted has each of them wear three of eight hats, in one of 24 ways.
+func hatted(r transports.Room) transports.Room {
+	var lists [24][]transports.Hat
+	for i := range lists {
+		for _, hat := range [...]int{i % 8, (i + 1 + i/8) % 8, (i + 5) % 8} {
+			lists[i] = append(lists[i], transports.Hat{ID: fmt.Sprintf("11223344556677%02d", hat), Title: fmt.Sprintf("Title %d", hat), Colour: uint32(hat) * 0x1a2b3c})
+		}
+	}
+	for i := range r.Members {
+		r.Members[i].Hats = lists[i%len(lists)]
+	}
+	return r
+}
+
 // entered is a room that a person has just entered; addresses are made as accounts make them.
-func entered(members int) *Hosted {
+func entered(state transports.Room) *Hosted {
 	book := address.Config{Sigils: "#"}
 	h := &Hosted{Room: New(roomJID, xep.NewOccupantKey([]byte("key"))), RealJID: func(id transports.UserID) stanza.JID {
 		local, err := book.Localpart(address.Address{Kind: address.User, Name: string(id), Key: "irc.net"})
@@ -32,20 +46,30 @@ func entered(members int) *Hosted {
 		return stanza.JID{Local: local, Domain: "gw.example"}
 	}}
 	h.Self = "someone0"
-	h.Apply(crowd(members))
+	h.Apply(state)
 	return h
 }
 
-// BenchmarkMemoryOfARoom tells what one more occupant costs for each person in a room of 1,000: alone in it from this gateway, and with a hundred.
+// BenchmarkMemoryOfARoom tells what one more occupant costs for each person in a room of 1,000: alone in it from this gateway, and with a hundred;
+// without hats, and with three on each occupant.
 func BenchmarkMemoryOfARoom(b *testing.B) {
-	for _, people := range []int{1, 100} {
-		b.Run(fmt.Sprintf("people=%d", people), func(b *testing.B) {
+	for _, c := range []struct {
+		people int
+		name   string
+		dress  func(transports.Room) transports.Room
+	}{{1, "people=1", nil}, {100, "people=100", nil}, {1, "people=1/hats", hatted}, {100, "people=100/hats", hatted}} {
+		people := c.people
+		b.Run(c.name, func(b *testing.B) {
 			const members = 1000
 			for b.Loop() {
 				before := heap()
 				rooms := make([]*Hosted, people)
 				for i := range rooms {
-					rooms[i] = entered(members)
+					state := crowd(members)
+					if c.dress != nil {
+						state = c.dress(state)
+					}
+					rooms[i] = entered(state)
 				}
 				b.ReportMetric(float64(heap()-before)/float64(people*members), "B/person×occupant")
 				runtime.KeepAlive(rooms)
@@ -69,11 +93,18 @@ func BenchmarkEnteringALargeRoom(b *testing.B) {
 	b.Run("list", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			entered(members)
+			entered(crowd(members))
+		}
+	})
+	dressed := hatted(crowd(members))
+	b.Run("list/hats", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			entered(dressed)
 		}
 	})
 	b.Run("presences", func(b *testing.B) {
-		h := entered(members)
+		h := entered(crowd(members))
 		var out []byte
 		b.ReportAllocs()
 		for b.Loop() {

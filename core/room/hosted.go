@@ -170,7 +170,11 @@ func (h *Hosted) presence(to stanza.JID, m Member, kind string, item xep.Occupan
 	if kind == "" {
 		h.describe(p, m)
 	}
-	return p.Add(item.Element(codes...), xep.Occupant(m.Occupant))
+	p.Add(item.Element(codes...), xep.Occupant(m.Occupant))
+	if kind == "" {
+		p.Rendered = m.Hats.rendered()
+	}
+	return p
 }
 
 // describe tells how a member is and which picture they have (RFC 6121 §4.7.2, XEP-0153 §4.1).

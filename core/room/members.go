@@ -25,6 +25,7 @@ type Member struct {
 	// their picture.
 	Show            transports.Show
 	Status, Picture string
+	Hats            Hats
 }
 
 // shared is a member, held once in memory for all the people who are in the room with them.

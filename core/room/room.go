@@ -112,7 +112,7 @@ func (r *Room) Apply(event transports.Event) []Change {
 		r.Topic = e.Topic
 		return []Change{Retitled{e.Topic}}
 	case transports.MemberChanged:
-		return r.put(e.Member, e.By)
+		return r.put(e.Member, e.By, &wardrobe{domain: r.JID.Domain})
 	case transports.MemberLeft:
 		return r.remove(e.User.ID, Went{Cause: e.Cause, By: e.By, Reason: e.Reason})
 	case transports.UserLeft:
@@ -159,8 +159,9 @@ func (r *Room) replace(e transports.Room) []Change {
 			changes = append(changes, r.remove(m.ID, Went{})...)
 		}
 	}
+	from := &wardrobe{domain: r.JID.Domain}
 	for _, m := range e.Members {
-		changes = append(changes, r.put(m, "")...)
+		changes = append(changes, r.put(m, "", from)...)
 	}
 	if !sameTopic(e.Topic, r.Topic) {
 		r.Topic = e.Topic
@@ -173,18 +174,19 @@ func sameTopic(a, b transports.Topic) bool {
 	return a.Text == b.Text && a.By == b.By && a.At.Equal(b.At)
 }
 
-func (r *Room) put(m transports.Member, by string) []Change {
+func (r *Room) put(m transports.Member, by string, from *wardrobe) []Change {
 	known, there := r.Member(m.User.ID)
+	hats := from.wears(m.Hats)
 	if !there {
-		known = Member{ID: m.User.ID, Nick: r.freeNick(m.User), Occupant: r.occupantID(m.User), Origin: m.User.Origin, Affiliation: m.Affiliation, Role: m.Role, Picture: m.User.Picture}
+		known = Member{ID: m.User.ID, Nick: r.freeNick(m.User), Occupant: r.occupantID(m.User), Origin: m.User.Origin, Affiliation: m.Affiliation, Role: m.Role, Picture: m.User.Picture, Hats: hats}
 		r.members.add(known)
 		return []Change{Came{known}}
 	}
-	if known.Affiliation == m.Affiliation && known.Role == m.Role {
+	if known.Affiliation == m.Affiliation && known.Role == m.Role && known.Hats == hats {
 		return nil
 	}
 	r.members.remove(known)
-	known.Affiliation, known.Role = m.Affiliation, m.Role
+	known.Affiliation, known.Role, known.Hats = m.Affiliation, m.Role, hats
 	r.members.add(known)
 	return []Change{Changed{known, by}}
 }

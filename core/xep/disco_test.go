@@ -63,7 +63,7 @@ func TestFeaturesAreSortedAndNoneIsThereTwice(t *testing.T) {
 
 func everyInfo() []Info {
 	return []Info{GatewayInfo("irc", "IRC"), AccountInfo("irc", "irc.net"), UserInfo("bob"),
-		RoomInfo("irc", RoomFacts{Name: "#go"}).In(team).Offering(NSCorrect, NSRetract, NSTombstones, NSModerate, NSModerateOld, NSReactions, NSReply, NSFallback, NSChatStates, NSMarkers),
+		RoomInfo("irc", RoomFacts{Name: "#go", Hats: true}).In(team).Offering(NSCorrect, NSRetract, NSTombstones, NSModerate, NSModerateOld, NSReactions, NSReply, NSFallback, NSChatStates, NSMarkers),
 		CommandInfo("Join"), CommandListInfo("Commands")}
 }
 

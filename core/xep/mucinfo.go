@@ -11,6 +11,8 @@ import (
 type RoomFacts struct {
 	Name                                   string
 	Moderated, MembersOnly, Locked, Hidden bool
+	// Hats: occupants may wear some (XEP-0317).
+	Hats bool
 	// Persistent: the room goes on without the person's clients. Logged: what is said is archived.
 	Persistent, Logged bool
 	// Inside: who asks is in the room, and is told what else is known.
@@ -34,6 +36,9 @@ func RoomInfo(kind string, r RoomFacts) Info {
 	if !r.MembersOnly { // nor is muc_membersonly told: clients take such a room for a private group and encrypt what nobody could read
 		i.Features = append(i.Features, "muc_open")
 		slices.Sort(i.Features)
+	}
+	if r.Hats {
+		i = i.Offering(NSHats)
 	}
 	i.More = r.form()
 	return i

@@ -114,6 +114,12 @@ func (p *Person) SetPicture(t *testing.T, data []byte, mediaType string) string 
 	return call[string](t, p.network, "SetPicture", wire.Picture{Network: p.network.name, Person: p.ID, Data: data, Type: mediaType})
 }
 
+// Wear sets the hats that the person wears in a room from now on.
+func (p *Person) Wear(t *testing.T, room transports.RoomID, hats ...transports.Hat) {
+	t.Helper()
+	call[nothing](t, p.network, "Wear", wire.Wear{Network: p.network.name, Person: p.ID, Room: room, Hats: hats})
+}
+
 // Describe sets what the person tells of themselves.
 func (p *Person) Describe(t *testing.T, profile transports.Profile) {
 	t.Helper()

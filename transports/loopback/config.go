@@ -61,7 +61,7 @@ var features = map[string]transports.Feature{
 // capabilities are what the networks can do, or what is wrong with the configuration.
 func (c Config) capabilities() (transports.Capabilities, error) {
 	can := transports.Capabilities{Durable: c.Durable, SingleLine: c.SingleLine, MaxText: c.MaxText, MaxFile: c.MaxFile,
-		Emoji: c.Emoji, MaxReactions: c.MaxReactions}
+		Emoji: c.Emoji, MaxReactions: c.MaxReactions, Hats: true}
 	if can.MaxFile == 0 {
 		can.MaxFile = defaultMaxFile
 	}

@@ -139,7 +139,14 @@ func (p *peer) acts() transporttest.Peer {
 		Authorize:   func(user transports.User, yes bool) { p.do(transports.Authorize{User: user.ID, Allow: yes}) },
 		SetPresence: func(presence transports.Presence) { p.do(transports.SetPresence{Presence: presence}) },
 		Describe:    p.ida.Describe,
-		SetPicture:  func(data []byte, mediaType string) { p.ida.SetPicture(data, mediaType) },
+		Wear: func(room transports.RoomID, titles ...string) {
+			var hats []transports.Hat
+			for i, title := range titles {
+				hats = append(hats, transports.Hat{ID: title, Title: title, Colour: uint32(i) * 0x1f2f3f})
+			}
+			p.ida.Wear(room, hats...)
+		},
+		SetPicture: func(data []byte, mediaType string) { p.ida.SetPicture(data, mediaType) },
 		Invite: func(room transports.RoomID, user transports.User, reason string) {
 			p.do(transports.Invite{Room: room, User: user.ID, Reason: reason})
 		},

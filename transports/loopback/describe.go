@@ -28,6 +28,25 @@ func (p *Person) SetPicture(data []byte, mediaType string) (version string) {
 	return version
 }
 
+// Wear sets the hats that the person wears in a room from now on.
+func (p *Person) Wear(in transports.RoomID, hats ...transports.Hat) {
+	p.network.ask(func(n *network) {
+		r, u := n.Rooms[in], p.client.user
+		if r == nil {
+			return
+		}
+		if r.Hats == nil {
+			r.Hats = map[transports.UserID][]transports.Hat{}
+		}
+		if r.Hats[u.ID] = hats; len(hats) == 0 {
+			delete(r.Hats, u.ID)
+		}
+		if _, there := r.Members[u.ID]; there {
+			n.tell(r, transports.MemberChanged{Room: r.ID, Member: r.member(u)})
+		}
+	})
+}
+
 // SetRoomPicture sets a room's picture and gives its version; no data takes it away.
 func (n *Network) SetRoomPicture(id transports.RoomID, data []byte, mediaType string) (version string) {
 	n.ask(func(n *network) {

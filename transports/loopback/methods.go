@@ -42,6 +42,7 @@ func methods(r *remote) map[string]procedure {
 		"Approve":         method(r.Approve),
 		"SetPicture":      method(r.SetPicture),
 		"Describe":        method(r.Describe),
+		"Wear":            method(r.Wear),
 		"Post":            method(r.Post),
 		"AddThread":       method(r.AddThread),
 		"Announce":        method(r.Announce),

@@ -41,6 +41,15 @@ func (r *remote) Describe(a wire.Describe, _ *struct{}) error {
 	return err
 }
 
+// Wear is Person.Wear.
+func (r *remote) Wear(a wire.Wear, _ *struct{}) error {
+	p, err := r.person(a.Network, a.Person)
+	if err == nil {
+		p.Wear(a.Room, a.Hats...)
+	}
+	return err
+}
+
 // Post is Person.Post.
 func (r *remote) Post(a wire.Post, id *transports.MessageID) error {
 	p, err := r.person(a.Network, a.Person)

@@ -11,9 +11,9 @@ import (
 
 // resident is one of those who live on the network where the operator wants it, for people who want to see what it is like.
 type resident struct {
-	name, title string
-	colour      uint32 // of their picture, as 0xRRGGBB
-	status      transports.Presence
+	name, title, hat string
+	colour           uint32 // of their picture and hat, as 0xRRGGBB
+	status           transports.Presence
 	// answer says something to what somebody said.
 	answer func(r *at, m transports.Message)
 }
@@ -25,9 +25,9 @@ const (
 )
 
 var residents = []resident{
-	{"Ida Lovelace", "Answers, and reacts", 0x0b6e69, transports.Presence{Show: transports.Present, Status: "Say hello to me."}, (*at).echo},
-	{"Max Hopper", "Corrects what he wrote", 0xb3541e, transports.Presence{Show: transports.Present, Status: "I make mistakes, and mend them."}, (*at).mend},
-	{"Zoe Noether", "Sends files", 0x4b3f8f, transports.Presence{Show: transports.Away, Status: "I draw."}, (*at).draw},
+	{"Ida Lovelace", "Answers, and reacts", "Host", 0x0b6e69, transports.Presence{Show: transports.Present, Status: "Say hello to me."}, (*at).echo},
+	{"Max Hopper", "Corrects what he wrote", "Editor", 0xb3541e, transports.Presence{Show: transports.Present, Status: "I make mistakes, and mend them."}, (*at).mend},
+	{"Zoe Noether", "Sends files", "Artist", 0x4b3f8f, transports.Presence{Show: transports.Away, Status: "I draw."}, (*at).draw},
 }
 
 // at is a resident at home.
@@ -72,6 +72,7 @@ func (r *at) settle(n *Network) {
 	r.person.Describe(transports.Profile{FullName: r.who.name, Title: r.who.title, Note: "Lives on the network in memory."})
 	r.person.SetPicture(portrait(r.who.colour), "image/png")
 	r.do(transports.SetPresence{Presence: r.who.status})
+	r.person.Wear(r.lobby, transports.Hat{ID: r.who.hat, Title: r.who.hat, Colour: r.who.colour})
 	r.do(transports.Join{Room: r.lobby})
 	if r.greets {
 		r.do(transports.SetTopic{Room: r.lobby, Text: "Say hello. Who lives here answers to their first name."})

@@ -22,7 +22,9 @@ type room struct {
 	// Members are those inside, with their roles; Affiliations outlast that.
 	Members      map[transports.UserID]transports.Role
 	Affiliations map[transports.UserID]transports.Affiliation
-	Log          log
+	// Hats are what people wear in it, there or not.
+	Hats map[transports.UserID][]transports.Hat
+	Log  log
 }
 
 // told are the rules as the contract has them.
@@ -83,7 +85,7 @@ func (r *room) usualRole(a transports.Affiliation) transports.Role {
 }
 
 func (r *room) member(u *user) transports.Member {
-	return transports.Member{User: u.User, Affiliation: r.Affiliations[u.ID], Role: r.Members[u.ID]}
+	return transports.Member{User: u.User, Affiliation: r.Affiliations[u.ID], Role: r.Members[u.ID], Hats: r.Hats[u.ID]}
 }
 
 // state is the room as a user inside sees it.

@@ -59,7 +59,9 @@ type Peer struct {
 	SetPresence          func(transports.Presence)
 	Describe             func(transports.Profile)
 	SetPicture           func(data []byte, mediaType string)
-	Invite               func(room transports.RoomID, user transports.User, reason string)
+	// Wear has the peer wear hats with these titles in a room, and no others.
+	Wear   func(room transports.RoomID, titles ...string)
+	Invite func(room transports.RoomID, user transports.User, reason string)
 	// Quit leaves the network; nothing else is asked of the peer after it.
 	Quit func()
 }
@@ -102,6 +104,7 @@ func Run(t *testing.T, setup func(*testing.T) Harness) {
 		{"APresenceIsTold", presences},
 		{"AProfileIsRead", profiles},
 		{"APersonIsFound", finding},
+		{"HatsAreToldAndChange", hats},
 		{"ADirectoryHasTheRooms", directory},
 		{"ARoomIsMadeAndDestroyed", creation},
 		{"AnInvitationIsTold", invitation},

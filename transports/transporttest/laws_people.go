@@ -2,6 +2,7 @@ package transporttest
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"isthmus/transports"
@@ -107,6 +108,48 @@ func profiles(t *testing.T, h Harness) {
 	cancel()
 	if _, err := session.Profile(ended, peer.ID); err != nil && transports.AsFault(err).Kind == transports.Internal {
 		t.Errorf("a question whose context had ended gave %v", err)
+	}
+}
+
+// worn are the titles of a user's hats as an event tells them; told is whether it does.
+func worn(t *testing.T, e transports.Event, user transports.UserID) (titles []string, told bool) {
+	t.Helper()
+	var members []transports.Member
+	switch e := e.(type) {
+	case transports.Room:
+		members = e.Members
+	case transports.MemberChanged:
+		members = []transports.Member{e.Member}
+	}
+	for _, m := range members {
+		if m.User.ID != user {
+			continue
+		}
+		told = true
+		for _, hat := range m.Hats {
+			titles = append(titles, hat.Title)
+			if hat.ID == "" || hat.Title == "" || hat.Colour > 0xffffff {
+				t.Errorf("%s wears %+v", user, hat)
+			}
+		}
+	}
+	return titles, told
+}
+
+func hats(t *testing.T, h Harness) {
+	w, event, peer := meet(t, h)
+	switch {
+	case !event.Can.Hats:
+		t.Skip("nobody wears hats")
+	case h.Peer.Wear == nil:
+		t.Skip("the peer has none to wear")
+	}
+	for _, want := range [][]string{{"Scribe", "Guest"}, {"Guest"}, nil} {
+		h.Peer.Wear(h.Room, want...)
+		await(w, func(e transports.Event) bool {
+			titles, told := worn(t, e, peer.ID)
+			return told && slices.Equal(titles, want)
+		})
 	}
 }
 

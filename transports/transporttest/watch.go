@@ -40,14 +40,22 @@ func (w *watch) start() *watch {
 	ctx, stop := context.WithCancel(context.Background())
 	w.events, w.ended, w.stop = make(chan transports.Event, 1<<14), make(chan error, 1), stop
 	ended, finished := w.ended, make(chan struct{})
+	hats := false
 	go func() {
 		defer close(finished)
 		err := w.session.Run(ctx, func(e transports.Event) {
 			w.gate.Lock()
 			defer w.gate.Unlock()
-			if c, is := e.(transports.Checkpoint); is {
-				c.Kept()
+			switch e := e.(type) {
+			case transports.Checkpoint:
+				e.Kept()
 				return
+			case transports.Online:
+				hats = e.Can.Hats
+			case transports.MemberChanged:
+				w.wear(hats, e.Member)
+			case transports.Room:
+				w.wear(hats, e.Members...)
 			}
 			select {
 			case w.events <- e:
@@ -58,6 +66,15 @@ func (w *watch) start() *watch {
 	}()
 	w.t.Cleanup(func() { stop(); <-finished })
 	return w
+}
+
+// wear fails the test where members wear hats that the capabilities do not promise.
+func (w *watch) wear(may bool, members ...transports.Member) {
+	for _, m := range members {
+		if !may && len(m.Hats) > 0 {
+			w.t.Errorf("%s wears %+v, which the capabilities do not promise", m.User.ID, m.Hats)
+		}
+	}
 }
 
 // online starts the session and waits for its first event.

@@ -174,6 +174,13 @@ type (
 		Person  transports.UserID
 		Profile transports.Profile
 	}
+	// Wear is for Wear.
+	Wear struct {
+		Network string
+		Person  transports.UserID
+		Room    transports.RoomID
+		Hats    []transports.Hat
+	}
 	// Post is for Post.
 	Post struct {
 		Network string

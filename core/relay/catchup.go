@@ -213,10 +213,11 @@ func (f *foreign) finish(events []transports.Event, known bool) {
 
 // said is what the network calls a message of ours that it has, empty where it has not.
 func (f *foreign) said(l *line, events []transports.Event) transports.MessageID {
-	words := strings.TrimSpace(l.text.String())
+	words, by := strings.TrimSpace(l.text.String()), l.copies[f].by.own
 	for _, e := range events {
 		m, ok := e.(transports.Message)
-		if !ok || m.ID == "" || f.relay.lines.byForeign[foreignID{f, m.ID}] != nil || !m.Own && !repeats(m.From.Name, l.nick) {
+		theirs := m.Own || by != nil && m.From.ID == by.account.User || by == nil && repeats(m.From.Name, l.nick)
+		if !ok || m.ID == "" || f.relay.lines.byForeign[foreignID{f, m.ID}] != nil || !theirs {
 			continue
 		}
 		if has := strings.TrimSpace(m.Text.String()); has == words || words != "" && strings.HasSuffix(has, words) {

@@ -67,7 +67,7 @@ func (f *foreign) speaks(t *task) (by mouth, wait bool, fault *transports.Fault)
 	case d != nil || t.speaker == nil:
 		return mouth{}, false, nil
 	}
-	if o := f.ownOf(t); o != nil {
+	if o := f.ownOf(t.speaker); o != nil && !t.notOwn {
 		return mouth{own: o}, false, nil
 	}
 	if f.Doubles.Most == 0 {

@@ -114,7 +114,7 @@ func (r *Relay) passOn(s *stanza.Stanza, nick, body string) {
 		r.leftAside(s, nick)
 	case xep.Retracts(s) != "":
 		if l := r.lines.byStanza[xep.Retracts(s)]; l != nil && l.room == nil && l.author == author {
-			l.gone = true
+			l.gone, l.speaker = true, r.speaker(author, nick)
 			r.touch(l)
 			for _, f := range r.rooms {
 				f.delete(l, "", nick, nick)
@@ -142,7 +142,7 @@ func (r *Relay) passOn(s *stanza.Stanza, nick, body string) {
 			return
 		}
 		words, does := strings.CutPrefix(body, "/me ") // XEP-0245 §3
-		l.text, l.does = styled(s, words), does
+		l.text, l.does, l.speaker = styled(s, words), does, r.speaker(author, nick)
 		l.revision++
 		r.touch(l)
 		for _, f := range r.rooms {

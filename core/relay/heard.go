@@ -136,24 +136,45 @@ func (f *foreign) renamed(e transports.UserRenamed) {
 // fileWait is how long a message waits for its files to be where clients can fetch them.
 const fileWait = 15 * time.Second
 
-// heard takes a message. What the relay itself has said there is none.
+// heard takes a message.
 func (f *foreign) heard(e transports.Message) {
-	r := f.relay
 	if e.Place.User != "" && !e.Own && f.Alone {
 		f.noTalks(e, nil)
 	}
-	p := &passage{id: e.ID}
-	if e.ID != "" && e.Place.Room == f.id {
-		f.passing = append(f.passing, p)
-		defer f.passed()
-	}
-	if o := f.owns[e.From.ID]; o != nil && e.Place.Room == f.id && o.takes(e) {
+	if e.Place.Room != f.id {
 		return
 	}
+	h := held{e, &passage{id: e.ID, left: 1}}
+	if e.ID != "" {
+		f.passing = append(f.passing, h.passage)
+	}
+	if o := f.owns[e.From.ID]; o == nil || !o.holds(h) {
+		f.release(h)
+	}
+}
+
+// held is a message of the network's room that may have to wait until it is known whose it is. Until then it is not through, so that it is read again after a crash.
+type held struct {
+	transports.Message
+	*passage
+}
+
+// release takes a message that waits for nothing any more.
+func (f *foreign) release(h held) {
+	if o := f.owns[h.From.ID]; o == nil || !o.hasSaid(h.Text) {
+		f.take(h.Message, h.passage)
+	}
+	h.left--
+	f.passed()
+}
+
+// take has what is news in a message said in the MUC. What the relay itself has said is none.
+func (f *foreign) take(e transports.Message, p *passage) {
+	r := f.relay
 	if e.Replayed && e.At.Before(f.first) { // it was said before the relay came
 		return
 	}
-	if e.Own || f.ours[e.From.ID] != nil || e.Place.Room != f.id || e.ID != "" && r.lines.byForeign[foreignID{f, e.ID}] != nil {
+	if e.Own || f.ours[e.From.ID] != nil || e.ID != "" && r.lines.byForeign[foreignID{f, e.ID}] != nil {
 		return
 	}
 	if f.leftTo != "" || r.echo(f, e.From.Name, e.Text) || !f.admits(e.From, e.Text) {

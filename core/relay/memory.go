@@ -62,6 +62,8 @@ type keptLine struct {
 
 type keptCopy struct {
 	Parts []transports.MessageID `json:",omitzero"`
+	// By is who said it there through an account of their own, empty where the relay's did.
+	By transports.UserID `json:",omitzero"`
 	// State is empty for what the network has confirmed.
 	State copyState `json:",omitzero"`
 }
@@ -98,6 +100,9 @@ func (r *Relay) packed(l *line, waiting map[*line]map[*foreign]bool) Kept {
 	whole := false
 	for f, c := range l.copies {
 		kept := keptCopy{Parts: c.parts}
+		if c.by.own != nil {
+			kept.By = c.by.own.account.User
+		}
 		switch {
 		case waiting[l][f]:
 			kept.State = unsent
@@ -180,6 +185,9 @@ func (r *Relay) recall(kept Kept, bySeq map[int64]*line) {
 	for key, c := range k.Copies {
 		f := r.roomOf(key)
 		r.lines.has(l, f, c.Parts...)
+		if c.By != "" && f.owns != nil {
+			l.copies[f].by.own = f.ownBy(c.By)
+		}
 		if c.State != confirmed {
 			l.copies[f].flying = true
 			f.unfinished = append(f.unfinished, unfinished{l, c.State})

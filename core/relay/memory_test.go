@@ -90,7 +90,7 @@ func (h *historian) says(user, id, words string) {
 }
 
 // longStory is a story of a relay that is stopped and started again, whose first network has a history.
-func longStory(t *testing.T, tell func(w *world, one *historian, kept *shelf)) {
+func longStory(t *testing.T, tell func(w *world, one *historian, kept *shelf), changes ...func(*Config)) {
 	var one *historian
 	kept := newShelf()
 	story(t, func(c *Config) {
@@ -99,6 +99,9 @@ func longStory(t *testing.T, tell func(w *world, one *historian, kept *shelf)) {
 		c.Rooms[0].Session = one
 		for i := range c.Rooms {
 			c.Rooms[i].Key = c.Rooms[i].Domain
+		}
+		for _, change := range changes {
+			change(c)
 		}
 	}, func(w *world) {
 		w.muc.archive = true

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"isthmus/mapping/text"
 	"isthmus/transports"
 )
 
@@ -28,7 +29,7 @@ type own struct {
 	account  Own
 	room     *foreign
 	underWay int
-	held     []transports.Message
+	held     []held
 	// said is what was said of which the network told no id.
 	said []unnamed
 }
@@ -43,21 +44,42 @@ type unnamed struct {
 const unnamedFor = time.Minute
 
 // ownOf is the account through which somebody of the MUC wants to be heard, nil for none.
-func (f *foreign) ownOf(t *task) *own {
-	if f.Own == nil || t.speaker == nil || t.notOwn {
+func (f *foreign) ownOf(who *Speaker) *own {
+	if f.Own == nil || who == nil {
 		return nil
 	}
-	found, ok := f.Own(*t.speaker)
+	found, ok := f.Own(*who)
 	if !ok {
 		return nil
 	}
-	o := f.owns[found.User]
-	if o == nil {
-		o = &own{room: f}
-		f.owns[found.User] = o
-	}
+	o := f.ownBy(found.User)
 	o.account = found
 	return o
+}
+
+// ownBy is the account that is a user of the network, to be used once it is known again how.
+func (f *foreign) ownBy(user transports.UserID) *own {
+	o := f.owns[user]
+	if o == nil {
+		o = &own{room: f, account: Own{User: user}}
+		f.owns[user] = o
+	}
+	return o
+}
+
+// mouthOf is who has said a message, and so can change it; the fault tells that they cannot be asked now.
+func (f *foreign) mouthOf(l *line) (mouth, *transports.Fault) {
+	by := l.copies[f].by
+	if by.own == nil || by.own.account.Do != nil {
+		return by, nil
+	}
+	if l.speaker != nil && f.Own != nil { // it was said before a restart
+		if found, ok := f.Own(*l.speaker); ok && found.User == by.own.account.User {
+			by.own.account = found
+			return by, nil
+		}
+	}
+	return mouth{}, &transports.Fault{Kind: transports.Forbidden, Text: "It was said through an account of your own, which I cannot use now. Change it on the network itself."}
 }
 
 // says notes that something is on its way through the account.
@@ -80,20 +102,24 @@ func (o *own) answered(c transports.Command, result transports.Result, err error
 	if o.underWay--; o.underWay > 0 {
 		return
 	}
-	held := o.held
+	waited := o.held
 	o.held = nil
-	for _, e := range held {
-		o.room.heard(e)
+	for _, h := range waited {
+		o.room.release(h)
 	}
 }
 
-// takes tells whether a message is to wait, or is what was said through the account.
-func (o *own) takes(e transports.Message) bool {
+// holds tells whether a message is to wait, for it may be what is on its way through the account.
+func (o *own) holds(h held) bool {
 	if o.underWay > 0 {
-		o.held = append(o.held, e)
-		return true
+		o.held = append(o.held, h)
 	}
-	words := e.Text.String()
+	return o.underWay > 0
+}
+
+// hasSaid tells whether something is what was said through the account and came to no name.
+func (o *own) hasSaid(t text.Text) bool {
+	words := t.String()
 	for i, s := range o.said {
 		if s.words == words && time.Since(s.at) < unnamedFor {
 			o.said = append(o.said[:i:i], o.said[i+1:]...)

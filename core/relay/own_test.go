@@ -12,11 +12,17 @@ import (
 
 // ownStory is a story in which alice has an account of her own on the first network.
 func ownStory(t *testing.T, tell func(w *world, alices *network)) {
-	alices := newNetwork("alices")
+	alices, has := alicesAccount()
+	story(t, has, func(w *world) { tell(w, alices) })
+}
+
+// alicesAccount is that account, and has gives it to her.
+func alicesAccount() (alices *network, has func(*Config)) {
+	alices = newNetwork("alices")
 	alices.self = transports.User{ID: "UA", Name: "Alice"}
-	story(t, func(c *Config) {
+	return alices, func(c *Config) {
 		c.Rooms[0].Own = func(who Speaker) (Own, bool) { return Own{User: "UA", Do: alices.Do}, who.Nick == "alice" }
-	}, func(w *world) { tell(w, alices) })
+	}
 }
 
 // hearsAlice is what the relay's account hears of something that alice's has said.
@@ -165,4 +171,54 @@ func TestAnAccountThatBehavesLikeARoomSaysOfNobodyWhoTheyAre(t *testing.T) {
 			t.Errorf("alice rules: %v", rule)
 		}
 	})
+}
+
+func TestWhatWaitsForAnOwnPostSurvivesACrash(t *testing.T) {
+	alices, has := alicesAccount()
+	longStory(t, func(w *world, one *historian, kept *shelf) {
+		one.says("ida", "m1", "good morning")
+		w.hears("ida [one] enters", "ida [one]: good morning")
+		time.Sleep(time.Second)
+		alices.slow = make(chan bool)
+		w.muc.says("alice", "a1", body("hello"))
+		w.got(alices, "(Alice): hello")
+		for _, m := range []transports.Message{message("UA", "alices1", "hello", time.Now()), message("UA", "U2", "this is me there", time.Now())} {
+			m.From.Name = "Alice"
+			one.past = append(one.past, m)
+			one.events <- m
+		}
+		one.says("ida", "m2", "hello Alice")
+		w.hears("ida [one]: hello Alice")
+		time.Sleep(time.Second)
+		w.stop(kept, true)
+		alices.slow <- true
+		alices.slow = nil
+		w.begin()
+		w.hears("bridge enters", "Alice [one] enters", "Alice [one]: this is me there")
+		w.got(alices)
+		w.got(one.network)
+	}, has)
+}
+
+func TestACorrectionAfterARestartGoesThroughTheAccountThatSaidIt(t *testing.T) {
+	alices, has := alicesAccount()
+	longStory(t, func(w *world, one *historian, kept *shelf) {
+		w.muc.says("alice", "a1", body("helo"))
+		w.got(alices, "(Alice): helo")
+		time.Sleep(time.Second)
+		w.stop(kept, true)
+		w.begin()
+		w.muc.taken()
+		w.muc.says("alice", "a2", body("hello"), xep.Correction("a1"))
+		w.got(alices, "edit alices1: hello")
+		time.Sleep(time.Second)
+		w.stop(kept, true)
+		w.c.Rooms[0].Own = nil // she has logged out
+		w.begin()
+		w.muc.taken()
+		w.muc.says("alice", "a3", body("hello!"), xep.Correction("a1"))
+		w.hears("bridge to alice: Your correction did not reach #go on one: It was said through an account of your own, which I cannot use now. Change it on the network itself.")
+		w.got(alices)
+		w.got(one.network)
+	}, has)
 }

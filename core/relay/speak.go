@@ -48,7 +48,7 @@ func (f *foreign) sayWords(l *line, words text.Text, files []xep.File, nick stri
 	if f.leftTo != "" || l.from != "" && l.from == f.Where() {
 		return
 	}
-	c := &copied{flying: true}
+	c := &copied{flying: true, by: mouth{own: f.ownOf(l.speaker)}} // as far as can be told yet
 	l.copies[f] = c
 	parts := pieces(words, f.can)
 	if len(parts) == 0 { // files alone
@@ -214,8 +214,13 @@ func (f *foreign) edit(l *line, nick string) {
 			f.editedInWords(l, nick)
 			return
 		}
+		by, fault := f.mouthOf(l)
+		if fault != nil {
+			f.failed(nick, "Your correction", fault)
+			return
+		}
 		t, does := l.text, l.does
-		f.do(&task{by: l.copies[f].by, make: func() transports.Command {
+		f.do(&task{by: by, make: func() transports.Command {
 			c := transports.Edit{Place: transports.InRoom(f.id), ID: id, Text: f.named(f.calling(l, t)), As: f.shown(l)}
 			if does {
 				c.Style = transports.Does
@@ -245,8 +250,9 @@ func (f *foreign) delete(l *line, reason, nick, by string) {
 			f.failed(nick, "That a message was deleted", &transports.Fault{Text: "Messages there cannot be deleted. It can still be read there."})
 			return
 		}
+		speaks, _ := f.mouthOf(l) // else the relay's account may have the right to
 		for _, id := range c.parts {
-			f.do(&task{by: c.by, make: func() transports.Command {
+			f.do(&task{by: speaks, make: func() transports.Command {
 				return transports.Delete{Place: transports.InRoom(f.id), ID: id, Reason: reason}
 			}, end: f.orTell(nick, "That a message was deleted")})
 		}

@@ -12,6 +12,8 @@ import (
 type Config struct {
 	// API is the base address of the Web API: Slack's own where it is empty, or that of a server that speaks the same.
 	API string `mapstructure:"api"`
+	// Socket is the base address of the sockets (ws: or wss:); where it is empty, it is the one that the Web API names.
+	Socket string `mapstructure:"socket"`
 	// PresenceEvery is how often it is asked whether someone is there whom a person watches: once in three minutes where nothing is said. Slack allows an
 	// account 50 such questions a minute.
 	PresenceEvery time.Duration `mapstructure:"presence_every"`
@@ -39,6 +41,20 @@ const (
 	shortestEvery        = time.Second
 )
 
+// socket is where a socket is opened whose address the Web API has named: the path and the ticket are the Web API's.
+func (c *Config) socket(named string) (string, error) {
+	u, err := url.Parse(named)
+	if err != nil || c.Socket == "" {
+		return named, err
+	}
+	base, err := url.Parse(c.Socket)
+	if err != nil {
+		return "", err
+	}
+	u.Scheme, u.Host, u.Path = base.Scheme, base.Host, strings.TrimRight(base.Path, "/")+u.Path
+	return u.String(), nil
+}
+
 // complete fills in defaults and says what is wrong.
 func (c *Config) complete() error {
 	if c.API == "" {
@@ -50,6 +66,9 @@ func (c *Config) complete() error {
 	}
 	if !strings.HasSuffix(c.API, "/") {
 		c.API += "/"
+	}
+	if u, err := url.Parse(c.Socket); c.Socket != "" && (err != nil || u.Scheme != "wss" && u.Scheme != "ws" || u.Host == "" || u.RawQuery != "" || u.Fragment != "") {
+		return fmt.Errorf("socket: %q is not the address of a socket, such as wss://slack.example.org", c.Socket)
 	}
 	if c.PresenceEvery == 0 {
 		c.PresenceEvery = defaultPresenceEvery

@@ -12,6 +12,7 @@ import (
 func TestAWrongOptionIsNamed(t *testing.T) {
 	for want, c := range map[string]slack.Config{
 		"api: ":             {API: "slack.com"},
+		"socket: ":          {Socket: "https://slack.example"},
 		"presence_every: ":  {PresenceEvery: time.Millisecond},
 		"token_every: ":     {TokenEvery: time.Millisecond},
 		"belong together":   {ClientID: "1.2", ClientSecret: "hush"},

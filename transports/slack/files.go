@@ -113,7 +113,7 @@ func (s *Session) mayHaveToken(u *url.URL) bool {
 		}
 	}
 	api, err := url.Parse(s.client.base)
-	return err == nil && u.Scheme == api.Scheme && strings.EqualFold(u.Host, api.Host)
+	return err == nil && u.Scheme == api.Scheme && strings.EqualFold(host, api.Hostname())
 }
 
 // sendFiles sends files as one message. It gives the message's timestamp, where it became known, and the marks of the echo.

@@ -18,6 +18,9 @@ func (a *app) open(ctx context.Context, env transports.Env) (*websocket.Conn, er
 	ctx, cancel := context.WithTimeout(ctx, handshake)
 	defer cancel()
 	address, err := openConnection(ctx, a.driver.client(a.token, env, nil))
+	if err == nil {
+		address, err = a.driver.config.socket(address)
+	}
 	if err != nil {
 		return nil, whileConnecting(err)
 	}

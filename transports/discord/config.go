@@ -11,7 +11,7 @@ type Config struct {
 	// API and CDN are the base addresses of the REST interface, with its version, and of pictures.
 	API string `mapstructure:"api"`
 	CDN string `mapstructure:"cdn"`
-	// Gateway is the address of the gateway's socket; where it is empty, the REST interface tells it.
+	// Gateway is the address of the gateway's socket, also where a session is taken up again; where it is empty, Discord tells both.
 	Gateway string `mapstructure:"gateway"`
 	// MaxFileMiB is the largest file that goes to Discord, which takes 10 MiB from bots and more in boosted guilds.
 	MaxFileMiB int64 `mapstructure:"max_file_mib"`

@@ -94,7 +94,7 @@ func (d *Driver) application(ctx context.Context, c *rest) (application, error) 
 	switch {
 	case err == nil:
 		return a, nil
-	case status(err) == 404 || status(err) == 405:
+	case unasked(err):
 		return a, nil
 	}
 	return a, err

@@ -103,10 +103,11 @@ func (h *handler) begun(sh *shard, data json.RawMessage) {
 	}
 	decode(data, &e)
 	if !isSnowflake(e.User.ID) {
+		sh.resume = resumption{} // it cannot be taken up
 		h.link.queue.put(item{shard: sh, end: unreachable(errors.New("the gateway did not say who the bot is"))})
 		return
 	}
-	sh.resume = resumption{session: e.SessionID, url: cmp.Or(e.Resume, h.gateway.URL), other: h.gateway.URL}
+	sh.resume = resumption{session: e.SessionID, url: cmp.Or(h.driver.config.Gateway, e.Resume, h.gateway.URL), other: h.gateway.URL}
 	h.mu.Lock()
 	w, there := h.world, map[string]bool{}
 	w.self = e.User

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"isthmus/transports"
@@ -86,6 +87,9 @@ func (s *Session) ours(m *message) bool {
 func (s *Session) edited(at spot, m *message) transports.Edited {
 	if s.ours(m) {
 		m.Content, _ = unanswered(m.Content)
+	}
+	if known := s.known.values[m.ID]; known != nil && m.Author.ID == s.world.self.ID {
+		m.Content = strings.TrimPrefix(m.Content, known.named)
 	}
 	return transports.Edited{Place: at.place, ID: at.id(m.ID), From: s.world.authorOf(m), At: timeOf(m.Edited), Text: s.world.textOf(m.GuildID, &m.content)}
 }

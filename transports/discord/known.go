@@ -34,6 +34,8 @@ type knownMessage struct {
 	edited string
 	// answer is the first line of what a webhook has said, where that names what it answers.
 	answer string
+	// named is what stands before the words of somebody who speaks through the account, where no webhook does it: the name.
+	named string
 	// told: the core has heard it as it was said.
 	told bool
 	// reactions are those of each user, in order.

@@ -29,8 +29,11 @@ type liar struct {
 	short time.Duration
 	// late: the guild is told by the test.
 	late bool
-	// joined are the threads that the account is in.
-	joined []string
+	// joined are the threads that the account is in, session is one of an earlier process.
+	joined  []string
+	session object
+	// configured is where the operator says that the gateway is.
+	configured string
 	// within bounds a request.
 	within time.Duration
 	mu     sync.Mutex
@@ -174,12 +177,12 @@ func (l *liar) next() *liarSocket {
 // visit is a session that is told lies.
 func (l *liar) visit() *visit {
 	l.t.Helper()
-	driver, err := discord.New(discord.Config{API: l.URL + "/api", CDN: l.URL})
+	driver, err := discord.New(discord.Config{API: l.URL + "/api", CDN: l.URL, Gateway: l.configured})
 	if err != nil {
 		l.t.Fatal(err)
 	}
 	driver.Short(l.short)
-	data, _ := json.Marshal(object{"token": "the-token", "joined": l.joined})
+	data, _ := json.Marshal(object{"token": "the-token", "joined": l.joined, "session": l.session})
 	world := env()
 	world.HTTP.Timeout = l.within
 	session, err := driver.Open(transports.Account{Scope: "3", Person: "tester", Data: data}, world)

@@ -98,7 +98,7 @@ func (c *rest) do(ctx context.Context, r request, out any) error {
 					return last
 				}
 				continue // take waits for it
-			case status < 500:
+			case status < 500 || status == http.StatusNotImplemented:
 				return refusal(status, answer)
 			}
 			last = &transports.Fault{Kind: transports.Offline, Text: "Discord has trouble at the moment. Try again later.", Cause: fmt.Errorf("status %d", status)}
@@ -204,6 +204,8 @@ func refusal(status int, answer []byte) *transports.Fault {
 		f.Kind, f.Text = transports.Forbidden, "Discord does not allow this."
 	case http.StatusNotFound:
 		f.Kind, f.Text = transports.NotFound, "Discord does not know this any more."
+	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		f.Kind, f.Text = transports.Unsupported, "The server that is configured as Discord cannot do this."
 	case http.StatusRequestEntityTooLarge:
 		f.Kind, f.Text = transports.TooLarge, "It is too large for Discord."
 	default:
@@ -232,6 +234,15 @@ func status(err error) int {
 		return r.status
 	}
 	return 0
+}
+
+// unasked tells that a server does not know the question: other servers that speak Discord's interface lack some.
+func unasked(err error) bool {
+	switch status(err) {
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return true
+	}
+	return false
 }
 
 // code is Discord's number for why it refused, 0 for other errors.

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -34,6 +35,8 @@ type savedSession struct {
 	URL string `json:"url"`
 	Seq int64  `json:"seq"`
 	At  int64  `json:"at"` // unix seconds
+	// Gateway is the gateway's own address, for when URL cannot be reached.
+	Gateway string `json:"gateway,omitempty"`
 }
 
 // keep has the place in the session kept, where it is another than before. Bots with several shards are in too many guilds for it.
@@ -42,7 +45,7 @@ func (h *handler) keep() {
 	defer h.mu.Unlock()
 	was, now := h.data.Session, (*savedSession)(nil)
 	if r := h.shards[0].resume; len(h.shards) == 1 && r.session != "" && len(h.world.guilds) <= maxRestored {
-		now = &savedSession{ID: r.session, URL: r.url, Seq: r.seq, At: time.Now().Unix()}
+		now = &savedSession{ID: r.session, URL: r.url, Seq: r.seq, At: time.Now().Unix(), Gateway: r.other}
 	}
 	if was == nil && now == nil || was != nil && now != nil && was.ID == now.ID && was.Seq == now.Seq && now.At-was.At < int64(keptAnew/time.Second) {
 		return
@@ -63,7 +66,8 @@ func (s *Session) restore() bool {
 	if saved == nil || saved.ID == "" || saved.URL == "" || time.Since(time.Unix(saved.At, 0)) > resumeWithin {
 		return false
 	}
-	s.shards = []*shard{{of: 1, restored: true, resume: resumption{session: saved.ID, url: saved.URL, other: saved.URL, seq: saved.Seq}}}
+	address := cmp.Or(s.driver.config.Gateway, saved.URL)
+	s.shards = []*shard{{of: 1, restored: true, resume: resumption{session: saved.ID, url: address, other: cmp.Or(s.driver.config.Gateway, saved.Gateway, address), seq: saved.Seq}}}
 	return true
 }
 
@@ -72,6 +76,11 @@ const maxMissed = 10_000
 
 // missed takes an event of a session that an earlier process began, until all are told that were missed.
 func (h *handler) missed(sh *shard, i item) error {
+	if i.kind == "READY" { // it began another one instead
+		sh.restored, h.held = false, nil
+		h.dispatch(sh, i.kind, i.data)
+		return nil
+	}
 	if i.kind != "RESUMED" {
 		if strings.HasPrefix(i.kind, "MESSAGE_") && len(h.held) < maxMissed {
 			h.held = append(h.held, i)

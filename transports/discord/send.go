@@ -256,7 +256,13 @@ func (s *Session) edit(ctx context.Context, e transports.Edit) error {
 	}
 	content, mentions := s.written(channel, e.Style, e.Text)
 	if e.As != nil && hook == nil {
-		content = mentions.spare(attributed(e.As)) + content
+		named := mentions.spare(attributed(e.As))
+		content = named + content
+		s.mu.Lock()
+		if known := s.known.values[id]; known != nil {
+			known.named = named // the core knows whose words they are
+		}
+		s.mu.Unlock()
 	}
 	if hook != nil {
 		s.mu.Lock()

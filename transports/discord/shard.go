@@ -61,7 +61,11 @@ func (s *Session) prepare(ctx context.Context) error {
 		return nil
 	}
 	s.gateway = gatewayInfo{}
-	if err := s.rest.do(ctx, request{method: http.MethodGet, path: "/gateway/bot"}, &s.gateway); err != nil {
+	err = s.rest.do(ctx, request{method: http.MethodGet, path: "/gateway/bot"}, &s.gateway)
+	if unasked(err) {
+		err = s.rest.do(ctx, request{method: http.MethodGet, path: "/gateway"}, &s.gateway)
+	}
+	if err != nil {
 		return err
 	}
 	if s.driver.config.Gateway != "" {

@@ -118,7 +118,7 @@ transports:
 // run starts the gateway and has its end checked: in order, in time, and without a race.
 func (w *world) run(t *testing.T) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	gateway, err := servers.Run(ctx, servers.Program{Name: "isthmus", Dir: w.dir, Command: []string{program, "serve", "--config", w.configPath()},
 		Env: []string{"GORACE=halt_on_error=1"}, Says: ready})

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"isthmus/integration_test/servers"
 )
 
 // refused checks that both Open and Check fail with an error that says all of these, and not the secret.
@@ -112,12 +114,12 @@ func TestPostgresProblemsAreExplained(t *testing.T) {
 	url := postgresURL(t)
 	refused(t, strings.Replace(url, postgresPassword, "secret", 1), "correct the user and the password", "as gw")
 	refused(t, url+"-missing", "-missing", "createdb")
-	port, err := freePort()
-	if err != nil {
+	var free servers.Ports
+	if err := free.PickFree(); err != nil {
 		t.Fatal(err)
 	}
 	address, _ := postgresOnce()
-	refused(t, strings.Replace(url, address, "127.0.0.1:"+strconv.Itoa(port), 1), "start PostgreSQL", strconv.Itoa(port))
+	refused(t, strings.Replace(url, address, "127.0.0.1:"+strconv.Itoa(free.SQL), 1), "start PostgreSQL", strconv.Itoa(free.SQL))
 	execute(t, url, "DROP ROLE IF EXISTS guest", "CREATE ROLE guest LOGIN PASSWORD 'secret'", "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
 	refused(t, strings.Replace(url, "gw:"+postgresPassword, "guest:secret", 1), "make the user the owner")
 }

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"strconv"
+	"sync"
 	"syscall"
 )
 
@@ -14,6 +15,16 @@ const loopback = "127.0.0.1"
 // Ports are picked below those that kernels give to connections (on Linux from 32768 on, ip_local_port_range): between
 // the pick and the server's start, some client's connection could else take one.
 const firstPort, endOfPorts = 10000, 32000
+
+// blockSize is how many ports a process takes for itself at once.
+const blockSize = 100
+
+// picked are the ports that this process has and has not given away yet. It gives each away once, so that a server which is down keeps its own.
+var picked struct {
+	sync.Mutex
+	left   []int
+	claims []net.Listener // one for each block, for as long as the process lives
+}
 
 // Ports are the ports to listen on; a free one is picked for each that is zero.
 type Ports struct {
@@ -28,31 +39,42 @@ func (p *Ports) PickFree() error {
 	return assign(&p.C2S, &p.Component, &p.HTTP, &p.Plain, &p.TLS, &p.Links, &p.SQL)
 }
 
-// assign gives each zero port a free one. All are held open until the last is found, so that they differ.
+// assign gives each zero port a free one.
 func assign(ports ...*int) error {
+	picked.Lock()
+	defer picked.Unlock()
 	for _, port := range ports {
-		if *port != 0 {
-			continue
+		for *port == 0 {
+			if len(picked.left) == 0 {
+				if err := claim(); err != nil {
+					return fmt.Errorf("find a free port: %w", err)
+				}
+			}
+			if mustBeFree(address(picked.left[0])) == nil {
+				*port = picked.left[0]
+			}
+			picked.left = picked.left[1:]
 		}
-		listener, err := listenSomewhere()
-		if err != nil {
-			return fmt.Errorf("find a free port: %w", err)
-		}
-		defer listener.Close()
-		*port = listener.Addr().(*net.TCPAddr).Port
 	}
 	return nil
 }
 
-// listenSomewhere tries ports at random, so that programs that pick at the same time seldom meet.
-func listenSomewhere() (listener net.Listener, err error) {
-	for range 100 {
-		listener, err = net.Listen("tcp", address(firstPort+rand.IntN(endOfPorts-firstPort)))
-		if err == nil || !errors.Is(err, syscall.EADDRINUSE) {
-			return listener, err
+// claim takes a block of ports: who listens on the first one has it, so that no two processes that pick at the same time meet.
+func claim() (err error) {
+	const blocks = (endOfPorts - firstPort) / blockSize
+	var listener net.Listener
+	for _, block := range rand.Perm(blocks) {
+		first := firstPort + block*blockSize
+		if listener, err = net.Listen("tcp", address(first)); err != nil {
+			continue
 		}
+		picked.claims = append(picked.claims, listener)
+		for port := first + 1; port < first+blockSize; port++ {
+			picked.left = append(picked.left, port)
+		}
+		return nil
 	}
-	return nil, err
+	return err
 }
 
 func address(port int) string { return net.JoinHostPort(loopback, strconv.Itoa(port)) }

@@ -19,7 +19,7 @@ import (
 
 const (
 	// startWithin bounds the wait for a server to answer, when the context has no nearer deadline.
-	startWithin = 60 * time.Second
+	startWithin = 2 * time.Minute
 	// stopWithin bounds the wait for a server that was asked to end before it is killed.
 	stopWithin = 20 * time.Second
 	// pollEvery is how often a condition on another process is looked at again.

@@ -158,6 +158,22 @@ func TestATakenPortIsNamed(t *testing.T) {
 	}
 }
 
+func TestNoPortIsPickedTwice(t *testing.T) {
+	seen := map[int]bool{}
+	for range 40 { // more than a process takes at once
+		var p servers.Ports
+		if err := p.PickFree(); err != nil {
+			t.Fatal(err)
+		}
+		for _, port := range []int{p.C2S, p.Component, p.HTTP, p.Plain, p.TLS, p.Links, p.SQL} {
+			if seen[port] || port == 0 {
+				t.Fatalf("%d is picked twice", port)
+			}
+			seen[port] = true
+		}
+	}
+}
+
 func TestAProgramThatEndsAtOnceTellsWhatItSaid(t *testing.T) {
 	_, err := servers.Run(t.Context(), servers.Program{
 		Name: "brief", Dir: t.TempDir(), Command: []string{"/bin/sh", "-c", "echo no such luck; exit 3"}, Says: "ready",

@@ -38,7 +38,7 @@ type Options struct {
 	KickNew      bool        // Prosody: refuse the second connection of a component (its default) instead of the first
 	Instances    int         // ejabberd: how many connections share each component, by bare JID; 0 for one without balancing
 	Network      string      // InspIRCd: the network's name, empty for TestNet
-	Password     string      // InspIRCd: what who connects must give by PASS, empty for nothing
+	Password     string      // InspIRCd: what who connects must give by PASS; PostgreSQL: what gw must give; empty for nothing
 	AtOnce       int         // InspIRCd: with which connection within a minute nobody is let in any more, for a minute; 0 for none
 }
 

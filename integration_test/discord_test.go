@@ -1,6 +1,10 @@
 package integration_test
 
-import "testing"
+import (
+	"testing"
+
+	"isthmus/integration_test/discordfake"
+)
 
 // discordOwn is what a person has of a bot of their own. The scenarios follow one another.
 var discordOwn = []discordScenario{
@@ -88,6 +92,24 @@ var discordOwn = []discordScenario{
 			t.Error("Otto is still there")
 		}
 		w.discord.Allow(w.guild, may)
+	}},
+	{"roles are hats with their colours, and change as they do", func(t *testing.T, w *discordWorld) {
+		alice := w.client(t, "alice", "desk")
+		_, room := w.channel()
+		scribe := w.discord.AddRole(w.guild, "Scribe", discordfake.Object{"color": 0xff0000})
+		guest := w.discord.AddRole(w.guild, "Guest", nil)
+		w.discord.ChangeMember(w.guild, w.ida, discordfake.Object{"roles": []string{guest, scribe}})
+		alice.Send(t, joinStanza, "room", room, "nick", "Tess")
+		const hats = "/{urn:xmpp:hats:0}hats"
+		alice.Expect(t, "presence[@from='"+room+"/Ida Lovelace']"+hats+"[hat[@title='Scribe'][@hue='12.2'][@uri='xmpp:"+discordDomain+"#"+scribe+"']][hat[@title='Guest'][not(@hue)]]")
+		alice.Expect(t, "message[@from='"+room+"']/subject")
+		w.discord.ChangeRole(w.guild, guest, discordfake.Object{"name": "Regular", "color": 0x0000ff})
+		alice.Expect(t, "presence[@from='"+room+"/Ida Lovelace']"+hats+"/hat[@title='Regular'][@hue='265.9']")
+		w.discord.DeleteRole(w.guild, scribe)
+		alice.Expect(t, "presence[@from='"+room+"/Ida Lovelace']"+hats+"[not(hat[@title='Scribe'])]/hat[@title='Regular']")
+		w.discord.ChangeMember(w.guild, w.ida, discordfake.Object{"roles": []string{}})
+		alice.Expect(t, "presence[@from='"+room+"/Ida Lovelace'][{muc#user}x][not({urn:xmpp:hats:0}hats)]")
+		w.discord.DeleteRole(w.guild, guest)
 	}},
 	{"a kicked bot leaves its rooms, and finds them when it is back", func(t *testing.T, w *discordWorld) {
 		alice := w.client(t, "alice", "desk")

@@ -298,7 +298,7 @@ func (s *Server) guildObject(g *guild) Object {
 		"emojis": []Object{}, "channels": channels, "threads": threads, "members": members, "presences": []Object{}}
 }
 
-// can tells whether a user has a permission in a channel: the everyone role, and overwrites of that role and of the user.
+// can tells whether a user has a permission in a channel (Permissions, Permission Overwrites).
 func (s *Server) can(channel, user string, bit uint64) bool {
 	c := s.channels[channel]
 	g := s.guilds[str(c["guild_id"])]
@@ -311,16 +311,20 @@ func (s *Server) can(channel, user string, bit uint64) bool {
 	if parent := s.channels[str(c["parent_id"])]; parent != nil && c["thread_metadata"] != nil {
 		return s.can(str(parent["id"]), user, bit)
 	}
-	all, _ := strconv.ParseUint(str(g.roles[0]["permissions"]), 10, 64)
-	for _, of := range []string{g.id, user} {
+	all := g.base(user)
+	overwrite := func(of ...string) {
+		var deny, allow uint64
 		for _, o := range c["permission_overwrites"].([]Object) {
-			if o["id"] == of {
-				deny, _ := strconv.ParseUint(str(o["deny"]), 10, 64)
-				allow, _ := strconv.ParseUint(str(o["allow"]), 10, 64)
-				all = all&^deny | allow
+			if slices.Contains(of, str(o["id"])) {
+				deny |= bits(o["deny"])
+				allow |= bits(o["allow"])
 			}
 		}
+		all = all&^deny | allow
 	}
+	overwrite(g.id)
+	overwrite(g.rolesOf(user)...)
+	overwrite(user)
 	return g.owner == user || all&bit != 0 && all&(1<<10) != 0
 }
 

@@ -3,14 +3,12 @@ package discordfake
 import (
 	"maps"
 	"slices"
-	"strconv"
 	"unicode/utf8"
 )
 
 // mayIn tells whether a user has a permission in a whole guild.
 func (s *Server) mayIn(g *guild, user string, bit uint64) bool {
-	all, _ := strconv.ParseUint(str(g.roles[0]["permissions"]), 10, 64)
-	return g.owner == user || all&bit != 0
+	return g.owner == user || g.base(user)&bit != 0
 }
 
 // governed finds the guild of a request and the user in it, where the bot has a permission.
@@ -140,13 +138,4 @@ func (s *Server) Channel(id string) Object {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return maps.Clone(s.channels[id])
-}
-
-// Allow gives everyone in a guild these permissions, and tells.
-func (s *Server) Allow(guild string, permissions uint64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	g := s.guilds[guild]
-	g.roles[0] = with(g.roles[0], Object{"permissions": strconv.FormatUint(permissions, 10)})
-	s.dispatchIn(guild, "", "GUILD_ROLE_UPDATE", Object{"guild_id": guild, "role": g.roles[0]})
 }

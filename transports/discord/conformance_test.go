@@ -72,7 +72,7 @@ func harness(t *testing.T) transporttest.Harness {
 	about := func(do func(channel, id string)) func(transports.RoomID, string) {
 		return func(_ transports.RoomID, words string) { do(p.Find(words)) }
 	}
-	reacted := map[string]map[string]bool{}
+	reacted, roles := map[string]map[string]bool{}, map[string]string{}
 	return transporttest.Harness{
 		Driver: p.driver, Account: p.account(p.lobby, p.attic), Env: env(), Room: room(p.lobby), Other: room(p.attic), Cut: p.Cut,
 		Answer: func(string, transports.Step) transports.Options {
@@ -116,6 +116,16 @@ func harness(t *testing.T) transporttest.Harness {
 				p.Dispatch("PRESENCE_UPDATE", discordfake.Object{"guild_id": p.guild, "user": discordfake.Object{"id": p.ida},
 					"status":     map[transports.Show]string{transports.Present: "online", transports.Away: "idle", transports.Busy: "dnd"}[presence.Show],
 					"activities": []any{discordfake.Object{"type": 4, "name": "Custom Status", "state": presence.Status}}})
+			},
+			Wear: func(_ transports.RoomID, titles ...string) {
+				worn := []string{}
+				for i, title := range titles {
+					if roles[title] == "" {
+						roles[title] = p.AddRole(p.guild, title, discordfake.Object{"color": 0x112233, "position": 100 - i})
+					}
+					worn = append(worn, roles[title])
+				}
+				p.ChangeMember(p.guild, p.ida, discordfake.Object{"roles": worn})
 			},
 			SetPicture: func(data []byte, _ string) { p.Server.SetPicture(p.ida, "abcdef", data) },
 		},

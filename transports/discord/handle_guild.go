@@ -20,7 +20,7 @@ func (h *handler) roleChanged(data json.RawMessage) {
 		Role  role   `json:"role"`
 	}
 	decode(data, &e)
-	h.changeGuild(e.Guild, func(g *guildState) { g.roles[e.Role.ID] = e.Role })
+	h.changeGuild(e.Guild, func(g *guildState) { g.setRole(e.Role) })
 }
 
 func (h *handler) roleDeleted(data json.RawMessage) {
@@ -29,7 +29,7 @@ func (h *handler) roleDeleted(data json.RawMessage) {
 		Role  string `json:"role_id"`
 	}
 	decode(data, &e)
-	h.changeGuild(e.Guild, func(g *guildState) { delete(g.roles, e.Role) })
+	h.changeGuild(e.Guild, func(g *guildState) { g.dropRole(e.Role) })
 }
 
 func (h *handler) changeGuild(id string, change func(*guildState)) {

@@ -112,7 +112,7 @@ func (w *world) mine(c *channel) uint64 {
 // standing is what a member may do in a channel, in XEP-0045's words.
 func (w *world) standing(c *channel, m *member) transports.Member {
 	g, all := w.guilds[c.GuildID], w.permissions(c, m.User.ID, m.Roles)
-	out := transports.Member{User: w.userIn(c.GuildID, m), Affiliation: transports.AffiliatedMember, Role: transports.Participant}
+	out := transports.Member{User: w.userIn(c.GuildID, m), Affiliation: transports.AffiliatedMember, Role: transports.Participant, Hats: g.hats(m.Roles)}
 	switch {
 	case g.ownerID == m.User.ID:
 		out.Affiliation = transports.Owner

@@ -80,7 +80,7 @@ func (s *Session) capabilities() transports.Capabilities {
 		Features: transports.Edits | transports.Deletions | transports.Reactions | transports.TypingShown | transports.Replies | transports.Threads | transports.Uploads | transports.Mentions |
 			transports.Topics | transports.RoomNames | transports.Roles | transports.Affiliations | transports.Creation | transports.Presences,
 		Idempotent: nonceLasts,
-		Durable:    true, MaxText: maxText, MaxFile: s.maxFile(), MaxReactions: maxReactions,
+		Durable:    true, MaxText: maxText, MaxFile: s.maxFile(), MaxReactions: maxReactions, Hats: true,
 	}
 	if sees {
 		can.Features |= transports.Subscriptions

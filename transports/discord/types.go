@@ -51,6 +51,13 @@ type role struct {
 	ID          string `json:"id"`
 	Name        string `json:"name"`
 	Permissions string `json:"permissions"`
+	// Hoist: its members stand under a heading of its name. The position is higher the more the role may do.
+	Hoist    bool `json:"hoist"`
+	Position int  `json:"position"`
+	Colour   int  `json:"color"`
+	Colours  struct {
+		Primary int `json:"primary_color"`
+	} `json:"colors"`
 }
 
 type overwrite struct {

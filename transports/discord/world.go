@@ -30,6 +30,7 @@ type guildState struct {
 	count             int
 	complete          bool // all members are known
 	roles             map[string]role
+	hatLists          map[string][]transports.Hat // by the ids of roles
 	emojis            []emoji
 	members           map[string]*member
 	speakers          []string // of a large guild, in the order of their first words

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"isthmus/integration_test/xmppclient"
+	"isthmus/transports/slack/slacktest"
 )
 
 var pageCode = regexp.MustCompile(`monospace">([A-Z0-9]+)<`)
@@ -27,22 +28,7 @@ var slackLogins = []slackScenario{
 		max := w.AddUser("Max")
 		admin := w.client(t, "admin", "desk")
 		comesOnline(t, admin)
-		w.Browser = max
-		link := func() (address, session string) {
-			answer := stages(t, admin, slackDomain, "login", field("way", "link"))
-			shown := answer.Find("iq" + form + "/{jabber:x:data}x/field/value[text()~'^http']")
-			if shown == nil {
-				t.Fatalf("there is no link in %s", answer)
-			}
-			return shown.Text, answer.Find("iq" + form).Attr("sessionid")
-		}
-		hands := func(session, fields string) *xmppclient.Element {
-			id := admin.NewID()
-			admin.Send(t, "<iq type='set' id='{id}' to='{to}'><command xmlns='http://jabber.org/protocol/commands' node='login' sessionid='{session}' action='next'>"+
-				"<x xmlns='jabber:x:data' type='submit'>"+fields+"</x></command></iq>", "id", id, "to", slackDomain, "session", session)
-			return admin.Expect(t, "iq[@id='"+id+"']")
-		}
-		address, session := link()
+		address, session := w.link(t, admin, max)
 		_, page := fetch(t, w.browser, address)
 		code := pageCode.FindSubmatch(page)
 		if code == nil {
@@ -51,14 +37,35 @@ var slackLogins = []slackScenario{
 		if _, again := fetch(t, w.browser, address); !strings.Contains(string(again), "used up") {
 			t.Errorf("the link is good for a second time: %s", again)
 		}
-		mustMatch(t, hands(session, ""), "iq[@type='result']"+form+"[@status='executing']/{jabber:x:data}x/field[@var='code']")
-		mustMatch(t, hands(session, field("code", "GUESSED1")), "iq"+form+"[@status='executing']/note[text()~'not the code']")
-		mustMatch(t, hands(session, field("code", string(code[1]))), completed+"/note[text()~'You are logged in']")
+		mustMatch(t, hands(t, admin, session, ""), "iq[@type='result']"+form+"[@status='executing']/{jabber:x:data}x/field[@var='code']")
+		mustMatch(t, hands(t, admin, session, field("code", "GUESSED1")), "iq"+form+"[@status='executing']/note[text()~'not the code']")
+		mustMatch(t, hands(t, admin, session, field("code", string(code[1]))), completed+"/note[text()~'You are logged in']")
 		_, room := w.channel()
 		admin.Send(t, joinStanza, "room", room, "nick", "Max")
 		admin.Expect(t, "presence[not(@type)][@from='"+room+"/Max']/{muc#user}x[status[@code='110']]")
 		mustMatch(t, stages(t, admin, slackDomain, "logout", field("account", strings.ToLower(w.Team))), completed)
 	}},
+}
+
+// link begins a login by a link, which somebody will open, and gives the link and the session of the command.
+func (w *slackWorld) link(t *testing.T, c *xmppclient.Client, opens *slacktest.User) (address, session string) {
+	t.Helper()
+	w.Browser = opens
+	answer := stages(t, c, slackDomain, "login", field("way", "link"))
+	shown := answer.Find("iq" + form + "/{jabber:x:data}x/field/value[text()~'^http']")
+	if shown == nil {
+		t.Fatalf("there is no link in %s", answer)
+	}
+	return shown.Text, answer.Find("iq" + form).Attr("sessionid")
+}
+
+// hands gives the next answers of a login that has begun.
+func hands(t *testing.T, c *xmppclient.Client, session, fields string) *xmppclient.Element {
+	t.Helper()
+	id := c.NewID()
+	c.Send(t, "<iq type='set' id='{id}' to='{to}'><command xmlns='http://jabber.org/protocol/commands' node='login' sessionid='{session}' action='next'>"+
+		"<x xmlns='jabber:x:data' type='submit'>"+fields+"</x></command></iq>", "id", id, "to", slackDomain, "session", session)
+	return c.Expect(t, "iq[@id='"+id+"']")
 }
 
 // slackEnds are how accounts end. They come last.

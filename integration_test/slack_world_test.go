@@ -53,6 +53,7 @@ var slackScenarios = slices.Concat(
 	slackRooms,
 	slackFiles,
 	slackShared,
+	slackWorkspaces,
 	slackOutages,
 	slackEnds,
 )
@@ -79,7 +80,7 @@ func newSlackWorld(t *testing.T, xmpp *servers.Server, store, more string) *slac
 		}}}}
 	w.tess, w.ida = w.AddUser("Tess"), w.AddUser("Ida Lovelace")
 	w.token, w.app = w.install(t, w.tess)
-	w.ClientID, w.ClientSecret = "1.2", "hush"
+	w.ClientID, w.ClientSecret, w.Client = "1.2", "hush", w.AppToken()
 	if store == "" {
 		store = "sqlite:" + filepath.Join(w.dir, "isthmus.db")
 	}
@@ -105,7 +106,7 @@ transports:
       app_token: %s
       authorize: %q
 %s
-`, store, filepath.Join(w.dir, "isthmus.key"), public, slackDomain, xmpp.Component, servers.Gateway.Secret, w.API(), w.AppToken(), w.Authorize(), more)
+`, store, filepath.Join(w.dir, "isthmus.key"), public, slackDomain, xmpp.Component, servers.Gateway.Secret, w.API(), w.Client, w.Authorize(), more)
 	if err := os.WriteFile(w.configPath(), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -115,8 +116,13 @@ transports:
 	return w
 }
 
-// install makes an app from the manifest that people are given, and gives its tokens.
 func (w *slackWorld) install(t *testing.T, u *slacktest.User) (token, app string) {
+	t.Helper()
+	return installIn(t, w.Workspace, u)
+}
+
+// installIn makes an app from the manifest that people are given, and gives its tokens.
+func installIn(t *testing.T, w *slacktest.Workspace, u *slacktest.User) (token, app string) {
 	t.Helper()
 	name := "manifest.yaml"
 	if u.Bot {
@@ -132,9 +138,12 @@ func (w *slackWorld) install(t *testing.T, u *slacktest.User) (token, app string
 	return token, app
 }
 
-func (w *slackWorld) address(id string) string {
+func (w *slackWorld) address(id string) string { return addressIn(w.Workspace, id) }
+
+// addressIn is the address of a channel or somebody of a workspace.
+func addressIn(w *slacktest.Workspace, id string) string {
 	sigil := "#"
-	if id[0] == 'U' {
+	if id[0] == 'U' || id[0] == 'W' {
 		sigil = ""
 	}
 	return sigil + strings.ToLower(id+"%"+w.Team) + "@" + slackDomain

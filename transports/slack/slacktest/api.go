@@ -95,8 +95,8 @@ func (w *Workspace) answer(to http.ResponseWriter, name, bearer string, argument
 		return bad(t.revoked)
 	}
 	to.Header().Set("X-OAuth-Scopes", t.scopes)
-	answer := w.call(t, name, arguments)
-	if w.Odd {
+	answer := t.in.call(t, name, arguments)
+	if t.in.Odd {
 		answer["surprise"], answer["message"], answer["errors"] = []any{1}, "no object", "none"
 	}
 	return answer
@@ -158,8 +158,8 @@ func page[T any](w *Workspace, all []T, a Object) ([]T, Object) {
 func authTest(w *Workspace, t *token, _ Object) Object {
 	u := w.users[t.user]
 	answer := Object{"url": "https://acme.slack.com/", "team": w.Name, "user": u.Name, "team_id": w.Team, "user_id": u.ID, "is_enterprise_install": false}
-	if t.app != "" {
-		answer["bot_id"] = t.app
+	if t.bot != "" {
+		answer["bot_id"] = t.bot
 	}
 	if w.Enterprise != "" {
 		answer["enterprise_id"] = w.Enterprise

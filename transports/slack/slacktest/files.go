@@ -15,7 +15,7 @@ type file struct {
 }
 
 func (w *Workspace) fileObject(f *file) Object {
-	address := "http://" + w.listener.Addr().String() + "/files/" + f.id + "/" + f.name
+	address := w.address() + "/" + w.Team + "/files/" + f.id + "/" + f.name
 	return Object{"id": f.id, "name": f.name, "title": f.title, "mimetype": "text/plain", "filetype": "text", "size": len(f.content), "mode": "hosted", "user": f.user,
 		"url_private": address, "url_private_download": address, "is_external": false}
 }
@@ -53,7 +53,7 @@ func filesGetUploadURL(w *Workspace, t *token, a Object) Object {
 	}
 	f := &file{id: w.id("F"), name: str(a, "filename"), title: str(a, "filename"), user: t.user}
 	w.files[f.id] = f
-	return Object{"upload_url": "http://" + w.listener.Addr().String() + "/upload/" + f.id, "file_id": f.id}
+	return Object{"upload_url": w.address() + "/" + w.Team + "/upload/" + f.id, "file_id": f.id}
 }
 
 func (w *Workspace) serveUpload(to http.ResponseWriter, r *http.Request) {
@@ -111,7 +111,7 @@ func (w *Workspace) serveFile(to http.ResponseWriter, r *http.Request) {
 	f, t := w.files[r.PathValue("file")], w.tokens[bearer]
 	w.mu.Unlock()
 	switch {
-	case t == nil || t.revoked != "": // Slack shows its sign-in page
+	case t == nil || t.in != w || t.revoked != "": // Slack shows its sign-in page
 		to.Header().Set("Content-Type", "text/html")
 		_, _ = io.WriteString(to, "<!DOCTYPE html><title>Sign in</title>")
 	case f == nil:

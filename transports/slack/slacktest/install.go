@@ -80,6 +80,7 @@ func (w *Workspace) Install(u *User, yamlManifest []byte) (token, app string, er
 	app = w.AppToken()
 	w.mu.Lock()
 	w.apps[app].events = subscribed
+	w.tokens[token].of = w.apps[app]
 	w.mu.Unlock()
 	return token, app, nil
 }

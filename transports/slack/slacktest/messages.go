@@ -99,8 +99,8 @@ func chatPostMessage(w *Workspace, t *token, a Object) Object {
 		}
 		m["metadata"] = metadata
 	}
-	if t.app != "" {
-		m["bot_id"] = t.app
+	if t.bot != "" {
+		m["bot_id"] = t.bot
 		if name := str(a, "username"); name != "" { // chat:write.customize
 			m["subtype"], m["username"], m["icons"] = "bot_message", name, Object{"image_48": str(a, "icon_url")}
 			delete(m, "user")
@@ -139,7 +139,7 @@ func (w *Workspace) own(t *token, a Object, refusal string) (*channel, Object, O
 		return nil, nil, bad("channel_not_found")
 	case m == nil:
 		return nil, nil, bad("message_not_found")
-	case m["user"] != t.user && (t.app == "" || m["bot_id"] != t.app):
+	case m["user"] != t.user && (t.bot == "" || m["bot_id"] != t.bot):
 		return nil, nil, bad(refusal)
 	}
 	return c, m, nil

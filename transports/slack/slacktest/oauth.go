@@ -5,12 +5,9 @@ import (
 	"net/url"
 )
 
-// grant is what a browser brings back.
-type grant struct{ user, scopes, redirect string }
-
 // Authorize is the address of the page where people authorise the app.
 func (w *Workspace) Authorize() string {
-	return "http://" + w.listener.Addr().String() + "/oauth/v2/authorize"
+	return w.address() + "/oauth/v2/authorize"
 }
 
 // serveAuthorize is the page: whoever opens it is Browser, and allows what is asked for; where there is none, they refuse.
@@ -26,8 +23,8 @@ func (w *Workspace) serveAuthorize(to http.ResponseWriter, r *http.Request) {
 	if w.Browser == nil {
 		answer.Set("error", "access_denied")
 	} else {
-		code := w.id("code")
-		w.grants[code] = grant{w.Browser.ID, query.Get("user_scope"), query.Get("redirect_uri")}
+		code := w.unique("code")
+		w.grants[code] = grant{w.Browser.in, w.Browser.ID, query.Get("user_scope"), query.Get("redirect_uri")}
 		answer.Set("code", code)
 	}
 	w.mu.Unlock()
@@ -47,7 +44,7 @@ func (w *Workspace) access(a Object) Object {
 	case g.redirect != str(a, "redirect_uri"):
 		return bad("bad_redirect_uri")
 	}
-	name := "xoxp-" + w.id("")
-	w.tokens[name] = &token{user: g.user, scopes: g.scopes}
-	return Object{"ok": true, "app_id": "A1", "team": Object{"id": w.Team, "name": w.Name}, "authed_user": Object{"id": g.user, "scope": g.scopes, "access_token": name, "token_type": "user"}}
+	name := "xoxp-" + w.unique("")
+	w.tokens[name] = &token{in: g.in, of: w.apps[w.Client], user: g.user, scopes: g.scopes}
+	return Object{"ok": true, "app_id": "A1", "team": Object{"id": g.in.Team, "name": g.in.Name}, "authed_user": Object{"id": g.user, "scope": g.scopes, "access_token": name, "token_type": "user"}}
 }

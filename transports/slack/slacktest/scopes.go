@@ -60,7 +60,7 @@ func (w *Workspace) lacks(t *token, method string, a Object) string {
 	for _, scope := range scopes {
 		switch {
 		case scope == "" || slices.Contains(have, scope):
-		case scope == "channels:write" && t.app != "" && (slices.Contains(have, "channels:manage") || method == "conversations.join" && slices.Contains(have, "channels:join")):
+		case scope == "channels:write" && t.bot != "" && (slices.Contains(have, "channels:manage") || method == "conversations.join" && slices.Contains(have, "channels:join")):
 		default:
 			return scope
 		}

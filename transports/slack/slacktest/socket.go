@@ -118,33 +118,35 @@ func (s *socket) write() {
 	}
 }
 
-// tell sends an event to every app, over any one of its sockets: to the members of a channel where it is not empty. An app without a socket misses it.
+// tell sends an event to the apps in the workspace, over any one of their sockets: to the members of a channel where it is not empty. An app without a socket misses it.
 func (w *Workspace) tell(in string, event Object) {
 	w.note(event)
 	w.told = event
-	authorised := ""
-	for _, t := range w.tokens {
-		if t.revoked == "" && (in == "" || w.channels[in] != nil && w.channels[in].inside(t.user)) && t.user > authorised {
-			authorised = t.user
-		}
-	}
-	if authorised == "" {
-		return
-	}
 	if w.Odd {
 		event = clone(event)
 		event["surprise"], event["team"], event["blocks_v9"] = Object{"deep": []any{1, nil}}, []any{1}, true
 	}
 	for _, a := range w.apps {
-		if len(a.sockets) == 0 || !a.wants(event) {
+		who := w.authorised(a, in)
+		if who == "" || len(a.sockets) == 0 || !a.wants(event) {
 			continue
 		}
 		a.next++
-		envelope := Object{"envelope_id": w.id("E"), "type": "events_api", "accepts_response_payload": false, "retry_attempt": 0, "retry_reason": "",
-			"payload": Object{"token": "x", "team_id": w.Team, "api_app_id": "A1", "event": event, "type": "event_callback", "event_id": w.id("Ev"), "event_time": time.Now().Unix(),
-				"authorizations": []any{Object{"enterprise_id": nil, "team_id": w.Team, "user_id": authorised, "is_bot": false}}, "is_ext_shared_channel": false}}
+		envelope := Object{"envelope_id": w.unique("E"), "type": "events_api", "accepts_response_payload": false, "retry_attempt": 0, "retry_reason": "",
+			"payload": Object{"token": "x", "team_id": w.Team, "context_team_id": w.Team, "api_app_id": "A1", "event": event, "type": "event_callback", "event_id": w.unique("Ev"),
+				"event_time": time.Now().Unix(), "authorizations": []any{Object{"enterprise_id": nil, "team_id": w.Team, "user_id": who, "is_bot": false}}, "is_ext_shared_channel": false}}
 		a.sockets[a.next%len(a.sockets)].deliver(envelope)
 	}
+}
+
+// authorised is one of those who have authorised an app and may see what happens in a channel, or empty.
+func (w *Workspace) authorised(a *app, in string) (who string) {
+	for _, t := range w.tokens {
+		if t.in == w && (t.of == nil || t.of == a) && t.revoked == "" && (in == "" || w.channels[in] != nil && w.channels[in].inside(t.user)) && t.user > who {
+			who = t.user
+		}
+	}
+	return who
 }
 
 func (s *socket) deliver(envelope Object) {
@@ -179,18 +181,18 @@ func eventChannel(e Object) string {
 }
 
 // Disconnect sends a disconnect message over all sockets, and closes them unless it is a warning. One that asks to refresh concerns the oldest of an app's.
-func (w *Workspace) Disconnect(reason string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, a := range w.apps {
+func (s *server) Disconnect(reason string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range s.apps {
 		concerned := a.sockets
 		if reason == "refresh_requested" {
 			concerned = a.sockets[:min(len(a.sockets), 1)]
 		}
-		for _, s := range concerned {
-			s.send <- Object{"type": "disconnect", "reason": reason, "debug_info": Object{"host": "fake"}}
+		for _, socket := range concerned {
+			socket.send <- Object{"type": "disconnect", "reason": reason, "debug_info": Object{"host": "fake"}}
 			if reason != "warning" {
-				close(s.send)
+				close(socket.send)
 			}
 		}
 		if reason != "warning" {
@@ -200,19 +202,15 @@ func (w *Workspace) Disconnect(reason string) {
 }
 
 // Cut breaks all sockets.
-func (w *Workspace) Cut() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, a := range w.apps {
-		w.drop(a)
+func (s *server) Cut() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range s.apps {
+		for _, socket := range a.sockets {
+			close(socket.send)
+		}
+		a.sockets = nil
 	}
-}
-
-func (w *Workspace) drop(a *app) {
-	for _, s := range a.sockets {
-		close(s.send)
-	}
-	a.sockets = nil
 }
 
 // TellRateLimited tells that events are left out, for there are too many (app_rate_limited).
@@ -221,7 +219,7 @@ func (w *Workspace) TellRateLimited() {
 	defer w.mu.Unlock()
 	for _, a := range w.apps {
 		for _, s := range a.sockets {
-			s.deliver(Object{"envelope_id": w.id("E"), "type": "events_api", "payload": Object{"type": "app_rate_limited", "team_id": w.Team, "minute_rate_limited": time.Now().Unix(), "api_app_id": "A1"}})
+			s.deliver(Object{"envelope_id": w.unique("E"), "type": "events_api", "payload": Object{"type": "app_rate_limited", "team_id": w.Team, "minute_rate_limited": time.Now().Unix(), "api_app_id": "A1"}})
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func (w *Workspace) userObject(u *User) Object {
-	avatar := "http://" + w.listener.Addr().String() + "/pictures/" + u.ID + "/" + u.AvatarHash
+	avatar := w.address() + "/" + w.Team + "/pictures/" + u.ID + "/" + u.AvatarHash
 	profile := Object{"real_name": u.RealName, "display_name": u.DisplayName, "status_text": u.StatusText, "status_emoji": u.StatusEmoji, "title": u.Title,
 		"email": u.Email, "avatar_hash": u.AvatarHash, "image_72": avatar, "image_192": avatar, "image_512": avatar, "team": w.Team}
 	o := Object{"id": u.ID, "team_id": w.Team, "name": u.Name, "deleted": u.Deleted, "real_name": u.RealName, "tz": "Europe/Amsterdam", "tz_label": "CET", "tz_offset": 3600,

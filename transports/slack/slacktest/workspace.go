@@ -4,11 +4,8 @@ package slacktest
 
 import (
 	"fmt"
-	"net"
-	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -26,22 +23,17 @@ type Workspace struct {
 	// ClientID and ClientSecret are those of an app that people can authorise, Browser who does so when the page is opened.
 	ClientID, ClientSecret string
 	Browser                *User
+	// Client is the app-level token of that app.
+	Client string
 
-	listener net.Listener
-	server   *http.Server
+	*server
 
-	mu       sync.Mutex
 	last     int64 // of ids
 	clock    int64 // of timestamps, in microseconds
 	users    map[string]*User
-	tokens   map[string]*token
-	apps     map[string]*app
 	channels map[string]*channel
 	files    map[string]*file
 	emoji    map[string]string
-	failures map[string][]failure
-	calls    map[string]int
-	grants   map[string]grant
 	seen     []Object
 	told     Object // the last event
 	watchers []chan struct{}
@@ -55,20 +47,7 @@ type User struct {
 	Owner, Admin, Guest, Bot        bool
 	Deleted, Away, Snoozing         bool
 	picture                         []byte
-}
-
-type token struct {
-	user, scopes string
-	app          string // of a bot token, the bot's id
-	revoked      string // the error that it gets, or empty
-}
-
-type app struct {
-	sockets []*socket
-	unacked []Object // envelopes that wait for a socket to be sent again
-	next    int      // the socket that gets the next payload
-	refuse  string
-	events  map[string]bool // those that it wants; nil for all
+	in                              *Workspace
 }
 
 type channel struct {
@@ -80,44 +59,6 @@ type channel struct {
 	messages                    []Object
 	read                        map[string]string
 }
-
-// failure is what a method answers instead of doing its work.
-type failure struct {
-	status int
-	after  string // Retry-After
-	body   Object
-	act    bool // it does its work all the same, and the answer is lost
-}
-
-// New starts a workspace on loopback. Close ends it.
-func New() (*Workspace, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	w := &Workspace{Team: "T0ACME", Name: "Acme", listener: listener, clock: 1_700_000_000_000_000, users: map[string]*User{}, tokens: map[string]*token{},
-		apps: map[string]*app{}, channels: map[string]*channel{}, files: map[string]*file{}, emoji: map[string]string{}, failures: map[string][]failure{},
-		calls: map[string]int{}, grants: map[string]grant{}}
-	routes := http.NewServeMux()
-	routes.HandleFunc("/api/{method}", w.serveAPI)
-	routes.HandleFunc("GET /oauth/v2/authorize", w.serveAuthorize)
-	routes.HandleFunc("/socket/{app}", w.serveSocket)
-	routes.HandleFunc("POST /upload/{file}", w.serveUpload)
-	routes.HandleFunc("GET /files/{file}/{name}", w.serveFile)
-	routes.HandleFunc("GET /pictures/{user}/{hash}", w.servePicture)
-	w.server = &http.Server{Handler: routes, ReadHeaderTimeout: 10 * time.Second}
-	go w.server.Serve(listener) //nolint:errcheck // it ends by Close
-	return w, nil
-}
-
-// Close ends the server and its sockets.
-func (w *Workspace) Close() {
-	w.Cut()
-	_ = w.server.Close()
-}
-
-// API is the base address of the Web API.
-func (w *Workspace) API() string { return "http://" + w.listener.Addr().String() + "/api/" }
 
 // id makes an id that begins with a letter.
 func (w *Workspace) id(letter string) string {
@@ -135,7 +76,7 @@ func (w *Workspace) now() string {
 func (w *Workspace) AddUser(realName string) *User {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	u := &User{ID: w.id("U"), RealName: realName, Name: strings.ToLower(strings.ReplaceAll(realName, " ", "."))}
+	u := &User{in: w, ID: w.id("U"), RealName: realName, Name: strings.ToLower(strings.ReplaceAll(realName, " ", "."))}
 	w.users[u.ID] = u
 	return u
 }
@@ -158,34 +99,13 @@ func (w *Workspace) Token(u *User, scopes string) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	kind := "xoxp-"
-	t := &token{user: u.ID, scopes: scopes}
+	t := &token{in: w, user: u.ID, scopes: scopes}
 	if u.Bot {
-		kind, t.app = "xoxb-", w.id("B")
+		kind, t.bot = "xoxb-", w.id("B")
 	}
-	name := kind + w.id("")
+	name := kind + w.unique("")
 	w.tokens[name] = t
 	return name
-}
-
-// AppToken gives an app a token for Socket Mode.
-func (w *Workspace) AppToken() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	name := "xapp-1-" + w.id("A")
-	w.apps[name] = &app{}
-	return name
-}
-
-// Revoke makes a token worthless: each call gets the error from now on.
-func (w *Workspace) Revoke(name, why string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if t := w.tokens[name]; t != nil {
-		t.revoked = why
-	}
-	if a := w.apps[name]; a != nil {
-		a.refuse = why
-	}
 }
 
 // TellRevoked tells of a token that was taken back (tokens_revoked).
@@ -197,40 +117,6 @@ func (w *Workspace) TellRevoked(u *User) {
 		of = Object{"oauth": []string{}, "bot": []string{u.ID}}
 	}
 	w.tell("", Object{"type": "tokens_revoked", "tokens": of})
-}
-
-// Fail has the next calls of a method answer with an error; act: they do their work all the same.
-func (w *Workspace) Fail(method, code string, times int) {
-	w.fail(method, failure{status: http.StatusOK, body: Object{"ok": false, "error": code}}, times)
-}
-
-// RateLimit has the next calls of a method be too many: with a status of 429, or in the body of a good answer.
-func (w *Workspace) RateLimit(method, after string, inBody bool, times int) {
-	status := http.StatusTooManyRequests
-	if inBody {
-		status = http.StatusOK
-	}
-	w.fail(method, failure{status: status, after: after, body: Object{"ok": false, "error": "ratelimited"}}, times)
-}
-
-// LoseAnswer has the next call of a method do its work, and its answer be lost.
-func (w *Workspace) LoseAnswer(method string) {
-	w.fail(method, failure{act: true}, 1)
-}
-
-func (w *Workspace) fail(method string, f failure, times int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for range times {
-		w.failures[method] = append(w.failures[method], f)
-	}
-}
-
-// Calls is how often a method was called.
-func (w *Workspace) Calls(method string) int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.calls[method]
 }
 
 // inside tells whether a user is in a channel.

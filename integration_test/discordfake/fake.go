@@ -43,11 +43,17 @@ type Server struct {
 	shards              int // that a bot needs
 	starts              map[string]time.Time
 	mute                bool
+	// Of people's own accounts: relations and reads are by the account and the user or the channel, form is how READY is told.
+	relations map[string]map[string]Object
+	reads     map[string]map[string]string
+	form      Form
 }
 
 // Bot is an application with its bot.
 type Bot struct {
 	ID, Token string
+	// Person: it is no bot but somebody's own account.
+	Person bool
 	// Flags say which privileged intents it has; Remaining is how many sessions it may begin.
 	Flags, Remaining int
 }
@@ -66,7 +72,7 @@ const AllIntents = 1<<13 | 1<<15 | 1<<19
 // New starts a Discord that ends with the test.
 func New(t testing.TB) *Server {
 	s := &Server{t: t, Heartbeat: 30 * time.Second, shards: 1, starts: map[string]time.Time{}, users: map[string]Object{}, bots: map[string]*Bot{}, guilds: map[string]*guild{}, channels: map[string]Object{}, messages: map[string][]Object{},
-		webhooks: map[string]Object{}, files: map[string][]byte{}, pictures: map[string][]byte{}, buckets: map[string]*bucket{}}
+		webhooks: map[string]Object{}, files: map[string][]byte{}, pictures: map[string][]byte{}, buckets: map[string]*bucket{}, relations: map[string]map[string]Object{}, reads: map[string]map[string]string{}}
 	mux := http.NewServeMux()
 	s.routes(mux)
 	s.http = httptest.NewServer(mux)

@@ -25,6 +25,8 @@ type session struct {
 	conn    *connection
 	// presence is how the bot is shown, nil where it has not said.
 	presence Object
+	// subscribed are the guilds that a person's session looks at.
+	subscribed map[string]bool
 }
 
 // connection is a socket.
@@ -105,6 +107,8 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 			s.resume(c, p.Data)
 		case 8:
 			s.members(c, p.Data)
+		case 14:
+			s.subscribe(c, p.Data)
 		default:
 			c.send(4001)
 		}
@@ -129,6 +133,7 @@ func (s *Server) identify(c *connection, data json.RawMessage) {
 		Token   string    `json:"token"`
 		Intents int       `json:"intents"`
 		Shard   [2]uint64 `json:"shard"`
+		Wants   int       `json:"capabilities"`
 	}
 	d.Shard = [2]uint64{0, 1}
 	_ = json.Unmarshal(data, &d)
@@ -154,8 +159,12 @@ func (s *Server) identify(c *connection, data json.RawMessage) {
 	}
 	bot.Remaining--
 	s.identified++
-	session := &session{server: s, bot: bot, id: "session-" + s.id(), shard: d.Shard, intents: d.Intents, conn: c}
+	session := &session{server: s, bot: bot, id: "session-" + s.id(), shard: d.Shard, intents: d.Intents, conn: c, subscribed: map[string]bool{}}
 	s.sessions = append(s.sessions, session)
+	if bot.Person {
+		s.greet(session, d.Wants)
+		return
+	}
 	guilds := []Object{}
 	var all []*guild
 	for _, id := range slices.Sorted(maps.Keys(s.guilds)) {
@@ -282,7 +291,7 @@ func (s *Server) dispatchIn(guild, channel, kind string, data any) {
 	g := s.guilds[guild]
 	for _, session := range s.sessions {
 		id := session.bot.ID
-		if g == nil && session.shard[0] != 0 || g != nil && (!session.serves(guild) || g.unavailable) || channel != "" && g != nil && !s.can(channel, id, 1<<10) || g == nil && !s.talks(channel, id) {
+		if g == nil && session.shard[0] != 0 || g != nil && (!session.serves(guild) || g.unavailable) || channel != "" && g != nil && !s.can(channel, id, 1<<10) || g == nil && !s.talks(channel, id) || g != nil && session.unseen(guild, kind) {
 			continue
 		}
 		session.dispatch(kind, data)
@@ -291,7 +300,12 @@ func (s *Server) dispatchIn(guild, channel, kind string, data any) {
 
 // talks tells whether a direct message channel is one of a bot's.
 func (s *Server) talks(channel, bot string) bool {
-	return s.channels[channel] != nil && s.channels[channel]["bot"] == bot
+	ch := s.channels[channel]
+	if ch == nil {
+		return false
+	}
+	in, _ := ch["recipients"].([]Object)
+	return ch["bot"] == bot || ch["type"] == group && slices.ContainsFunc(in, func(u Object) bool { return u["id"] == bot })
 }
 
 // Dispatch sends any event to all sessions.

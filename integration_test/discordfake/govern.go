@@ -88,6 +88,11 @@ func (c *call) modifyMember() (any, *refusal) {
 }
 
 func (c *call) modifyChannel() (any, *refusal) {
+	if ch := c.channels[c.id("channel")]; ch != nil && ch["type"] == group {
+		maps.Copy(ch, c.body)
+		c.dispatchIn("", str(ch["id"]), "CHANNEL_UPDATE", ch)
+		return ch, nil
+	}
 	ch, no := c.channel(1 << 4)
 	switch {
 	case no != nil:

@@ -24,7 +24,10 @@ func (c *call) list() (any, *refusal) {
 	if before := q.Get("before"); before != "" {
 		all = slices.DeleteFunc(all, func(m Object) bool { return !newer(before, str(m["id"])) })
 	}
-	if after := q.Get("after"); after != "" {
+	if around := q.Get("around"); around != "" {
+		at := slices.IndexFunc(all, func(m Object) bool { return str(m["id"]) == around })
+		all = all[max(0, at-limit/2):min(len(all), max(at, 0)+limit/2+1)]
+	} else if after := q.Get("after"); after != "" {
 		all = slices.DeleteFunc(all, func(m Object) bool { return !newer(str(m["id"]), after) })
 		all = all[:min(limit, len(all))]
 	} else {

@@ -99,6 +99,15 @@ func (s *Server) routes(mux *http.ServeMux) {
 	handle("GET /users/@me", func(c *call) (any, *refusal) { return s.users[c.bot.ID], nil })
 	handle("GET /users/@me/guilds", (*call).guilds)
 	handle("POST /users/@me/channels", (*call).openTalk)
+	handle("GET /gateway", func(*call) (any, *refusal) { return Object{"url": s.gateway()}, nil })
+	handle("GET /users/{user}/profile", (*call).profile)
+	handle("PUT /users/@me/relationships/{user}", (*call).relate)
+	handle("PATCH /users/@me/relationships/{user}", (*call).nickname)
+	handle("DELETE /users/@me/relationships/{user}", (*call).unrelate)
+	handle("POST /channels/{channel}/messages/{message}/ack", (*call).acknowledge)
+	handle("DELETE /channels/{channel}", (*call).leaveGroup)
+	handle("PUT /channels/{channel}/recipients/{user}", (*call).addRecipient)
+	handle("DELETE /channels/{channel}/recipients/{user}", (*call).removeRecipient)
 	handle("GET /users/{user}", (*call).user)
 	handle("GET /guilds/{guild}", (*call).guild)
 	handle("GET /guilds/{guild}/channels", (*call).guildChannels)
@@ -163,9 +172,15 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, pattern string, d
 		return
 	}
 	token, isBot := strings.CutPrefix(r.Header.Get("Authorization"), "Bot ")
-	c.bot = s.bots[token]
-	if (c.bot == nil || !isBot) && !strings.HasPrefix(pattern[strings.Index(pattern, " ")+1:], "/webhooks/") {
+	if c.bot = s.bots[token]; c.bot != nil && c.bot.Person == isBot {
+		c.bot = nil
+	}
+	if c.bot == nil && !strings.HasPrefix(pattern[strings.Index(pattern, " ")+1:], "/webhooks/") {
 		answer(w, nil, unauthorized)
+		return
+	}
+	if c.bot != nil && c.bot.Person && slices.Contains(forBots, pattern) {
+		answer(w, nil, onlyBots)
 		return
 	}
 	if !s.limit(w, pattern, r.Header.Get("Authorization")+pattern+c.id("channel")) {

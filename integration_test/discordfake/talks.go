@@ -95,8 +95,14 @@ func (c *call) searchMembers() (any, *refusal) {
 
 func (c *call) openTalk() (any, *refusal) {
 	with := str(c.body["recipient_id"])
+	if all, _ := c.body["recipients"].([]any); len(all) == 1 && c.bot.Person {
+		with = str(all[0])
+	}
 	if c.users[with] == nil {
 		return nil, &refusal{400, 50033, "Invalid Recipient(s)"}
+	}
+	if c.relations[c.bot.ID][with] != nil {
+		return c.talk(c.bot.ID, with), nil
 	}
 	for _, g := range c.Server.guilds {
 		if g.members[with] != nil && g.members[c.bot.ID] != nil {
@@ -115,6 +121,11 @@ func (s *Server) talk(bot, user string) Object {
 	}
 	ch := Object{"id": s.id(), "type": 1, "recipients": []Object{s.users[user]}, "bot": bot, "user": user, "last_message_id": nil}
 	s.channels[str(ch["id"])] = ch
+	for _, of := range s.sessions {
+		if of.bot.ID == bot && of.bot.Person {
+			of.dispatch("CHANNEL_CREATE", ch)
+		}
+	}
 	return ch
 }
 

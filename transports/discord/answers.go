@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"net/http"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -20,8 +19,7 @@ func (s *Session) answering(ctx context.Context, guild, channel, id string, to *
 	const excerpt = 100
 	from, words := to.From, to.Text
 	if from.Name == "" {
-		var m message
-		if s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}/messages/{}", ids: []string{channel, id}}, &m) == nil {
+		if m, err := s.messageAt(ctx, channel, id); err == nil {
 			m.GuildID = guild
 			s.mu.Lock()
 			from, words = s.world.authorOf(&m), s.world.textOf(guild, &m.content)

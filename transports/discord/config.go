@@ -13,6 +13,8 @@ type Config struct {
 	CDN string `mapstructure:"cdn"`
 	// Gateway is the address of the gateway's socket, also where a session is taken up again; where it is empty, Discord tells both.
 	Gateway string `mapstructure:"gateway"`
+	// UserAccounts lets people log in as themselves, which Discord forbids.
+	UserAccounts bool `mapstructure:"user_accounts"`
 	// MaxFileMiB is the largest file that goes to Discord, which takes 10 MiB from bots and more in boosted guilds.
 	MaxFileMiB int64 `mapstructure:"max_file_mib"`
 }

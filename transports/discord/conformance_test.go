@@ -62,8 +62,9 @@ func room(channel string) transports.RoomID { return transports.RoomID("#" + cha
 
 func channel(room transports.RoomID) string { return string(room[1:]) }
 
-func harness(t *testing.T) transporttest.Harness {
-	p := newPlace(t)
+func harness(t *testing.T) transporttest.Harness { return newPlace(t).harness(t) }
+
+func (p *place) harness(t *testing.T) transporttest.Harness {
 	p.Allow(p.guild, everything|govern&^(1<<13)) // other people's messages are not the bot's to delete
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

@@ -10,8 +10,13 @@ import (
 // credentials are what is kept of an account.
 type credentials struct {
 	Token string `json:"token"`
+	// User: it is a person's own account and not a bot.
+	User bool `json:"user,omitempty"`
+	// Requested are the users whom a person has asked to be friends and who have not answered, Groups those of the person's contacts.
+	Requested []string            `json:"requested,omitempty"`
+	Groups    map[string][]string `json:"groups,omitempty"`
 	// Left are the channels that the account sees and does not want, Joined the threads that it wants: bots are in all channels that they see, and in no
-	// thread unless they say so.
+	// thread unless they say so. A person is in hundreds of servers, so their account is in those channels that they join; only the groups are there from the beginning.
 	Left   []string `json:"left,omitempty"`
 	Joined []string `json:"joined,omitempty"`
 	// Session is the one at the gateway, nil for none.
@@ -31,27 +36,37 @@ func (c credentials) encode() []byte {
 	return data
 }
 
-// authorization is the header's value.
-func (c credentials) authorization() string { return "Bot " + c.Token }
+// authorization is the header's value (API Reference, Authentication); that of a person is the bare token.
+func (c credentials) authorization() string {
+	if c.User {
+		return c.Token
+	}
+	return "Bot " + c.Token
+}
 
 // wants tells whether the account is in a channel that it sees.
 func (c credentials) wants(ch *channel) bool {
-	if ch.isThread() {
-		return slices.Contains(c.Joined, ch.ID)
+	switch {
+	case ch.isGroup():
+		return true
+	case c.oneByOne(ch):
+		return ch.talks() && slices.Contains(c.Joined, ch.ID)
 	}
 	return ch.talks() && !slices.Contains(c.Left, ch.ID)
 }
+
+// oneByOne tells whether the account is in a channel only when it has joined it.
+func (c credentials) oneByOne(ch *channel) bool { return ch.isThread() || c.User }
 
 // enter and leave change what the account wants, and tell whether that is anything new.
 func (c *credentials) enter(ch *channel) bool {
 	if c.wants(ch) {
 		return false
 	}
-	if ch.isThread() {
+	if c.oneByOne(ch) {
 		c.Joined = append(slices.Clone(c.Joined), ch.ID)
-	} else {
-		c.Left = without(c.Left, ch.ID)
 	}
+	c.Left = without(c.Left, ch.ID)
 	return true
 }
 
@@ -59,9 +74,10 @@ func (c *credentials) leave(ch *channel) bool {
 	if !c.wants(ch) {
 		return false
 	}
-	if ch.isThread() {
+	if c.oneByOne(ch) {
 		c.Joined = without(c.Joined, ch.ID)
-	} else {
+	}
+	if !ch.isThread() {
 		c.Left = append(slices.Clone(c.Left), ch.ID)
 	}
 	return true

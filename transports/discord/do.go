@@ -26,6 +26,9 @@ func (s *Session) Do(ctx context.Context, command transports.Command, done func(
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(l.ctx, cancel)()
+	if s.asUser && s.doAsUser(ctx, l, command, done) {
+		return
+	}
 	switch c := command.(type) {
 	case transports.Join:
 		s.lookUp(ctx, c.Room)
@@ -43,10 +46,7 @@ func (s *Session) Do(ctx context.Context, command transports.Command, done func(
 	default:
 		s.awaitGuilds(ctx, l, command.In())
 		result, err := s.carryOut(ctx, command)
-		if err != nil && transports.AsFault(err).Kind == transports.BadCredentials {
-			s.refuse(l)
-		}
-		done(result, err)
+		done(result, s.heed(l, err))
 	}
 }
 
@@ -61,6 +61,14 @@ func (s *Session) inOrder(l *link, done func(transports.Result, error), do func(
 		h.waiting = append(h.waiting, i)
 	}
 	l.queue.put(i)
+}
+
+// heed ends the connection where an error means that the token is void.
+func (s *Session) heed(l *link, err error) error {
+	if err != nil && transports.AsFault(err).Kind == transports.BadCredentials {
+		s.refuse(l)
+	}
+	return s.ownWords(err)
 }
 
 func (s *Session) carryOut(ctx context.Context, command transports.Command) (result transports.Result, err error) {
@@ -112,6 +120,7 @@ func (h *handler) join(j transports.Join) (later bool, err error) {
 	if changed {
 		h.out(transports.Credentials{Data: data})
 	}
+	h.subscribeGuild(c.GuildID)
 	return false, nil
 }
 
@@ -128,7 +137,7 @@ func (w *world) elsewhereNamed(id transports.RoomID) error {
 		to := roomID(found[0].ID)
 		return &transports.Fault{Kind: transports.Moved, Text: "The channel's address is " + string(to) + ".", To: to}
 	}
-	return fault(transports.NotFound, "The bot sees no channel %s. It must be in the channel's server and may have to be given access.", id)
+	return fault(transports.NotFound, "No channel %s is to be seen. The account must be in the channel's server and may have to be given access.", id)
 }
 
 func (h *handler) leave(l transports.Leave) error {
@@ -199,8 +208,8 @@ func (s *Session) react(ctx context.Context, r transports.React) error {
 	if err != nil {
 		return err
 	}
-	var m message
-	if err := s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}/messages/{}", ids: []string{channel, id}}, &m); err != nil {
+	m, err := s.messageAt(ctx, channel, id)
+	if err != nil {
 		return err
 	}
 	have := map[string]emoji{}

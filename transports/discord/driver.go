@@ -43,7 +43,7 @@ func New(config Config) (*Driver, error) {
 
 // About describes the driver.
 func (d *Driver) About() transports.About {
-	return transports.About{Kind: "discord", Name: "Discord", Sigils: "#", StableIDs: true, Flows: flows}
+	return transports.About{Kind: "discord", Name: "Discord", Sigils: "#", StableIDs: true, Flows: d.config.flows()}
 }
 
 // Run has nothing to do: accounts share no connection.
@@ -68,6 +68,9 @@ func (d *Driver) Open(account transports.Account, env transports.Env) (transport
 	data, err := readCredentials(account.Data)
 	if err != nil {
 		return nil, err
+	}
+	if data.User && !d.config.UserAccounts {
+		return nil, errNoUsers()
 	}
 	return newSession(d, data, env), nil
 }
@@ -98,6 +101,11 @@ func (d *Driver) application(ctx context.Context, c *rest) (application, error) 
 		return a, nil
 	}
 	return a, err
+}
+
+// isToken tells whether s may be a token.
+func isToken(s string) bool {
+	return s != "" && !strings.ContainsAny(s, " \r\n\t") && len(s) <= 500
 }
 
 // bare is a token without what people copy along with it.

@@ -10,6 +10,7 @@ import (
 func (h *handler) guildCreated(data json.RawMessage) {
 	var g guild
 	decode(data, &g)
+	g.flatten()
 	h.guildTold(g)
 }
 
@@ -22,7 +23,7 @@ func (h *handler) guildTold(g guild) {
 	was := h.world.guilds[g.ID]
 	state := h.world.take(g)
 	delete(h.world.pending, g.ID)
-	ask := state.wantsMembers()
+	ask := state.wantsMembers() && !h.asUser
 	h.mu.Unlock()
 	if ask {
 		h.askMembers(g.ID)
@@ -31,6 +32,7 @@ func (h *handler) guildTold(g guild) {
 		h.refresh(g.ID)
 	}
 	h.settle()
+	h.subscribeGuild(g.ID)
 	if was != nil && was.outage {
 		h.returned(g.ID)
 	}
@@ -50,6 +52,7 @@ func (h *handler) returned(guild string) {
 func (h *handler) guildUpdated(data json.RawMessage) {
 	var g guild
 	decode(data, &g)
+	g.flatten()
 	h.mu.Lock()
 	state := h.world.guilds[g.ID]
 	if state != nil {
@@ -88,7 +91,7 @@ func (h *handler) guildDeleted(data json.RawMessage) {
 		for _, c := range h.world.ordered(g.ID) {
 			if h.world.rooms[c.ID] {
 				delete(h.world.rooms, c.ID)
-				events = append(events, h.removed(c.ID, "The bot is not in the server "+state.name+" any more."))
+				events = append(events, h.removed(c.ID, h.called()+" is not in the server "+state.name+" any more."))
 			}
 		}
 		h.world.forget(g.ID)

@@ -37,6 +37,11 @@ type handler struct {
 	replaying bool
 	// waiting are joins of rooms in guilds that may be told yet.
 	waiting []item
+	// Of a person's account: order is that of the guilds in READY, demand what Discord wants of the person, finding the messages of channels that are asked
+	// for, each nil once it was.
+	order   []string
+	demand  string
+	finding map[string][]*message
 }
 
 // handlers are what each event does (Gateway Events, Receive Events). What is missing concerns nobody here.
@@ -54,6 +59,11 @@ var handlers = map[string]func(*handler, json.RawMessage){
 	"MESSAGE_DELETE": (*handler).messageDeleted, "MESSAGE_DELETE_BULK": (*handler).messagesDeleted,
 	"MESSAGE_REACTION_ADD": (*handler).reactionAdded, "MESSAGE_REACTION_REMOVE": (*handler).reactionRemoved,
 	"MESSAGE_REACTION_REMOVE_ALL": (*handler).reactionsCleared, "MESSAGE_REACTION_REMOVE_EMOJI": (*handler).reactionsCleared,
+	"READY_SUPPLEMENTAL": (*handler).supplemented, "USER_REQUIRED_ACTION_UPDATE": (*handler).requiredChanged,
+	"RELATIONSHIP_ADD": (*handler).relationChanged, "RELATIONSHIP_UPDATE": (*handler).relationChanged, "RELATIONSHIP_REMOVE": (*handler).relationRemoved,
+	"CHANNEL_RECIPIENT_ADD": (*handler).recipientAdded, "CHANNEL_RECIPIENT_REMOVE": (*handler).recipientRemoved,
+	"MESSAGE_ACK": (*handler).acknowledged, "CHANNEL_UNREAD_UPDATE": (*handler).passive, "PASSIVE_UPDATE_V1": (*handler).passive, "PASSIVE_UPDATE_V2": (*handler).passive,
+	"GUILD_MEMBER_LIST_UPDATE": (*handler).listed, "MESSAGE_REACTION_ADD_MANY": (*handler).reactionsAdded,
 	"TYPING_START": (*handler).typingStarted, "USER_UPDATE": (*handler).selfUpdated, "PRESENCE_UPDATE": (*handler).presenceUpdated,
 }
 
@@ -104,13 +114,18 @@ func (h *handler) begun(sh *shard, data json.RawMessage) {
 	decode(data, &e)
 	if !isSnowflake(e.User.ID) {
 		sh.resume = resumption{} // it cannot be taken up
-		h.link.queue.put(item{shard: sh, end: unreachable(errors.New("the gateway did not say who the bot is"))})
+		h.link.queue.put(item{shard: sh, end: unreachable(errors.New("the gateway did not say who the account is"))})
 		return
 	}
 	sh.resume = resumption{session: e.SessionID, url: cmp.Or(h.driver.config.Gateway, e.Resume, h.gateway.URL), other: h.gateway.URL}
+	var more readyUser
 	h.mu.Lock()
 	w, there := h.world, map[string]bool{}
 	w.self = e.User
+	if h.asUser {
+		decode(data, &more)
+		e.Guilds = h.userGuilds(more)
+	}
 	for _, g := range e.Guilds {
 		if !isSnowflake(g.ID) {
 			continue
@@ -138,8 +153,11 @@ func (h *handler) begun(sh *shard, data json.RawMessage) {
 	h.showAgain(sh, false)
 	h.connected()
 	h.waitForGuilds()
+	if h.asUser {
+		h.userReady(more)
+	}
 	for _, g := range e.Guilds {
-		if len(g.Channels) > 0 { // some servers tell them at once
+		if len(g.Channels)+len(g.Roles) > 0 { // some servers tell them at once
 			h.guildTold(g)
 		}
 	}
@@ -164,7 +182,7 @@ func (h *handler) tellOnline() {
 	self := userOf(h.world.self)
 	h.mu.Unlock()
 	h.live.Store(h.link) // before, for a command may follow the event at once
-	h.emit(transports.Online{Self: self, Can: h.capabilities(), Through: "as the bot " + self.Name})
+	h.emit(transports.Online{Self: self, Can: h.capabilities(), Through: h.through(self.Name)})
 	h.flush()
 }
 

@@ -63,6 +63,10 @@ func (h *handler) channelChanged(data json.RawMessage) {
 	if !isSnowflake(c.ID) {
 		return
 	}
+	if c.GuildID == "" && h.asUser {
+		h.privateChannelChanged(c)
+		return
+	}
 	if c.GuildID == "" { // a talk
 		if len(c.Recipients) == 1 {
 			h.mu.Lock()
@@ -109,7 +113,9 @@ func (h *handler) channelDeleted(data json.RawMessage) {
 	known := h.world.channels[c.ID]
 	delete(h.world.channels, c.ID)
 	h.mu.Unlock()
-	if known != nil {
+	if known != nil && known.isGroup() {
+		h.groupLeft(c.ID)
+	} else if known != nil {
 		h.reconcile(known.GuildID)
 	}
 }

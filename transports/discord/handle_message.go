@@ -16,11 +16,15 @@ const typingLasts = 10 * time.Second
 func (h *handler) messageCreated(data json.RawMessage) {
 	var m message
 	decode(data, &m)
-	if !isSnowflake(m.ID) || m.Type == threadStarter {
+	h.newMessage(&m)
+}
+
+func (h *handler) newMessage(m *message) {
+	if !isSnowflake(m.ID) || m.Type == threadStarter || h.asUser && h.waitsForPlace(m) {
 		return
 	}
 	h.mu.Lock()
-	events, of := h.created(&m)
+	events, of := h.created(m)
 	h.mu.Unlock()
 	h.tell(events)
 	h.flush()

@@ -10,7 +10,7 @@ import (
 	"isthmus/transports"
 )
 
-// flowBot is the one way to log in.
+// flowBot is the way to log in as a bot.
 const flowBot = "bot"
 
 // botText is how one comes by a token.
@@ -33,6 +33,9 @@ type login struct {
 
 // Login begins a login.
 func (d *Driver) Login(flow, person string, env transports.Env) (transports.Login, error) {
+	if flow == flowUser && d.config.UserAccounts {
+		return &userLogin{driver: d, env: env}, nil
+	}
 	if flow != flowBot {
 		return nil, fault(transports.Invalid, "There is no way to log in that is called %q.", flow)
 	}
@@ -50,13 +53,16 @@ func (l *login) ask(problem string) transports.Step {
 // Answer tries the token.
 func (l *login) Answer(ctx context.Context, answers transports.Options) (transports.Step, error) {
 	token := bare(answers.Get(nil, "token"))
-	if token == "" || strings.ContainsAny(token, " \r\n\t") || len(token) > 500 {
+	if !isToken(token) {
 		return l.ask("The token is missing, or is none: copy it from the application's page (Bot, Reset Token)."), nil
 	}
 	l.data = credentials{Token: token}
 	l.rest = l.driver.rest(l.data.authorization(), l.env)
 	if err := l.rest.do(ctx, request{method: http.MethodGet, path: "/users/@me"}, &l.self); err != nil {
 		if f := transports.AsFault(err); f.Kind == transports.BadCredentials {
+			if said := l.notABot(ctx, token); said != "" {
+				return l.ask(said), nil
+			}
 			return l.ask("Discord does not take this token. Copy it again, or reset it on the application's page (Bot, Reset Token): each reset makes the one before void. The client secret and the application's id are not the token."), nil
 		}
 		return l.ask(transports.AsFault(err).Text), nil

@@ -11,15 +11,20 @@ const askEvery = time.Second
 // wantsMembers tells that the members of a guild are not all known, and are to be.
 func (g *guildState) wantsMembers() bool { return !g.complete && g.count <= maxMembers }
 
-// askMembers asks for the members of a guild when it is its turn (Gateway Events, Request Guild Members).
-func (h *handler) askMembers(guild string) {
+// inItsTurn has something asked for when it is its turn.
+func (h *handler) inItsTurn(ask func(*handler)) {
 	now := time.Now()
 	turn := h.asked.Add(askEvery)
 	if turn.Before(now) {
 		turn = now
 	}
 	h.asked = turn
-	h.later(turn.Sub(now), func(h *handler) {
+	h.later(turn.Sub(now), ask)
+}
+
+// askMembers asks for the members of a guild when it is its turn (Gateway Events, Request Guild Members).
+func (h *handler) askMembers(guild string) {
+	h.inItsTurn(func(h *handler) {
 		h.mu.Lock()
 		g := h.world.guilds[guild]
 		ask := g != nil && g.wantsMembers()

@@ -143,7 +143,7 @@ func (s *Session) mayGovern(ctx context.Context, room transports.RoomID, user tr
 	case !isSnowflake(string(user)):
 		return "", fault(transports.NotFound, "%q is nobody on Discord.", user)
 	case string(user) == s.world.self.ID:
-		return "", fault(transports.Forbidden, "The bot cannot do this to itself.")
+		return "", fault(transports.Forbidden, "%s cannot do this to itself.", s.called())
 	}
 	return guild, nil
 }
@@ -266,6 +266,9 @@ func (s *Session) parent(id string) (guild string, in *channel, problem error) {
 
 // lacks are the features that the account does not have in a channel for want of a permission, or because the channel is of another kind.
 func (w *world) lacks(c *channel) (lacks transports.Feature) {
+	if c.isGroup() {
+		return w.lacksInGroup(c)
+	}
 	have := w.mine(c)
 	writes, topics, names := uint64(sendMessages), uint64(manageChannels), uint64(manageChannels)
 	if c.isThread() {

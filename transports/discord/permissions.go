@@ -114,7 +114,7 @@ func (w *world) standing(c *channel, m *member) transports.Member {
 	g, all := w.guilds[c.GuildID], w.permissions(c, m.User.ID, m.Roles)
 	out := transports.Member{User: w.userIn(c.GuildID, m), Affiliation: transports.AffiliatedMember, Role: transports.Participant, Hats: g.hats(m.Roles)}
 	switch {
-	case g.ownerID == m.User.ID:
+	case g.ownerID == m.User.ID, g.group && c.OwnerID == m.User.ID:
 		out.Affiliation = transports.Owner
 	case all&(administrator|manageGuild|manageChannels) != 0:
 		out.Affiliation = transports.Admin

@@ -52,7 +52,7 @@ func (s *Session) channelOf(ctx context.Context, place transports.Place, needs u
 	id = strings.TrimPrefix(string(place.Room), "#")
 	c := s.world.channels[id]
 	if c == nil || !s.world.sees(c) {
-		return "", "", fault(transports.NotFound, "The bot does not see the channel %s any more.", place.Room)
+		return "", "", fault(transports.NotFound, "%s does not see the channel %s any more.", s.called(), place.Room)
 	}
 	if s.world.guilds[c.GuildID].unavailable {
 		return "", "", fault(transports.Offline, "The Discord server has an outage. Try again later.")
@@ -60,7 +60,7 @@ func (s *Session) channelOf(ctx context.Context, place transports.Place, needs u
 	have := s.world.mine(c)
 	for _, p := range permissionNames {
 		if needs&p.bit != 0 && have&p.bit == 0 {
-			return "", "", fault(transports.Forbidden, "The bot lacks the permission “%s” in %s. Ask somebody who manages the server for it.", p.name, c.Name)
+			return "", "", fault(transports.Forbidden, "%s lacks the permission “%s” in %s. Ask somebody who manages the server for it.", s.called(), p.name, c.Name)
 		}
 	}
 	return id, c.GuildID, nil
@@ -78,11 +78,13 @@ func (s *Session) talk(ctx context.Context, user string, before bool) (string, e
 		return id, nil
 	case !isSnowflake(user):
 		return "", fault(transports.NotFound, "%q is nobody on Discord who can be written to.", user)
+	case !known && !before && s.asUser:
+		return "", fault(transports.Forbidden, "You can write only to your friends on Discord, and to people with whom you share a server or a talk.")
 	case !known && !before:
 		return "", fault(transports.Forbidden, "You can write only to people whom the bot has met in one of its servers.")
 	}
 	var c channel
-	if err := s.rest.do(ctx, request{method: http.MethodPost, path: "/users/@me/channels", body: map[string]string{"recipient_id": user}, again: true}, &c); err != nil {
+	if err := s.rest.do(ctx, request{method: http.MethodPost, path: "/users/@me/channels", body: s.talkWith(user), again: true}, &c); err != nil {
 		return "", err
 	}
 	if !isSnowflake(c.ID) {

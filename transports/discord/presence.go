@@ -13,6 +13,7 @@ type presence struct {
 	User struct {
 		ID string `json:"id"`
 	} `json:"user"`
+	UserID     string `json:"user_id"`
 	Status     string `json:"status"`
 	Activities []struct {
 		Type  int    `json:"type"`
@@ -42,7 +43,7 @@ func shown(p transports.Presence) map[string]any {
 	if !p.Since.IsZero() {
 		since = p.Since.UnixMilli()
 	}
-	return map[string]any{"status": statuses[p.Show], "activities": activities, "since": since, "afk": p.Show == transports.Away || p.Show == transports.LongAway}
+	return map[string]any{"status": statuses[p.Show], "activities": activities, "since": since, "afk": p.Show == transports.Absent || p.Show == transports.Away || p.Show == transports.LongAway}
 }
 
 // setPresence shows on all connections how the account is.
@@ -63,7 +64,7 @@ func (h *handler) showAgain(sh *shard, takenUp bool) {
 	switch {
 	case h.own != nil:
 		_ = sh.socket.write(opPresence, shown(*h.own)) // the reader finds out as well
-	case takenUp:
+	case takenUp && !h.asUser:
 		_ = sh.socket.write(opPresence, shown(transports.Presence{Show: transports.Present}))
 	}
 }
@@ -87,6 +88,7 @@ func (p presence) told() transports.Presence {
 func (h *handler) presenceUpdated(data json.RawMessage) {
 	var p presence
 	decode(data, &p)
+	p.flatten()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	u, known := h.world.person("", p.User.ID)
@@ -95,8 +97,8 @@ func (h *handler) presenceUpdated(data json.RawMessage) {
 	}
 	before, after := h.world.presences[p.User.ID], p.told()
 	h.world.presences[p.User.ID] = after
-	if h.watched[p.User.ID] && before != after { // told once for each guild that both are in
-		h.emit(transports.PresenceChanged{User: u, Presence: after})
+	if (h.watched[p.User.ID] || h.world.relations[p.User.ID].Type == friend) && before != after { // told once for each guild that both are in
+		h.emit(transports.PresenceChanged{User: h.world.friendly(u), Presence: after})
 	}
 }
 

@@ -136,6 +136,9 @@ func (s *Session) Rooms(ctx context.Context, yield func(transports.Listing) bool
 		all = append(all, l)
 	}
 	for _, g := range w.guilds {
+		if g.group {
+			continue
+		}
 		all = append(all, transports.Listing{Room: guildID(g.id), Name: g.name, Users: g.count, Space: true})
 	}
 	s.mu.Unlock()
@@ -153,8 +156,8 @@ func (s *Session) OpenFile(ctx context.Context, f transports.File) (io.ReadClose
 	if len(ids) != 3 || !isSnowflake(ids[0]) || !isSnowflake(ids[1]) {
 		return nil, fault(transports.NotFound, "There is no file %s on Discord.", f.Name)
 	}
-	var m message
-	if err := s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}/messages/{}", ids: ids[:2]}, &m); err != nil {
+	m, err := s.messageAt(ctx, ids[0], ids[1])
+	if err != nil {
 		return nil, err
 	}
 	all := slices.Clone(m.Attachments)
@@ -196,6 +199,9 @@ func (s *Session) Profile(ctx context.Context, id transports.UserID) (p transpor
 	s.mu.Lock()
 	known, there := s.world.person("", string(id))
 	s.mu.Unlock()
+	if s.asUser {
+		return s.userProfile(ctx, string(id), known, there)
+	}
 	var u user
 	if err := s.rest.do(ctx, request{method: http.MethodGet, path: "/users/{}", ids: []string{string(id)}}, &u); err != nil {
 		return p, err
@@ -215,7 +221,10 @@ func (s *Session) Picture(ctx context.Context, of transports.Place, version stri
 	if guild, hash, is := strings.Cut(version, ":"); is {
 		path = "/guilds/" + guild + "/users/" + string(of.User) + "/avatars/" + hash
 	}
-	if of.User == "" || version == "" || strings.ContainsAny(version, "/?#") {
+	if id := strings.TrimPrefix(string(of.Room), "#"); isSnowflake(id) { // of a group
+		path = "/channel-icons/" + id + "/" + version
+	}
+	if of == (transports.Place{}) || version == "" || strings.ContainsAny(version, "/?#") {
 		return nil, "", fault(transports.NotFound, "There is no such picture.")
 	}
 	if strings.HasPrefix(string(of.User), "w") { // of a webhook
@@ -241,6 +250,9 @@ func (s *Session) Picture(ctx context.Context, of transports.Place, version stri
 
 // Find finds people of the bot's guilds by the beginning of a name (Search Guild Members).
 func (s *Session) Find(ctx context.Context, words string, limit int) (found []transports.User, err error) {
+	if s.asUser {
+		return s.findKnown(words, limit), nil
+	}
 	s.mu.Lock()
 	var guilds []string
 	for id := range s.world.guilds {

@@ -23,6 +23,8 @@ const (
 	// tries is how often a request that may be repeated is made.
 	tries     = 4
 	userAgent = "DiscordBot (https://isthmus.invalid, 1)"
+	// personAgent is what people's own accounts are served by: it is none of Discord's clients, and does not say so.
+	personAgent = "Mozilla/5.0 (compatible; Isthmus/1)"
 )
 
 // rest makes requests for one token (API Reference). discordgo's client is not used: its limiter goes by addresses, waits without a context, and
@@ -127,6 +129,9 @@ func (c *rest) once(ctx context.Context, r request, body []byte) (int, http.Head
 		return 0, nil, nil, err
 	}
 	q.Header.Set("User-Agent", userAgent)
+	if c.token != "" && !strings.HasPrefix(c.token, "Bot ") {
+		q.Header.Set("User-Agent", personAgent)
+	}
 	if c.token != "" && r.owner == "" {
 		q.Header.Set("Authorization", c.token)
 	}
@@ -178,6 +183,7 @@ type restError struct {
 	Code    int             `json:"code"`
 	Message string          `json:"message"`
 	Errors  json.RawMessage `json:"errors"`
+	Captcha json.RawMessage `json:"captcha_key"` // people are asked to prove that they are none of ours
 }
 
 func errorOf(answer []byte) (e restError) {
@@ -191,6 +197,11 @@ func refusal(status int, answer []byte) *transports.Fault {
 	f := &transports.Fault{Cause: &refused{status, said}}
 	if known, is := errorCodes[said.Code]; is {
 		f.Kind, f.Text = known.kind, known.text
+		return f
+	}
+	switch {
+	case status == http.StatusBadRequest && len(said.Captcha) > 0:
+		f.Kind, f.Text = transports.Forbidden, "Discord wants you to solve a captcha for this. Open Discord's own client once, do it there, and try again."
 		return f
 	}
 	switch status {

@@ -44,7 +44,7 @@ func (h *handler) keep() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	was, now := h.data.Session, (*savedSession)(nil)
-	if r := h.shards[0].resume; len(h.shards) == 1 && r.session != "" && len(h.world.guilds) <= maxRestored {
+	if r := h.shards[0].resume; !h.asUser && len(h.shards) == 1 && r.session != "" && len(h.world.guilds) <= maxRestored {
 		now = &savedSession{ID: r.session, URL: r.url, Seq: r.seq, At: time.Now().Unix(), Gateway: r.other}
 	}
 	if was == nil && now == nil || was != nil && now != nil && was.ID == now.ID && was.Seq == now.Seq && now.At-was.At < int64(keptAnew/time.Second) {

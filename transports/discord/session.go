@@ -29,6 +29,11 @@ type Session struct {
 
 	gateway gatewayInfo // as it was told last
 
+	// asUser: the account is a person's own.
+	asUser bool
+	// noSubscriptions: the gateway has ended a connection for one; of the goroutine of Run.
+	noSubscriptions bool
+
 	mu    sync.Mutex // of what follows: the goroutine of Run changes it, commands read it
 	data  credentials
 	app   application
@@ -44,6 +49,8 @@ type Session struct {
 	expelled *ring[transports.Cause]
 	// watched are the users whose presence is told on this connection.
 	watched map[string]bool
+	// marks are how far the person has read, by channel.
+	marks map[string]string
 	// typing ends the typing of users, by channel and user.
 	typing map[string]*time.Timer
 }
@@ -56,7 +63,7 @@ type link struct {
 }
 
 func newSession(d *Driver, data credentials, env transports.Env) *Session {
-	return &Session{driver: d, env: env, data: data, rest: d.rest(data.authorization(), env), world: newWorld(d.config.CDN), sent: newSentMessages(), known: newMessages(), hooks: newHooks(), read: newRing[string](maxExpelled), topics: newRing[string](maxExpelled), expelled: newRing[transports.Cause](maxExpelled), watched: map[string]bool{},
+	return &Session{driver: d, env: env, data: data, asUser: data.User, marks: map[string]string{}, rest: d.rest(data.authorization(), env), world: newWorld(d.config.CDN), sent: newSentMessages(), known: newMessages(), hooks: newHooks(), read: newRing[string](maxExpelled), topics: newRing[string](maxExpelled), expelled: newRing[transports.Cause](maxExpelled), watched: map[string]bool{},
 		typing: map[string]*time.Timer{}}
 }
 
@@ -81,6 +88,9 @@ func (s *Session) capabilities() transports.Capabilities {
 			transports.Topics | transports.RoomNames | transports.Roles | transports.Affiliations | transports.Creation | transports.Presences,
 		Idempotent: nonceLasts,
 		Durable:    true, MaxText: maxText, MaxFile: s.maxFile(), MaxReactions: maxReactions, Hats: true,
+	}
+	if s.asUser {
+		can.Features |= transports.Reading | transports.Invitations | transports.Subscriptions | transports.ContactLists | transports.Blocking
 	}
 	if sees {
 		can.Features |= transports.Subscriptions
@@ -135,11 +145,11 @@ func (s *Session) follow(ctx context.Context, stop context.CancelFunc, emit func
 func (s *Session) outcome(ctx context.Context, err error) error {
 	switch {
 	case s.refused.Load():
-		return badToken()
+		return s.ownWords(badToken())
 	case ctx.Err() != nil:
 		return nil
 	}
-	return err
+	return s.ownWords(err)
 }
 
 // loop emits what comes from the connections until one of them ends for another reason than the gateway's wish.

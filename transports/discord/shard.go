@@ -50,6 +50,9 @@ func (s *Session) prepare(ctx context.Context) error {
 	if s.resumes() {
 		return nil
 	}
+	if s.asUser {
+		return s.findGateway(ctx)
+	}
 	app, err := s.driver.application(ctx, s.rest)
 	if err != nil {
 		return err
@@ -139,7 +142,7 @@ func (s *Session) connect(ctx context.Context, q *queue, sh *shard) error {
 		sock.close(closeAndResume)
 	})
 	if sh.resume.session == "" {
-		err = sock.write(opIdentify, identify(s.data.Token, intents, sh))
+		err = sock.write(opIdentify, s.identification(intents, sh))
 	} else {
 		sock.seq.Store(sh.resume.seq)
 		err = sock.write(opResume, map[string]any{"token": s.data.Token, "session_id": sh.resume.session, "seq": sh.resume.seq})
@@ -167,6 +170,7 @@ func (h *handler) ended(sh *shard, err error) error {
 	if sh.began.IsZero() {
 		sh.resume.url, sh.resume.other = sh.resume.other, sh.resume.url
 	}
+	h.noteRefusal(err)
 	var lost lostSession
 	var invalid *invalidSession
 	wished := errors.Is(err, errReconnect)

@@ -33,8 +33,8 @@ func (s *Session) threadOf(ctx context.Context, place transports.Place, root tra
 	if _, _, err := s.channelOf(ctx, place, createThreads); err != nil {
 		return "", err
 	}
-	var m message
-	if err := s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}/messages/{}", ids: []string{parent, string(root)}}, &m); err != nil {
+	m, err := s.messageAt(ctx, parent, string(root))
+	if err != nil {
 		return "", err
 	}
 	name := strings.Join(strings.Fields(text.ParseDiscord(m.Content, nil, nil).String()), " ")

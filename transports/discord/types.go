@@ -98,17 +98,21 @@ const (
 )
 
 type channel struct {
-	ID         string          `json:"id"`
-	GuildID    string          `json:"guild_id"`
-	Type       int             `json:"type"`
-	Name       string          `json:"name"`
-	Topic      string          `json:"topic"`
-	ParentID   string          `json:"parent_id"`
-	Position   int             `json:"position"`
-	Overwrites []overwrite     `json:"permission_overwrites"`
-	Recipients []user          `json:"recipients"`
-	LastID     string          `json:"last_message_id"`
-	Thread     *threadMetadata `json:"thread_metadata"`
+	ID         string      `json:"id"`
+	GuildID    string      `json:"guild_id"`
+	Type       int         `json:"type"`
+	Name       string      `json:"name"`
+	Topic      string      `json:"topic"`
+	ParentID   string      `json:"parent_id"`
+	Position   int         `json:"position"`
+	Overwrites []overwrite `json:"permission_overwrites"`
+	Recipients []user      `json:"recipients"`
+	// RecipientIDs and OwnerID are of talks and groups, as people's own accounts are told them.
+	RecipientIDs []string        `json:"recipient_ids"`
+	OwnerID      string          `json:"owner_id"`
+	Icon         string          `json:"icon"`
+	LastID       string          `json:"last_message_id"`
+	Thread       *threadMetadata `json:"thread_metadata"`
 }
 
 type threadMetadata struct {
@@ -123,7 +127,7 @@ func (c *channel) isThread() bool {
 // talks tells that messages are said in the channel itself.
 func (c *channel) talks() bool {
 	switch c.Type {
-	case guildText, guildVoice, guildAnnouncement, guildStage:
+	case groupDirectMessage, guildText, guildVoice, guildAnnouncement, guildStage:
 		return true
 	}
 	return c.isThread()
@@ -142,6 +146,8 @@ type guild struct {
 	Threads     []channel  `json:"threads"`
 	Members     []member   `json:"members"`
 	Presences   []presence `json:"presences"`
+	// Properties are what newer gateways tell people's own accounts of a guild itself.
+	Properties json.RawMessage `json:"properties"`
 }
 
 type attachment struct {

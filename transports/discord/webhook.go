@@ -203,8 +203,8 @@ func (s *Session) hookBehind(ctx context.Context, channel, id string) (*webhook,
 	if known != nil && known.author.ID != "" {
 		author = known.author.ID
 	} else {
-		var m message
-		if err := s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}/messages/{}", ids: []string{channel, id}}, &m); err != nil {
+		m, err := s.messageAt(ctx, channel, id)
+		if err != nil {
 			return nil, err
 		}
 		author = authorOf(&m).ID
@@ -236,7 +236,7 @@ func (s *Session) mayHook(channel string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.world.channels[channel]
-	return c != nil && c.GuildID != "" && s.world.mine(c)&manageWebhooks != 0
+	return c != nil && !s.asUser && c.GuildID != "" && s.world.mine(c)&manageWebhooks != 0
 }
 
 // attributed is what stands before a text where there can be no webhook: the name of who says it.

@@ -15,8 +15,11 @@ type world struct {
 	channels map[string]*channel
 	// dms are the channels of talks by user, talks the users by channel.
 	dms, talks map[string]string
-	people     map[string]user // by id, whom the account has met outside of guilds, at most maxPeople
-	presences  map[string]transports.Presence
+	// lastIn is the last message of a talk when a session of a person's account began, relations are to whom the account has any.
+	lastIn    map[string]string
+	relations map[string]relation
+	people    map[string]user // by id, whom the account has met outside of guilds, at most maxPeople
+	presences map[string]transports.Presence
 	// pending are the guilds of READY that have not been told yet.
 	pending map[string]bool
 	// rooms are the channels that the core was told of.
@@ -27,6 +30,7 @@ type guildState struct {
 	id, name, ownerID string
 	unavailable       bool
 	outage            bool // people were told that it is unavailable
+	group             bool // it is a group of a person's account
 	count             int
 	complete          bool // all members are known
 	roles             map[string]role
@@ -38,7 +42,7 @@ type guildState struct {
 
 func newWorld(cdn string) *world {
 	return &world{cdn: cdn, guilds: map[string]*guildState{}, channels: map[string]*channel{}, dms: map[string]string{}, talks: map[string]string{},
-		people: map[string]user{}, presences: map[string]transports.Presence{}, pending: map[string]bool{}, rooms: map[string]bool{}}
+		people: map[string]user{}, presences: map[string]transports.Presence{}, pending: map[string]bool{}, rooms: map[string]bool{}, lastIn: map[string]string{}, relations: map[string]relation{}}
 }
 
 // maxMembers is the size of a guild from which on only those are members of its rooms who have said something.
@@ -196,7 +200,10 @@ func guildID(guild string) transports.RoomID  { return transports.RoomID("#g" + 
 
 // parentOf is what a channel is in: the channel of a thread, a category, or the guild.
 func (w *world) parentOf(c *channel) transports.RoomID {
-	if w.channels[c.ParentID] != nil {
+	switch {
+	case c.isGroup():
+		return ""
+	case w.channels[c.ParentID] != nil:
 		return roomID(c.ParentID)
 	}
 	return guildID(c.GuildID)
@@ -206,6 +213,9 @@ func (w *world) parentOf(c *channel) transports.RoomID {
 func (w *world) room(c *channel) transports.Room {
 	g := w.guilds[c.GuildID]
 	r := transports.Room{Room: roomID(c.ID), Name: w.title(c), Parent: w.parentOf(c), Topic: transports.Topic{Text: c.Topic}, Complete: g.complete, Lacks: w.lacks(c)}
+	if c.isGroup() {
+		r.Picture = c.Icon
+	}
 	if parent := w.channels[c.ParentID]; c.isThread() && parent != nil && parent.talks() {
 		r.Thread = transports.MessageID(c.ID)
 	}
@@ -220,6 +230,9 @@ func (w *world) room(c *channel) transports.Room {
 
 // title is what people call a channel.
 func (w *world) title(c *channel) string {
+	if c.isGroup() {
+		return w.groupTitle(c)
+	}
 	name := c.Name
 	if name == "" {
 		name = c.ID

@@ -99,10 +99,14 @@ func sameIDs(t *testing.T, h Harness) {
 	h.Peer.Join(h.Other)
 	w, event := online(t, h)
 	var peer transports.UserID
-	for _, member := range w.join(h.Room).Members {
+	in := w.join(h.Room)
+	for _, member := range in.Members {
 		if member.User.Name == h.Peer.Name {
 			peer = member.User.ID
 		}
+	}
+	if peer == "" && !in.Complete { // who is there comes by and by
+		peer = await(w, func(e transports.MemberChanged) bool { return e.Member.User.Name == h.Peer.Name }).Member.User.ID
 	}
 	w.join(h.Other)
 	h.Peer.Say(h.Room, "here")

@@ -34,7 +34,7 @@ func (m relayMemory) Load(ctx context.Context) (lines []relay.Kept, marks map[st
 func (m relayMemory) Keep(lines []relay.Kept, marks map[string]string, forget int64, done func(error)) {
 	var changes []store.Change
 	for _, l := range lines {
-		changes = append(changes, store.PutRelayLine{RelayLine: store.RelayLine{MUC: m.muc, Seq: l.Seq, Data: l.Data}})
+		changes = append(changes, store.PutRelayLine{RelayLine: store.RelayLine{MUC: m.muc, Seq: l.Seq, At: l.At.UnixMilli(), Data: l.Data}})
 	}
 	for room, message := range marks {
 		changes = append(changes, store.PutRelayMark{RelayMark: store.RelayMark{MUC: m.muc, Room: room, Message: message}})

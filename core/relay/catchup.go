@@ -193,6 +193,9 @@ func (f *foreign) finish(events []transports.Event, known bool) {
 			if id := f.said(l, events); id != "" {
 				r.lines.has(l, f, id)
 				r.touch(l)
+				if l.gone {
+					f.delete(l, "", "", l.nick)
+				}
 				continue
 			}
 			if !known {
@@ -204,6 +207,10 @@ func (f *foreign) finish(events []transports.Event, known bool) {
 				}
 				continue
 			}
+		}
+		if l.gone {
+			r.touch(l)
+			continue
 		}
 		f.say(l, l.nick, nil)
 	}

@@ -113,7 +113,7 @@ func (r *Relay) passOn(s *stanza.Stanza, nick, body string) {
 	case (reacts || body != "") && !r.admitsOwn(author, nick, body):
 		r.leftAside(s, nick)
 	case xep.Retracts(s) != "":
-		if l := r.lines.byStanza[xep.Retracts(s)]; l != nil && l.room == nil && l.author == author {
+		if l := r.lines.byStanza[xep.Retracts(s)]; l != nil && l.room == nil && l.author == author && !l.gone {
 			l.gone, l.speaker = true, r.speaker(author, nick)
 			r.touch(l)
 			for _, f := range r.rooms {
@@ -122,7 +122,7 @@ func (r *Relay) passOn(s *stanza.Stanza, nick, body string) {
 		}
 	case reacts:
 		l := r.lines.byStanza[reacted]
-		if l == nil {
+		if l == nil || slices.Equal(l.reactions[author].emoji, emoji) {
 			return
 		}
 		was := l.reactions[author].emoji
@@ -141,8 +141,12 @@ func (r *Relay) passOn(s *stanza.Stanza, nick, body string) {
 			r.pass(s, author, nick, body)
 			return
 		}
-		words, does := strings.CutPrefix(body, "/me ") // XEP-0245 §3
+		words, does := strings.CutPrefix(body, "/me ")        // XEP-0245 §3
+		if l.does == does && l.text.Equal(styled(s, words)) { // as heard before a restart
+			return
+		}
 		l.text, l.does, l.speaker = styled(s, words), does, r.speaker(author, nick)
+		l.fleeting = l.fleeting || xep.NotToBeKept(s)
 		l.revision++
 		r.touch(l)
 		for _, f := range r.rooms {
@@ -178,7 +182,7 @@ func (r *Relay) pass(s *stanza.Stanza, author, nick, body string) {
 	if relayed && (from == "" || r.hasHeard(from, nick, l.text)) || !relayed && r.echo(nil, nick, l.text) { // another relay's own words, what it repeats, or another bridge
 		return
 	}
-	l.from, l.at = from, xep.DelayedSince(s)
+	l.from, l.at, l.fleeting = from, xep.DelayedSince(s), xep.NotToBeKept(s)
 	r.lines.add(l)
 	replied := r.lines.byStanza[xep.RepliesTo(s)]
 	for _, f := range r.rooms {

@@ -36,7 +36,9 @@ type line struct {
 	further []*line
 	does    bool // as in "/me waves"
 	gone    bool // it has been taken back
-	at      time.Time
+	// fleeting: its words are not to be kept (XEP-0334 §4.1, §4.2) for longer than until the networks have them.
+	fleeting bool
+	at       time.Time
 	// heard is when it came to us; from names the room that another relay has it from.
 	heard time.Time
 	from  string

@@ -25,9 +25,10 @@ type Memory interface {
 	Keep(lines []Kept, marks map[string]string, forget int64, done func(error))
 }
 
-// Kept is a message as a Memory keeps it.
+// Kept is a message as a Memory keeps it; At is when it was said. Load need not tell that.
 type Kept struct {
 	Seq  int64
+	At   time.Time
 	Data []byte
 }
 
@@ -125,14 +126,18 @@ func (r *Relay) packed(l *line, waiting map[*line]map[*foreign]bool) Kept {
 		}
 		k.Reactions[who] = kept
 	}
-	if k.Text = l.text.Styling(); !whole && len(k.Text) > quotable {
+	switch k.Text = l.text.Styling(); {
+	case whole:
+	case l.gone || l.fleeting:
+		k.Text = ""
+	case len(k.Text) > quotable:
 		k.Text = text.Pieces(k.Text, quotable)[0]
 	}
 	data, err := json.Marshal(k)
 	if err != nil { // it is made of texts and numbers
 		panic("relay: a message is no JSON: " + err.Error())
 	}
-	return Kept{Seq: l.seq, Data: data}
+	return Kept{Seq: l.seq, At: l.at, Data: data}
 }
 
 // remember reads what was kept before the relay begins.

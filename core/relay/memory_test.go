@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -28,7 +29,7 @@ func (s *shelf) Load(context.Context) (lines []Kept, marks map[string]string, er
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, seq := range slices.Sorted(maps.Keys(s.lines)) {
-		lines = append(lines, Kept{seq, s.lines[seq]})
+		lines = append(lines, Kept{Seq: seq, Data: s.lines[seq]})
 	}
 	return lines, maps.Clone(s.marks), nil
 }
@@ -295,5 +296,42 @@ func TestWithoutIDsOfTheMUCItsHistoryIsTakenByTheIDsOfClients(t *testing.T) {
 		w.muc.mu.Unlock()
 		w.begin()
 		w.got(one.network, "bob: missed b2")
+	})
+}
+
+// has tells whether words are kept anywhere.
+func (s *shelf) has(words string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, data := range s.lines {
+		if strings.Contains(string(data), words) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestWordsThatAreNotToBeKeptAreNot(t *testing.T) {
+	longStory(t, func(w *world, one *historian, kept *shelf) {
+		one.slow = make(chan bool)
+		w.muc.says("bob", "b1", body("the plan is this"), xep.NotStored())
+		w.settle()
+		if !kept.has("the plan") {
+			t.Error("nobody could be told after a crash that it may not have arrived")
+		}
+		one.slow <- true
+		one.slow = nil
+		w.muc.says("bob", "b2", body("for all to know"))
+		w.muc.says("bob", "b3", body("a slip"))
+		w.muc.says("bob", "b4", xep.Retraction("s3")...)
+		time.Sleep(time.Second)
+		if kept.has("the plan") || kept.has("a slip") || !kept.has("for all") {
+			t.Errorf("this is kept: %q", slices.Collect(maps.Values(kept.lines)))
+		}
+		w.stop(kept, true)
+		w.two.taken()
+		w.begin()
+		w.muc.says("bob", "b5", xep.Retraction("s1")...) // what it was called is known
+		w.got(w.two, "delete two1")
 	})
 }

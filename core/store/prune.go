@@ -8,8 +8,8 @@ import (
 
 const pruneRows = 500 // in one unit, so that other units do not wait long
 
-// Prune removes the rows of the archive whose true time is earlier than before (unix milliseconds), the ids of what was sent and the reactions of those who share accounts before then, and the spans that ended
-// before then. It returns how many rows it removed. It works in small units through the writer's queue, so that others pass.
+// Prune removes the rows of the archive whose true time is earlier than before (unix milliseconds), the ids of what was sent, the reactions of those who share accounts and what relays have passed on before
+// then, and the spans that ended before then. It returns how many rows it removed. It works in small units through the writer's queue, so that others pass.
 func (s *Store) Prune(ctx context.Context, before int64) (int64, error) {
 	if err := s.write(ctx, pruneSpans{Arrival(before)}, pruneSent{before}); err != nil {
 		return 0, fmt.Errorf("store: prune: %w", err)
@@ -36,12 +36,13 @@ type prune struct{ first, last, before int64 }
 // pruneSpans removes the spans that were closed before a Seq.
 type pruneSpans struct{ before int64 }
 
-// pruneSent removes the ids of what was sent before a time, and the reactions of then.
+// pruneSent removes the ids of what was sent before a time, and the reactions and what relays have passed on of then.
 type pruneSent struct{ before int64 }
 
 var (
 	deleteOldSent      = oneRow("DELETE FROM sent WHERE at < ?")
 	deleteOldReactions = oneRow("DELETE FROM reactions WHERE at < ?")
+	deleteOldLines     = oneRow("DELETE FROM relay_lines WHERE at < ?")
 	deleteRows         = oneRow("DELETE FROM archive WHERE seq BETWEEN ? AND ? AND at < ?")
 	deleteSpans        = oneRow("DELETE FROM spans WHERE until <> 0 AND until < ?")
 )
@@ -53,5 +54,6 @@ func (c pruneSpans) size() int    { return overhead }
 func (c pruneSent) plan(p *plan) {
 	p.add(deleteOldSent, nil, c.before)
 	p.add(deleteOldReactions, nil, c.before)
+	p.add(deleteOldLines, nil, c.before)
 }
 func (c pruneSent) size() int { return overhead }

@@ -23,7 +23,9 @@ func TestRelaysOutliveTheProcess(t *testing.T) {
 func TestWhatARelayHasPassedOnOutlivesTheProcess(t *testing.T) {
 	each(t, func(t *testing.T, url string) {
 		s := opened(t, url)
-		line := func(muc string, seq int64, data string) RelayLine { return RelayLine{muc, seq, []byte(data)} }
+		line := func(muc string, seq int64, data string) RelayLine {
+			return RelayLine{muc, seq, 1000 * seq, []byte(data)}
+		}
 		commit(t, s, PutRelayLine{line("a", 1, "one")}, PutRelayLine{line("a", 2, "two")}, PutRelayLine{line("a", 3, "three")}, PutRelayLine{line("b", 1, "other")})
 		commit(t, s, PutRelayLine{line("a", 2, "2")}, DropRelayLines{"a", 1}, PutRelayMark{RelayMark{"a", "#x", "m1"}}, PutRelayMark{RelayMark{"a", "#x", "m2"}})
 		s = reopened(t, s, url)
@@ -34,6 +36,12 @@ func TestWhatARelayHasPassedOnOutlivesTheProcess(t *testing.T) {
 		commit(t, s, PutRelayMark{RelayMark{"a", "#y", "m3"}}, DropRelayMark{"a", "#y"}, PutRelayLine{line("a", 4, "four")})
 		marks, err = s.RelayMarks(t.Context(), "a")
 		same(t, "marks without the one that was dropped", 1, len(read(t, marks, err)))
+		if _, err = s.Prune(t.Context(), 4000); err != nil {
+			t.Fatal(err)
+		}
+		lines, err = s.RelayLines(t.Context(), "a")
+		same(t, "lines that are young enough", []RelayLine{line("a", 4, "four")}, read(t, lines, err))
+		commit(t, s, PutRelayLine{line("b", 1, "other")})
 		mucs, err := s.RememberedRelays(t.Context())
 		same(t, "MUCs", []string{"a", "b"}, slices.Sorted(slices.Values(read(t, mucs, err))))
 		commit(t, s, PutRelayLine{line("a", 5, "five")}, ForgetRelay{"a"})

@@ -5,10 +5,11 @@ import (
 	"database/sql"
 )
 
-// RelayLine is a message that a relay has passed on. Data is what is known of it; opaque here.
+// RelayLine is a message that a relay has passed on. At is when it was said, in unix milliseconds; Data is what is known of it, opaque here.
 type RelayLine struct {
 	MUC  string
 	Seq  int64
+	At   int64
 	Data []byte
 }
 
@@ -41,7 +42,7 @@ type relayLineKey struct {
 type relayMarkKey struct{ muc, room string }
 
 var (
-	putRelayLine    = insert("relay_lines", "muc, seq, data", "(muc, seq) DO UPDATE SET data = excluded.data")
+	putRelayLine    = insert("relay_lines", "muc, seq, at, data", "(muc, seq) DO UPDATE SET at = excluded.at, data = excluded.data")
 	dropRelayLines  = oneRow("DELETE FROM relay_lines WHERE muc = ? AND seq <= ?")
 	putRelayMark    = insert("relay_marks", "muc, room, message", "(muc, room) DO UPDATE SET message = excluded.message")
 	dropRelayMark   = oneRow("DELETE FROM relay_marks WHERE muc = ? AND room = ?")
@@ -50,7 +51,7 @@ var (
 )
 
 func (c PutRelayLine) plan(p *plan) {
-	p.add(putRelayLine, relayLineKey{c.MUC, c.Seq}, c.MUC, c.Seq, blob(c.Data))
+	p.add(putRelayLine, relayLineKey{c.MUC, c.Seq}, c.MUC, c.Seq, c.At, blob(c.Data))
 }
 func (c DropRelayLines) plan(p *plan) { p.add(dropRelayLines, nil, c.MUC, c.Upto) }
 func (c PutRelayMark) plan(p *plan) {
@@ -76,8 +77,8 @@ func (c ForgetRelay) size() int    { return overhead + len(c.MUC) }
 
 // RelayLines reads what a relay has passed on, in order.
 func (s *Store) RelayLines(ctx context.Context, muc string) ([]RelayLine, error) {
-	return rows(ctx, s.reads, "SELECT muc, seq, data FROM relay_lines WHERE muc = $1 ORDER BY seq", []any{muc},
-		func(r *sql.Rows) (l RelayLine, err error) { return l, r.Scan(&l.MUC, &l.Seq, &l.Data) })
+	return rows(ctx, s.reads, "SELECT muc, seq, at, data FROM relay_lines WHERE muc = $1 ORDER BY seq", []any{muc},
+		func(r *sql.Rows) (l RelayLine, err error) { return l, r.Scan(&l.MUC, &l.Seq, &l.At, &l.Data) })
 }
 
 // RememberedRelays are the MUCs of which something is known.

@@ -33,6 +33,8 @@ type table struct {
 	bob     *xmppclient.Client
 	holder  *ircclient.Client
 	carl    *ircclient.Client
+	// leaf starts another server of the IRC network.
+	leaf func() *servers.Server
 	// said are the words of all, in their order.
 	said []string
 }
@@ -50,22 +52,22 @@ var tableKinds = []struct {
 }{
 	{"Prosody, InspIRCd", func(t *testing.T) *table {
 		start := servers.ForTest(t)
-		return setTable(t, start.Prosody(servers.Options{Components: tableComponents}), start.InspIRCd(servers.Options{}), "table@muc.localhost")
+		return setTable(t, start.Prosody(servers.Options{Components: tableComponents}), start.InspIRCd(servers.Options{}), start.InspIRCdLeaf, "table@muc.localhost")
 	}},
 	{"ejabberd, ngircd", func(t *testing.T) *table {
 		start := servers.ForTest(t)
-		return setTable(t, start.Ejabberd(servers.Options{Components: tableComponents}), start.Ngircd(servers.Options{}), "table@conference.localhost")
+		return setTable(t, start.Ejabberd(servers.Options{Components: tableComponents}), start.Ngircd(servers.Options{}), start.NgircdLeaf, "table@conference.localhost")
 	}},
 }
 
-func setTable(t *testing.T, xmpp, irc *servers.Server, muc string) *table {
+func setTable(t *testing.T, xmpp, irc *servers.Server, leaf func(uplink *servers.Server) *servers.Server, muc string) *table {
 	t.Helper()
 	workspace, err := slacktest.New()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(workspace.Close)
-	s := &table{t: t, world: &world{xmpp: xmpp, irc: irc, dir: t.TempDir()}, muc: muc, slack: workspace, discord: discordfake.New(t)}
+	s := &table{t: t, world: &world{xmpp: xmpp, irc: irc, dir: t.TempDir()}, muc: muc, leaf: func() *servers.Server { return leaf(irc) }, slack: workspace, discord: discordfake.New(t)}
 	s.ida, s.bot = workspace.AddUser("Ida"), workspace.AddUser("Isthmus")
 	s.bot.Bot = true
 	workspace.SetPicture(s.ida, "h1", photo(t))
@@ -377,6 +379,7 @@ var conversation = []struct {
 		s.gateway.Signal(syscall.SIGHUP)
 		s.back(t)
 	}},
+	{"a netsplit", splitTable},
 	{"a restart of the gateway", func(t *testing.T, s *table) {
 		if err := s.gateway.Stop(); err != nil {
 			t.Fatal(err)

@@ -20,23 +20,29 @@ func operator(t *testing.T, server *servers.Server, nick string) *ircclient.Clie
 	return c
 }
 
+// link has an operator of the leaf link it.
+func link(t *testing.T, there *ircclient.Client) {
+	t.Helper()
+	there.Send(t, "CONNECT ircd.localhost")
+	until(t, "the servers are linked", func() bool { // another process links, and says so in its log alone
+		there.Send(t, "LINKS")
+		linked := false
+		for {
+			line := there.Expect(t, ` 36[45] .*`)[0]
+			if strings.HasPrefix(line, " 365 ") {
+				return linked
+			}
+			linked = linked || strings.Contains(line, "ircd.localhost")
+		}
+	})
+}
+
 func TestANetsplitEndsInTheTruth(t *testing.T) {
 	t.Parallel()
 	w := prosodyWorld(t, "")
 	leaf := servers.ForTest(t).InspIRCdLeaf(w.irc)
 	there := operator(t, leaf, "leafoper")
-	link := func() {
-		there.Send(t, "CONNECT ircd.localhost")
-		until(t, "the servers are linked", func() bool { // another process links, and says so in its log alone
-			there.Send(t, "LINKS")
-			if line := there.Expect(t, ` 36[45] .*`)[0]; !strings.Contains(line, "ircd.localhost") {
-				return false
-			}
-			there.Expect(t, " 365 ")
-			return true
-		})
-	}
-	link()
+	link(t, there)
 	channel, room := w.channel()
 	here := operator(t, w.irc, "hubop")
 	here.Join(t, channel)
@@ -63,7 +69,7 @@ func TestANetsplitEndsInTheTruth(t *testing.T) {
 	join(t, bob, room, "rob")
 	alice.Expect(t, "presence[not(@type)][@from='"+room+"/rob']")
 
-	link()
+	link(t, there)
 	// Whose nick is younger gets another one: that is ours.
 	renamed := bob.Expect(t, "presence[@type='unavailable'][@from='"+room+"/rob']/{muc#user}x[item[@nick]][status[@code='303']][status[@code='110']]")
 	nick := renamed.Find("presence/{muc#user}x/item").Attr("nick")

@@ -109,8 +109,9 @@ func (f *foreign) goes(u transports.User, reason string) {
 	was, known := f.members[u.ID]
 	delete(f.members, u.ID)
 	p := f.relay.puppets[who{f, u.ID}]
+	seen := p != nil && p.standing != outside // to leave
 	f.gone(u, reason)
-	if known && f.relay.Joins && (p == nil || p.standing == outside) {
+	if known && f.relay.Joins && !seen {
 		f.doings.leave(was.Name)
 		f.tellMUC()
 	}

@@ -24,8 +24,8 @@ func (r *Relay) reserve(n string) {
 		return
 	}
 	if len(r.reserved) >= maxReserved {
-		for look, since := range r.reserved {
-			if time.Since(since) > reservedFor {
+		for look, of := range r.reserved {
+			if time.Since(of.since) > reservedFor {
 				delete(r.reserved, look)
 			}
 		}
@@ -34,13 +34,20 @@ func (r *Relay) reserve(n string) {
 		}
 	}
 	for _, look := range nick.Looks(n) {
-		r.reserved[look] = time.Now()
+		r.reserved[look] = reservation{n, time.Now()}
 	}
 }
 
+// reservation is a nick of one of the MUC's people, and when they had it last.
+type reservation struct {
+	nick  string
+	since time.Time
+}
+
 // taken tells which nicks nobody else may have: those of whoever is there, of us, and of the MUC's people who were there not long ago; and all that look like one
-// of these (UTS #39).
-func (r *Relay) taken(but *puppet) func(string) bool {
+// of these (UTS #39). Who has the very name that a puppet is to have may be that puppet, left behind by a run that was killed: for names that end as those of a network's
+// people do are theirs. If it is somebody else, the MUC says so.
+func (r *Relay) taken(but *puppet, name string) func(string) bool {
 	looks := map[string]bool{}
 	add := func(n string) {
 		for _, look := range nick.Looks(n) {
@@ -49,7 +56,7 @@ func (r *Relay) taken(but *puppet) func(string) bool {
 	}
 	add(r.bot.nick)
 	for n := range r.others {
-		if n != but.nick { // which may be its own, left behind: the MUC knows
+		if n != but.nick && n != name {
 			add(n)
 		}
 	}
@@ -60,7 +67,7 @@ func (r *Relay) taken(but *puppet) func(string) bool {
 	}
 	return func(n string) bool {
 		for _, look := range nick.Looks(n) {
-			if since, reserved := r.reserved[look]; looks[look] || reserved && time.Since(since) < reservedFor {
+			if of, reserved := r.reserved[look]; looks[look] || reserved && of.nick != name && time.Since(of.since) < reservedFor {
 				return true
 			}
 		}
@@ -70,8 +77,8 @@ func (r *Relay) taken(but *puppet) func(string) bool {
 
 // wanted is the nick for a puppet: none that could be taken for anybody else's.
 func (r *Relay) wanted(p *puppet) string {
-	taken := r.taken(p)
 	name := nick.Resource(r.bare(p.name) + p.room.Suffix)
+	taken := r.taken(p, name)
 	refused := map[string]bool{}
 	n := name
 	for range p.tries { // those that the MUC has refused

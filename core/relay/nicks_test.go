@@ -57,3 +57,20 @@ func TestWhereTheRelaySpeaksForSomebodyItSaysWhereTheyAreFrom(t *testing.T) {
 		w.hears("bridge: <eve no alice [one]> hello")
 	})
 }
+
+func TestAPuppetThatAKilledRunLeftBehindGetsItsNameBack(t *testing.T) {
+	story(t, nil, func(w *world) {
+		w.muc.mu.Lock()
+		for _, nick := range []string{"ida [one]", "carl [one]"} { // the bot cannot tell whose they are
+			w.muc.people = append(w.muc.people, nick)
+			w.muc.tell(w.relay.JID, nick, "", jid(t, "x@y.example"))
+		}
+		w.muc.mu.Unlock()
+		w.muc.leaves("ida [one]")
+		w.one.say("ida", "m1", "hello")
+		w.hears("ida [one] enters", "ida [one]: hello")
+		w.one.say("carl", "m2", "hello") // whose name somebody has
+		time.Sleep(time.Second)
+		w.hears("carl [one] (2) enters", "carl [one] (2): hello")
+	})
+}

@@ -99,6 +99,12 @@ func TestComingsAndGoingsAreToldTogether(t *testing.T) {
 		w.one.events <- transports.UserLeft{User: user("b"), Cause: transports.Removed}
 		time.Sleep(gather)
 		w.hears("bridge: a and b left #go on one.")
+		w.one.say("c", "m1", "I am seen")
+		w.hears("c [one] enters", "c [one]: I am seen")
+		w.got(w.two, "c: I am seen")
+		w.one.events <- left("c")
+		time.Sleep(gather)
+		w.hears("c [one] leaves")
 		w.muc.says("alice", "a1", body("hello"))
 		time.Sleep(gather)
 		w.got(w.one, "alice: hello", "the relay: alice came into the chat room that this room is joined with.")

@@ -134,8 +134,8 @@ type Relay struct {
 	// floods are what of each person came too fast, and all what of all together did.
 	floods map[string]*flood
 	all    flood
-	// reserved are the looks of nicks of the MUC's people, and when they were there last.
-	reserved map[string]time.Time
+	// reserved are nicks of the MUC's people, by their looks.
+	reserved map[string]reservation
 	topic    string
 	// doings are those of the MUC's people that the networks are to be told of, and writing since when each of them writes.
 	doings  doings
@@ -153,7 +153,7 @@ const backlog = 4096
 // New makes a relay; Run starts it.
 func New(c Config) *Relay {
 	r := &Relay{Config: c, work: make(chan func(), backlog), done: make(chan struct{}), others: map[string]*occupant{},
-		puppets: map[who]*puppet{}, voices: map[string]*puppet{}, former: map[string]bool{}, heard: map[string]bool{}, said: map[string]*stanza.Stanza{}, keysBefore: map[string]string{}, lasting: lastingIDs(c), changed: map[*line]bool{}, marked: map[*foreign]bool{}, gone: map[string]*foreign{}, writing: map[string]time.Time{}, unique: lastingIDs(c) + rand.Text()[:10] + "-", lines: newLines(), floods: map[string]*flood{}, all: *newFlood(c.Limits.PerRelay), reserved: map[string]time.Time{}, warned: map[string]time.Time{}}
+		puppets: map[who]*puppet{}, voices: map[string]*puppet{}, former: map[string]bool{}, heard: map[string]bool{}, said: map[string]*stanza.Stanza{}, keysBefore: map[string]string{}, lasting: lastingIDs(c), changed: map[*line]bool{}, marked: map[*foreign]bool{}, gone: map[string]*foreign{}, writing: map[string]time.Time{}, unique: lastingIDs(c) + rand.Text()[:10] + "-", lines: newLines(), floods: map[string]*flood{}, all: *newFlood(c.Limits.PerRelay), reserved: map[string]reservation{}, warned: map[string]time.Time{}}
 	for _, room := range c.Rooms {
 		if room.Where == nil {
 			room.Where = func() string { return "" }

@@ -19,7 +19,7 @@ func InspIRCd(ctx context.Context, dir string, options Options) (*Server, error)
 	return inspIRCd(ctx, dir, options, map[string]any{"Name": "ircd.localhost", "ID": "1AA", "UplinkPort": ""})
 }
 
-// LeafName is the name of the server that InspIRCdLeaf starts.
+// LeafName is the name of the server that InspIRCdLeaf and NgircdLeaf start.
 const LeafName = "leaf.localhost"
 
 // InspIRCdLeaf starts a second InspIRCd, which can be linked to the one given: an operator on it says CONNECT ircd.localhost.
@@ -108,6 +108,16 @@ func Anope(ctx context.Context, dir string, uplink *Server) (*Server, error) {
 
 // Ngircd starts ngircd, an IRC server without IRCv3.
 func Ngircd(ctx context.Context, dir string, options Options) (*Server, error) {
+	return ngircd(ctx, dir, options, map[string]any{"Name": "ircd.localhost", "Other": LeafName, "UplinkPort": ""})
+}
+
+// NgircdLeaf starts a second ngircd, which can be linked to the one given: an operator on it says CONNECT ircd.localhost.
+func NgircdLeaf(ctx context.Context, dir string, uplink *Server) (*Server, error) {
+	_, port, _ := strings.Cut(uplink.Plain, ":")
+	return ngircd(ctx, dir, Options{}, map[string]any{"Name": LeafName, "Other": "ircd.localhost", "UplinkPort": port})
+}
+
+func ngircd(ctx context.Context, dir string, options Options, values map[string]any) (*Server, error) {
 	// As root it would change its user by itself, which undoes the parent-death signal: so it starts as that user.
 	as, err := unlessRoot("irc")
 	if err != nil {
@@ -125,7 +135,8 @@ func Ngircd(ctx context.Context, dir string, options Options) (*Server, error) {
 	if err := assign(&ports.Plain, &ports.TLS); err != nil {
 		return nil, err
 	}
-	config, err := render(dir, "ngircd.conf", as, map[string]any{"Dir": dir, "Ports": ports})
+	values["Dir"], values["Ports"] = dir, ports
+	config, err := render(dir, "ngircd.conf", as, values)
 	if err != nil {
 		return nil, err
 	}

@@ -54,6 +54,12 @@ func (s Starter) Ngircd(options Options) *Server {
 	return s.start("ngircd", Ngircd, options)
 }
 
+// NgircdLeaf starts a second ngircd; see the function of that name.
+func (s Starter) NgircdLeaf(uplink *Server) *Server {
+	s.t.Helper()
+	return s.start("ngircd", func(ctx context.Context, dir string, _ Options) (*Server, error) { return NgircdLeaf(ctx, dir, uplink) }, Options{})
+}
+
 // Postgres starts PostgreSQL; see the function of that name.
 func (s Starter) Postgres(options Options) *Server {
 	s.t.Helper()

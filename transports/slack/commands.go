@@ -137,11 +137,10 @@ func (s *Session) keepMarks(c *connection) {
 		s.marks = map[string]string{}
 		s.mu.Unlock()
 		for channel, ts := range marks {
+			s.hasRead(channel, ts) // before Slack says so
 			if err := s.call(c.ctx, "conversations.mark", url.Values{"channel": {channel}, "ts": {ts}}); err != nil {
 				s.log.Info("What was read could not be marked.", "channel", channel, "error", err)
-				continue
 			}
-			s.hasRead(channel, ts)
 		}
 	}
 }

@@ -25,6 +25,7 @@ type app struct {
 	ready    chan struct{}        // closed when a socket is there
 	seen     *recent[string]      // events that came
 	pending  map[string]*delivery // of these, what is not acknowledged yet
+	waiting  queue                // of these, what earlier ones may still follow
 }
 
 func (d *Driver) app(token string) *app {
@@ -73,6 +74,7 @@ func (a *app) fail(ctx context.Context, f error) {
 		c.end(f)
 	}
 	a.sessions = map[*connection]bool{}
+	a.waiting.all = nil // nobody has it: it comes again, or is read from the history
 	a.stop()
 	a.stop = nil
 }
@@ -139,6 +141,7 @@ func (a *app) run(ctx context.Context, stop context.CancelFunc, ready chan struc
 					time.AfterFunc(overlap, func() { _ = old.Close() })
 				}
 				sockets[o.conn] = true
+				a.opened(len(sockets))
 				go a.readAll(ctx, o.conn, notes, env.Log)
 				select {
 				case <-ready:
@@ -159,6 +162,7 @@ func (a *app) run(ctx context.Context, stop context.CancelFunc, ready chan struc
 				return
 			case "":
 				delete(sockets, n.conn)
+				a.opened(len(sockets))
 				if len(sockets) == 0 { // even if the next one is on its way: what happens until then is to be read from the history
 					a.fail(ctx, fault(transports.Offline, "The connection to Slack was lost."))
 					return

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"isthmus/transports"
@@ -18,6 +19,10 @@ type connection struct {
 	inbox   chan delivered
 	since   time.Time // when it began
 	tasks   chan func(emit func(transports.Event))
+
+	mu   sync.Mutex
+	over bool
+	work sync.WaitGroup
 }
 
 func newConnection(ctx context.Context, s *Session) *connection {
@@ -65,14 +70,32 @@ func (c *connection) task(ctx context.Context, do func(emit func(transports.Even
 	}
 }
 
+// beside does something at the side, unless the connection is over.
+func (c *connection) beside(do func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.over {
+		c.work.Go(do)
+	}
+}
+
+// finish waits until nothing is done at the side any more.
+func (c *connection) finish() {
+	c.end(disconnected())
+	c.mu.Lock()
+	c.over = true
+	c.mu.Unlock()
+	c.work.Wait()
+}
+
 // later is a task that nobody waits for.
 func (c *connection) later(do func(emit func(transports.Event))) {
-	go func() {
+	c.beside(func() {
 		select {
 		case c.tasks <- do:
 		case <-c.ctx.Done():
 		}
-	}()
+	})
 }
 
 // joined is a context that ends with either.

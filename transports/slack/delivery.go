@@ -73,15 +73,6 @@ func (a *app) dispatch(e envelope, ack func(), log *slog.Logger) {
 		return
 	}
 	d := &delivery{event: p.EventID, acks: []func(){ack}}
-	for c := range a.sessions {
-		if c.session.concerns(p) && c.put(delivered{p.Event, e.Attempt > 0, func() { a.kept(d) }}) {
-			d.left++
-		}
-	}
-	if d.left == 0 {
-		ack()
-		return
-	}
 	if d.event != "" {
 		a.pending[d.event] = d
 	}
@@ -91,6 +82,25 @@ func (a *app) dispatch(e envelope, ack func(), log *slog.Logger) {
 		defer a.mu.Unlock()
 		a.acknowledge(d)
 	})
+	w := &waiting{payload: p, delivery: d, again: e.Attempt > 0}
+	if a.waiting.sockets > 1 || len(a.waiting.all) > 0 {
+		a.waiting.add(w, a.release)
+		return
+	}
+	a.give(w)
+}
+
+// give puts an event to the connections that it concerns.
+func (a *app) give(w *waiting) {
+	d := w.delivery
+	for c := range a.sessions {
+		if c.session.concerns(w.payload) && c.put(delivered{w.Event, w.again, func() { a.kept(d) }}) {
+			d.left++
+		}
+	}
+	if d.left == 0 {
+		a.acknowledge(d)
+	}
 }
 
 // kept takes that one of the accounts has an event on disk.

@@ -88,6 +88,7 @@ func (s *Session) said(c *connection, place transports.Place, m *messageObject, 
 	if own && s.holds(m.Channel, d) {
 		return true
 	}
+	s.came(m.Channel, m.TS)
 	for _, f := range m.Files {
 		if own && s.isEcho(fileMark(m.Channel, f.ID)) {
 			s.news(m.Channel + " " + m.TS)
@@ -217,6 +218,9 @@ func (s *Session) messageChanged(c *connection, place transports.Place, m *messa
 		return false
 	}
 	now.Channel = m.Channel
+	if s.isAhead(m.Channel, now.TS) { // it comes as it is now, and not again
+		return s.said(c, place, now, d, emit)
+	}
 	who := s.author(ctx, now)
 	e := s.message(ctx, place, now, who)
 	if !own || now.Username == "" {
@@ -227,7 +231,28 @@ func (s *Session) messageChanged(c *connection, place transports.Place, m *messa
 }
 
 // newerEdit remembers the last edit of a message, and tells whether one is newer.
-func (s *Session) newerEdit(key, edited string) bool { return s.news("edited " + key + " " + edited) }
+func (s *Session) newerEdit(key, edited string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.edits.isLater(key, edited)
+}
+
+// came remembers the last message of a channel.
+func (s *Session) came(channel, ts string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if compareTS(ts, s.newest[channel]) > 0 {
+		s.newest[channel] = ts
+	}
+}
+
+// isAhead tells whether something happens to a message that has not come itself yet: it is younger than all that came.
+func (s *Session) isAhead(channel, ts string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	newest := s.newest[channel]
+	return newest != "" && compareTS(ts, newest) > 0 && !s.seen.has(channel+" "+ts) && !s.echoes.done.has(sentMark(channel, ts))
+}
 
 // messageDeleted takes a deletion. Slack does not tell who did it: of someone else's message most likely its author; an own one may have been taken by someone who
 // manages the workspace.
@@ -244,6 +269,10 @@ func (s *Session) messageDeleted(c *connection, place transports.Place, m *messa
 		return true
 	}
 	if !s.news("deleted "+m.Channel+" "+ts) || s.isEcho(deletedMark(m.Channel, ts)) {
+		return false
+	}
+	if s.isAhead(m.Channel, ts) { // when it comes, it is gone
+		s.news(m.Channel + " " + ts)
 		return false
 	}
 	e := transports.Deleted{Place: place, ID: transports.MessageID(ts), At: timeOf(m.TS)}

@@ -130,12 +130,16 @@ func (s *Session) readAfter(ctx context.Context, channel, ts string, limit int, 
 		return nil, nil, err
 	}
 	all = append(all, s.answersAfter(ctx, channel, ts, all)...)
-	for _, m := range clean(all) {
+	all = clean(all)
+	for _, m := range all {
 		if compareTS(m.TS, ts) <= 0 {
 			before = append(before, m)
 		}
 	}
-	return before, clean(all)[len(before):], nil
+	if len(all) > 0 {
+		s.came(channel, all[len(all)-1].TS)
+	}
+	return before, all[len(before):], nil
 }
 
 // lastPage is how many of the last messages are read at first: mostly they are all that was missed, and those before it.

@@ -51,7 +51,7 @@ func (s *Session) lookAgain(user string) {
 	_, watched := s.watched[user]
 	s.mu.Unlock()
 	if watched && c != nil {
-		go s.look(c, user)
+		c.beside(func() { s.look(c, user) })
 	}
 }
 

@@ -28,3 +28,30 @@ func (r *recent[T]) add(what T) bool {
 }
 
 func (r *recent[T]) has(what T) bool { return r.all[what] }
+
+// last remembers the latest of several times of the same thing, of the last of many.
+type last struct {
+	at    map[string]string
+	order []string
+	next  int
+}
+
+func newLast(most int) *last { return &last{at: map[string]string{}, order: make([]string, 0, most)} }
+
+// isLater remembers a time, and tells whether it is later than all that came before.
+func (l *last) isLater(what, ts string) bool {
+	was, known := l.at[what]
+	switch {
+	case known && compareTS(ts, was) <= 0:
+		return false
+	case known:
+	case len(l.order) < cap(l.order):
+		l.order = append(l.order, what)
+	default:
+		delete(l.at, l.order[l.next])
+		l.order[l.next] = what
+		l.next = (l.next + 1) % len(l.order)
+	}
+	l.at[what] = ts
+	return true
+}

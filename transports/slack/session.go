@@ -40,7 +40,9 @@ type Session struct {
 	emoji            map[string]string // custom ones; nil before they were asked for
 
 	echoes   echoes
-	seen     *recent[string] // messages and changes of them that came
+	seen     *recent[string]   // messages and changes of them that came
+	edits    *last             // when messages were edited, as far as it came
+	newest   map[string]string // the last message that came, by channel
 	reacted  *reactions
 	watched  map[string]*transports.Presence // people whose presence is wanted; nil before it was told
 	marks    map[string]string               // what is read, by channel, and not told yet
@@ -54,7 +56,7 @@ type Session struct {
 
 func newSession(d *Driver, scope transports.Scope, secrets secrets, env transports.Env) *Session {
 	s := &Session{driver: d, scope: scope, secrets: secrets, env: env, log: env.Log, people: d.people(scope), rooms: map[string]*room{}, talks: map[string]string{},
-		channels: map[string]string{}, foreign: newRecent[string](1000), joining: map[string]int{}, shown: map[string]transports.User{}, echoes: newEchoes(), seen: newRecent[string](5000),
+		channels: map[string]string{}, foreign: newRecent[string](1000), joining: map[string]int{}, shown: map[string]transports.User{}, echoes: newEchoes(), seen: newRecent[string](5000), edits: newLast(5000), newest: map[string]string{},
 		reacted: newReactions(), watched: map[string]*transports.Presence{}, marks: map[string]string{}, unread: map[string]*unread{}, read: map[string]string{}, uploads: map[string]chan string{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -90,7 +92,7 @@ func (s *Session) Run(ctx context.Context, emit func(transports.Event)) error {
 		return fault(transports.BadCredentials, "The account has no tokens. Log in again.")
 	}
 	c := newConnection(ctx, s)
-	defer c.end(disconnected())
+	defer c.finish()
 	defer s.live.CompareAndSwap(c, nil)
 	a := s.driver.app(s.secrets.App)
 	ready := a.attach(c, s.env) // before the rooms are read, so that nothing is missed between
@@ -112,14 +114,11 @@ func (s *Session) Run(ctx context.Context, emit func(transports.Event)) error {
 		in = append(in, roomID(r.id))
 	}
 	emit(transports.Memberships{Rooms: in})
-	var work sync.WaitGroup
-	defer work.Wait()
-	defer c.end(disconnected())
-	work.Go(func() { s.people.begin(patient(c.ctx, maxBlock), s.client, s.teamInOrg()) })
-	work.Go(func() { s.watch(c) })
-	work.Go(func() { s.keepMarks(c) })
-	work.Go(func() { s.keepReads(c) })
-	work.Go(func() { s.watchToken(c) })
+	c.beside(func() { s.people.begin(patient(c.ctx, maxBlock), s.client, s.teamInOrg()) })
+	c.beside(func() { s.watch(c) })
+	c.beside(func() { s.keepMarks(c) })
+	c.beside(func() { s.keepReads(c) })
+	c.beside(func() { s.watchToken(c) })
 	for {
 		select {
 		case d := <-c.inbox:

@@ -21,6 +21,8 @@ type server struct {
 	failures map[string][]failure
 	calls    map[string]int
 	grants   map[string]grant
+	late     func() // gives an event that was held back; nil for none
+	holding  bool
 }
 
 type token struct {
@@ -99,6 +101,20 @@ func (w *Workspace) Another(team, name string) *Workspace {
 	other := w.workspace(team, name)
 	other.ClientID, other.ClientSecret, other.Client = w.ClientID, w.ClientSecret, w.Client
 	return other
+}
+
+// HoldBack has the next event come when Release is called: it is on its way over the oldest socket.
+func (s *server) HoldBack() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.holding = true
+}
+
+// Release lets an event come that was held back.
+func (s *server) Release() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.late()
 }
 
 // Close ends the server and its sockets.

@@ -131,12 +131,21 @@ func (w *Workspace) tell(in string, event Object) {
 		if who == "" || len(a.sockets) == 0 || !a.wants(event) {
 			continue
 		}
+		if w.holding {
+			first := a.sockets[0]
+			w.late, w.holding = func() { first.deliver(w.envelope(who, event)) }, false
+			continue
+		}
 		a.next++
-		envelope := Object{"envelope_id": w.unique("E"), "type": "events_api", "accepts_response_payload": false, "retry_attempt": 0, "retry_reason": "",
-			"payload": Object{"token": "x", "team_id": w.Team, "context_team_id": w.Team, "api_app_id": "A1", "event": event, "type": "event_callback", "event_id": w.unique("Ev"),
-				"event_time": time.Now().Unix(), "authorizations": []any{Object{"enterprise_id": nil, "team_id": w.Team, "user_id": who, "is_bot": false}}, "is_ext_shared_channel": false}}
-		a.sockets[a.next%len(a.sockets)].deliver(envelope)
+		a.sockets[a.next%len(a.sockets)].deliver(w.envelope(who, event))
 	}
+}
+
+// envelope is an event as it comes over a socket, with one of those who may see it.
+func (w *Workspace) envelope(who string, event Object) Object {
+	return Object{"envelope_id": w.unique("E"), "type": "events_api", "accepts_response_payload": false, "retry_attempt": 0, "retry_reason": "",
+		"payload": Object{"token": "x", "team_id": w.Team, "context_team_id": w.Team, "api_app_id": "A1", "event": event, "type": "event_callback", "event_id": w.unique("Ev"),
+			"event_time": time.Now().Unix(), "authorizations": []any{Object{"enterprise_id": nil, "team_id": w.Team, "user_id": who, "is_bot": false}}, "is_ext_shared_channel": false}}
 }
 
 // authorised is one of those who have authorised an app and may see what happens in a channel, or empty.

@@ -91,6 +91,9 @@ func (c *client) readWithHeader(ctx context.Context, method string, arguments ur
 // test is whom the token stands for, and its scopes.
 func (c *client) test(ctx context.Context) (who identity, scopes []string, err error) {
 	_, header, err := c.readWithHeader(ctx, "auth.test", nil, &who)
+	if who.Whole && who.Team == "" {
+		who.Team = who.Enterprise
+	}
 	if err == nil && (who.User == "" || who.Team == "") {
 		err = &apiError{method: "auth.test", code: "bad_answer"}
 	}

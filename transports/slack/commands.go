@@ -71,10 +71,7 @@ func (s *Session) create(ctx context.Context, c *connection, command transports.
 	var answer struct {
 		Channel channelObject `json:"channel"`
 	}
-	arguments := url.Values{"name": {channelName(name)}}
-	if team := s.teamInOrg(); team != "" {
-		arguments.Set("team_id", team)
-	}
+	arguments := ofTeam(s.teams()[0], url.Values{"name": {channelName(name)}})
 	if _, err := s.client.read(ctx, "conversations.create", arguments, &answer); err != nil {
 		return transports.Result{}, asFault(err, true)
 	}

@@ -20,13 +20,15 @@ const lastAgain = 10 * time.Minute
 type payload struct {
 	Type       string          `json:"type"`
 	Team       string          `json:"team_id"`
+	Context    string          `json:"context_team_id"` // the workspace by which the app gets it
 	Enterprise string          `json:"enterprise_id"`
 	Event      json.RawMessage `json:"event"`
 	EventID    string          `json:"event_id"`
+	Shared     bool            `json:"is_ext_shared_channel"`
 	Minute     int64           `json:"minute_rate_limited"` // with rateLimited
 	Authorised []struct {
-		Team string `json:"team_id"`
-		User string `json:"user_id"`
+		Team       string `json:"team_id"`
+		Enterprise string `json:"enterprise_id"`
 	} `json:"authorizations"`
 }
 

@@ -32,23 +32,29 @@ func (s *Session) byName(ctx context.Context, name string) (channel string, err 
 
 // listChannels lists the channels that the account may see.
 func (s *Session) listChannels(ctx context.Context, types string, yield func(channelObject) bool) error {
-	arguments := url.Values{"types": {types}, "exclude_archived": {"true"}, "limit": {"200"}}
-	if team := s.teamInOrg(); team != "" {
-		arguments.Set("team_id", team)
-	}
-	_, err := s.client.pages(ctx, "conversations.list", arguments, maxPages, func(raw json.RawMessage) (bool, error) {
-		var page struct {
-			Channels []channelObject `json:"channels"`
-		}
-		err := lenient(raw, &page)
-		for _, c := range page.Channels {
-			if c.ID != "" && !yield(c) {
-				return false, nil
+	listed, more := map[string]bool{}, true
+	for _, team := range s.teams() {
+		arguments := ofTeam(team, url.Values{"types": {types}, "exclude_archived": {"true"}, "limit": {"200"}})
+		_, err := s.client.pages(ctx, "conversations.list", arguments, maxPages, func(raw json.RawMessage) (bool, error) {
+			var page struct {
+				Channels []channelObject `json:"channels"`
 			}
+			err := lenient(raw, &page)
+			for _, c := range page.Channels {
+				if c.ID != "" && !listed[c.ID] { // one that workspaces share is in the lists of each
+					listed[c.ID] = true
+					if more = yield(c); !more {
+						return false, nil
+					}
+				}
+			}
+			return true, err
+		})
+		if err != nil || !more {
+			return err
 		}
-		return true, err
-	})
-	return err
+	}
+	return nil
 }
 
 // Rooms lists the public channels, and the private ones that the account is in.

@@ -12,7 +12,7 @@ import (
 )
 
 // free are the methods that need no scope.
-var free = []string{"auth.test", "auth.revoke", "apps.connections.open", "oauth.v2.access"}
+var free = []string{"auth.test", "auth.revoke", "auth.teams.list", "apps.connections.open", "oauth.v2.access"}
 
 // onlyFor are scopes that neither a method nor an event needs, and what they are for.
 var onlyFor = map[string]string{"users:read.email": "the addresses of people in users.info", "chat:write.customize": "names and pictures in chat.postMessage"}

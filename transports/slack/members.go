@@ -34,7 +34,7 @@ func (s *Session) readMembers(ctx context.Context, channel string) (members []pe
 		return nil, false, err
 	}
 	complete = whole
-	s.people.begin(ctx, s.client, s.teamInOrg())
+	s.people.begin(ctx, s.client, s.teams())
 	named, cancel := context.WithTimeout(ctx, namesTime)
 	defer cancel()
 	for _, id := range ids {

@@ -41,7 +41,7 @@ func newPeople() *people { return &people{known: map[string]person{}} }
 // personOf is what is remembered of a user object. Their name is the display name, else the real name, else the name.
 func personOf(u userObject) person {
 	p := person{id: u.ID, picture: u.Profile.AvatarHash, status: u.Profile.StatusText, statusEmoji: u.Profile.StatusEmoji, deleted: u.Deleted, bot: u.Bot,
-		guest: u.Restricted || u.UltraRestricted, realName: u.Profile.RealName, title: u.Profile.Title, email: u.Profile.Email, phone: u.Profile.Phone, zone: u.Zone}
+		guest: u.Restricted || u.UltraRestricted || u.Stranger, realName: u.Profile.RealName, title: u.Profile.Title, email: u.Profile.Email, phone: u.Profile.Phone, zone: u.Zone}
 	if p.realName == "" {
 		p.realName = u.RealName
 	}
@@ -135,8 +135,8 @@ func (p *people) read(ctx context.Context, c *client, id string) (person, error)
 // listPage is how many people are asked for at once.
 const listPage = "200"
 
-// begin reads the first page of the list once: in most workspaces that is everyone. team is the workspace's id, where it is part of an organisation.
-func (p *people) begin(ctx context.Context, c *client, team string) {
+// begin reads the first page of the list once: in most workspaces that is everyone. teams are the workspaces that lists are of.
+func (p *people) begin(ctx context.Context, c *client, teams []string) {
 	p.mu.Lock()
 	asked := p.asked
 	p.asked = true
@@ -144,7 +144,7 @@ func (p *people) begin(ctx context.Context, c *client, team string) {
 	if asked {
 		return
 	}
-	if p.list(ctx, c, team, 1, nil) != nil {
+	if p.list(ctx, c, teams, 1, nil) != nil {
 		p.mu.Lock()
 		p.asked = false
 		p.mu.Unlock()
@@ -152,38 +152,42 @@ func (p *people) begin(ctx context.Context, c *client, team string) {
 }
 
 // list reads pages of the list; take, which may be nil, sees each of them and says whether to go on.
-func (p *people) list(ctx context.Context, c *client, team string, pages int, take func([]person) bool) error {
-	arguments := url.Values{"limit": {listPage}}
-	if team != "" {
-		arguments.Set("team_id", team)
-	}
-	whole, err := c.pages(ctx, "users.list", arguments, pages, func(raw json.RawMessage) (bool, error) {
-		var page struct {
-			Members []userObject `json:"members"`
-		}
-		if err := lenient(raw, &page); err != nil {
-			return false, err
-		}
-		var part []person
-		for _, u := range page.Members {
-			if u.ID != "" {
-				who := personOf(u)
-				p.put(who)
-				part = append(part, who)
+func (p *people) list(ctx context.Context, c *client, teams []string, pages int, take func([]person) bool) error {
+	everyone, more := true, true
+	for _, team := range teams {
+		whole, err := c.pages(ctx, "users.list", ofTeam(team, url.Values{"limit": {listPage}}), pages, func(raw json.RawMessage) (bool, error) {
+			var page struct {
+				Members []userObject `json:"members"`
 			}
+			if err := lenient(raw, &page); err != nil {
+				return false, err
+			}
+			var part []person
+			for _, u := range page.Members {
+				if u.ID != "" {
+					who := personOf(u)
+					p.put(who)
+					part = append(part, who)
+				}
+			}
+			more = take == nil || take(part)
+			return more, nil
+		})
+		if err != nil || !more {
+			return err
 		}
-		return take == nil || take(part), nil
-	})
-	if err == nil && whole {
+		everyone = everyone && whole
+	}
+	if everyone {
 		p.mu.Lock()
 		p.whole = true
 		p.mu.Unlock()
 	}
-	return err
+	return nil
 }
 
 // search finds those whose names hold words, among those who are known, or in the list where not everyone is.
-func (p *people) search(ctx context.Context, c *client, team, words string, limit int) ([]transports.User, error) {
+func (p *people) search(ctx context.Context, c *client, teams []string, words string, limit int) ([]transports.User, error) {
 	words = strings.ToLower(strings.TrimSpace(words))
 	if words == "" {
 		return nil, nil
@@ -209,7 +213,7 @@ func (p *people) search(ctx context.Context, c *client, team, words string, limi
 	if !look(known) || whole {
 		return found, nil
 	}
-	err := p.list(ctx, c, team, maxSearch, look)
+	err := p.list(ctx, c, teams, maxSearch, look)
 	if len(found) > 0 {
 		err = nil
 	}

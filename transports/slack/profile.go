@@ -70,6 +70,6 @@ func (s *Session) Find(ctx context.Context, words string, limit int) ([]transpor
 	}
 	ctx, cancel := c.joined(ctx)
 	defer cancel()
-	found, err := s.people.search(ctx, s.client, s.teamInOrg(), words, limit)
+	found, err := s.people.search(ctx, s.client, s.teams(), words, limit)
 	return found, asFault(err, false)
 }

@@ -72,18 +72,6 @@ func TestAChannelIsFoundByItsName(t *testing.T) {
 	s.refused(transports.Join{Room: "#nothing-like-it"}, transports.NotFound, "no such channel")
 }
 
-func TestAChannelGetsAnotherID(t *testing.T) {
-	s := newStory(t)
-	now := s.w.AddChannel("lobby", false, s.ida, s.tess)
-	s.w.Tell(s.lobby, slacktest.Object{"type": "channel_id_changed", "old_channel_id": s.lobby, "new_channel_id": now, "event_ts": "1.000001"})
-	if e := expect[transports.MemberLeft](s, nil); e.Room != s.room() {
-		t.Errorf("left is %+v", e)
-	}
-	if r := expect[transports.Room](s, nil); r.Room != transports.RoomID("#"+strings.ToLower(now)) {
-		t.Errorf("the new room is %+v", r)
-	}
-}
-
 func TestGroupsAreRooms(t *testing.T) {
 	var group string
 	s := newStory(t, func(s *story) { group = s.w.AddGroup(s.ida, s.tess) })

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -29,15 +31,16 @@ type Session struct {
 	mu    sync.Mutex // for all below
 	self  person
 	botID string
-	// team and enterprise are Slack's ids of where the account is.
-	team, enterprise string
-	rooms            map[string]*room  // by channel
-	talks            map[string]string // user by channel
-	channels         map[string]string // channel by user
-	foreign          *recent[string]   // channels that are none of the account's
-	joining          map[string]int    // channels that a Join is under way for
-	shown            map[string]transports.User
-	emoji            map[string]string // custom ones; nil before they were asked for
+	who   identity
+	// within are the workspaces that lists are of.
+	within   []string
+	rooms    map[string]*room  // by channel
+	talks    map[string]string // user by channel
+	channels map[string]string // channel by user
+	foreign  *recent[string]   // channels that are none of the account's
+	joining  map[string]int    // channels that a Join is under way for
+	shown    map[string]transports.User
+	emoji    map[string]string // custom ones; nil before they were asked for
 
 	echoes   echoes
 	seen     *recent[string]   // messages and changes of them that came
@@ -114,7 +117,7 @@ func (s *Session) Run(ctx context.Context, emit func(transports.Event)) error {
 		in = append(in, roomID(r.id))
 	}
 	emit(transports.Memberships{Rooms: in})
-	c.beside(func() { s.people.begin(patient(c.ctx, maxBlock), s.client, s.teamInOrg()) })
+	c.beside(func() { s.people.begin(patient(c.ctx, maxBlock), s.client, s.teams()) })
 	c.beside(func() { s.watch(c) })
 	c.beside(func() { s.keepMarks(c) })
 	c.beside(func() { s.keepReads(c) })
@@ -147,8 +150,12 @@ func (s *Session) begin(ctx context.Context) ([]*room, error) {
 	if err != nil {
 		return nil, err
 	}
+	within, err := s.workspaces(patient(ctx, maxBlock), who)
+	if err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
-	s.self, s.botID, s.team, s.enterprise = self, who.Bot, who.Team, who.Enterprise
+	s.self, s.botID, s.who, s.within = self, who.Bot, who, within
 	s.shown, s.scopes = map[string]transports.User{self.id: self.user()}, scopes
 	s.told = ownPresence{presence: automatic} // whatever was set elsewhere stays
 	s.reacted = newReactions()                // what changed meanwhile nobody has told
@@ -156,82 +163,39 @@ func (s *Session) begin(ctx context.Context) ([]*room, error) {
 	return s.readRooms(ctx)
 }
 
-// teamInOrg is the workspace's id where it is part of an organisation, whose lists are of all its workspaces otherwise (Enterprise Grid); else empty.
-func (s *Session) teamInOrg() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.enterprise == "" {
-		return ""
-	}
-	return s.team
-}
-
-// identity is whom a token stands for.
-type identity struct {
-	User       string `json:"user_id"`
-	Name       string `json:"user"`
-	Team       string `json:"team_id"`
-	TeamName   string `json:"team"`
-	Bot        string `json:"bot_id"`
-	Enterprise string `json:"enterprise_id"`
-}
-
 // readRooms reads all conversations that the account is in: the channels and groups as rooms, the direct messages as talks.
 func (s *Session) readRooms(ctx context.Context) ([]*room, error) {
-	arguments := url.Values{"types": {"public_channel,private_channel,mpim,im"}, "exclude_archived": {"true"}, "limit": {"200"}}
-	if team := s.teamInOrg(); team != "" {
-		arguments.Set("team_id", team)
-	}
-	var all []*room
-	_, err := s.client.pages(patient(ctx, maxBlock), "users.conversations", arguments, maxPages, func(raw json.RawMessage) (bool, error) {
-		var page struct {
-			Channels []channelObject `json:"channels"`
-		}
-		err := lenient(raw, &page)
-		for _, c := range page.Channels {
-			switch {
-			case c.ID == "":
-			case c.IM:
-				s.noteTalk(c.ID, c.User)
-			default:
-				all = append(all, newRoom(c))
+	all := map[string]*room{}
+	for _, team := range s.teams() {
+		arguments := ofTeam(team, url.Values{"types": {"public_channel,private_channel,mpim,im"}, "exclude_archived": {"true"}, "limit": {"200"}})
+		_, err := s.client.pages(patient(ctx, maxBlock), "users.conversations", arguments, maxPages, func(raw json.RawMessage) (bool, error) {
+			var page struct {
+				Channels []channelObject `json:"channels"`
 			}
+			err := lenient(raw, &page)
+			for _, c := range page.Channels {
+				switch {
+				case c.ID == "":
+				case c.IM:
+					s.noteTalk(c.ID, c.User)
+				default:
+					all[c.ID] = newRoom(c) // one that workspaces share is in the lists of each
+				}
+			}
+			return true, err
+		})
+		if err != nil {
+			return nil, err
 		}
-		return true, err
-	})
-	if err != nil {
-		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.rooms = map[string]*room{}
-	for _, r := range all {
-		s.rooms[r.id] = r
-	}
-	return all, nil
+	s.rooms = all
+	return slices.SortedFunc(maps.Values(all), func(a, b *room) int { return strings.Compare(a.id, b.id) }), nil
 }
 
 // maxPages bounds how much is read of any list.
 const maxPages = 200
-
-// concerns tells whether an event is of the account's workspace, as far as the event tells.
-func (s *Session) concerns(p payload) bool {
-	s.mu.Lock()
-	team, enterprise := s.team, s.enterprise
-	s.mu.Unlock()
-	if team == "" { // it is not known yet: the event waits until it is
-		team = strings.ToUpper(string(s.scope))
-	}
-	if p.Team == "" || p.Team == team || enterprise != "" && p.Enterprise == enterprise {
-		return true
-	}
-	for _, a := range p.Authorised {
-		if a.Team == team {
-			return true
-		}
-	}
-	return false
-}
 
 // Do carries out a command.
 func (s *Session) Do(ctx context.Context, command transports.Command, done func(transports.Result, error)) {

@@ -34,7 +34,8 @@ type story struct {
 	// mayCall: people may call everyone.
 	mayCall bool
 	// tokenEvery is how often it is asked whether the token is good.
-	tokenEvery time.Duration
+	tokenEvery    time.Duration
+	presenceEvery time.Duration
 }
 
 // newStory has Tess and Ida in the channel lobby; how changes the workspace before the account connects.
@@ -58,7 +59,7 @@ func newStory(t *testing.T, how ...func(*story)) *story {
 }
 
 func (s *story) config() slack.Config {
-	return slack.Config{API: s.w.API(), ReadEvery: time.Second, TokenEvery: s.tokenEvery, CallEveryone: s.mayCall}
+	return slack.Config{API: s.w.API(), ReadEvery: time.Second, TokenEvery: s.tokenEvery, PresenceEvery: s.presenceEvery, CallEveryone: s.mayCall}
 }
 
 func (s *story) open(account transports.Account) transports.Session {

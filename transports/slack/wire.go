@@ -35,7 +35,9 @@ type userObject struct {
 	PrimaryOwner    bool `json:"is_primary_owner"`
 	Restricted      bool `json:"is_restricted"`
 	UltraRestricted bool `json:"is_ultra_restricted"`
-	Bot             bool `json:"is_bot"`
+	// Stranger: they are of another organisation, and in channels that both share.
+	Stranger bool `json:"is_stranger"`
+	Bot      bool `json:"is_bot"`
 }
 
 type topicObject struct {
@@ -187,7 +189,9 @@ func channelOf(room transports.RoomID) string {
 
 func userID(user string) transports.UserID { return transports.UserID(strings.ToLower(user)) }
 
-func slackUser(id transports.UserID) string { return strings.ToUpper(string(id)) }
+func slackUser(id transports.UserID) string { return slackID(string(id)) }
+
+func slackID(id string) string { return strings.ToUpper(id) }
 
 // compareTS orders timestamps: they are numbers with six digits after the dot, and no floats.
 func compareTS(a, b string) int {

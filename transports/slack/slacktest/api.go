@@ -12,7 +12,7 @@ import (
 type method func(w *Workspace, t *token, a Object) Object
 
 var methods = map[string]method{
-	"auth.test": authTest, "auth.revoke": authRevoke, "team.info": teamInfo, "emoji.list": emojiList,
+	"auth.test": authTest, "auth.revoke": authRevoke, "auth.teams.list": authTeamsList, "team.info": teamInfo, "emoji.list": emojiList,
 	"users.info": usersInfo, "users.list": usersList, "users.conversations": usersConversations, "users.getPresence": usersGetPresence, "dnd.info": dndInfo,
 	"users.setPresence": usersSetPresence, "users.profile.set": usersProfileSet,
 	"conversations.info": conversationsInfo, "conversations.list": conversationsList, "conversations.members": conversationsMembers,
@@ -95,7 +95,7 @@ func (w *Workspace) answer(to http.ResponseWriter, name, bearer string, argument
 		return bad(t.revoked)
 	}
 	to.Header().Set("X-OAuth-Scopes", t.scopes)
-	answer := t.in.call(t, name, arguments)
+	answer := t.workspaceFor(arguments).call(t, name, arguments)
 	if t.in.Odd {
 		answer["surprise"], answer["message"], answer["errors"] = []any{1}, "no object", "none"
 	}
@@ -163,6 +163,9 @@ func authTest(w *Workspace, t *token, _ Object) Object {
 	}
 	if w.Enterprise != "" {
 		answer["enterprise_id"] = w.Enterprise
+	}
+	if t.whole {
+		answer["team"], answer["team_id"], answer["is_enterprise_install"] = "The organisation", w.Enterprise, true
 	}
 	return answer
 }

@@ -7,7 +7,7 @@ import (
 
 // arguments are those that the methods document (https://docs.slack.dev/reference/methods), beside the token. Slack passes over others; here they are refused, so that a test finds them.
 var arguments = map[string]string{
-	"apps.connections.open": "", "auth.test": "", "auth.revoke": "test", "emoji.list": "include_categories", "team.info": "team domain",
+	"apps.connections.open": "", "auth.test": "", "auth.revoke": "test", "auth.teams.list": "cursor include_icon limit", "emoji.list": "include_categories", "team.info": "team domain",
 	"oauth.v2.access": "client_id client_secret code redirect_uri grant_type refresh_token",
 	"chat.postMessage": "channel text attachments blocks as_user icon_emoji icon_url link_names markdown_text metadata mrkdwn parse reply_broadcast thread_ts unfurl_links " +
 		"unfurl_media username",

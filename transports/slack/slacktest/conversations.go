@@ -7,7 +7,8 @@ import (
 
 func (w *Workspace) channelObject(c *channel, user string) Object {
 	o := Object{"id": c.id, "created": 1700000000, "creator": c.creator, "is_archived": c.archived, "is_im": c.im, "is_mpim": c.mpim, "is_private": c.private,
-		"is_channel": !c.im && !c.mpim && !c.private, "is_group": c.private && !c.im && !c.mpim, "is_member": c.inside(user), "is_ext_shared": false,
+		"is_channel": !c.im && !c.mpim && !c.private, "is_group": c.private && !c.im && !c.mpim, "is_member": c.inside(user), "is_ext_shared": c.foreign(), "is_org_shared": c.homes != nil && !c.foreign(),
+		"is_shared":    c.homes != nil,
 		"is_read_only": c.readOnly, "is_non_threadable": c.noThreads}
 	if c.im {
 		other := c.members[0]

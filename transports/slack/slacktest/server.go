@@ -31,6 +31,7 @@ type token struct {
 	user, scopes string
 	bot          string // of a bot token, the bot's id
 	revoked      string // the error that it gets, or empty
+	whole        bool   // it is good in all workspaces of the organisation
 }
 
 type app struct {

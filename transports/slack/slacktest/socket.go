@@ -127,32 +127,46 @@ func (w *Workspace) tell(in string, event Object) {
 		event["surprise"], event["team"], event["blocks_v9"] = Object{"deep": []any{1, nil}}, []any{1}, true
 	}
 	for _, a := range w.apps {
-		who := w.authorised(a, in)
-		if who == "" || len(a.sockets) == 0 || !a.wants(event) {
+		if len(a.sockets) == 0 || !a.wants(event) {
 			continue
 		}
-		if w.holding {
-			first := a.sockets[0]
-			w.late, w.holding = func() { first.deliver(w.envelope(who, event)) }, false
-			continue
+		for _, home := range w.among(in) { // there is one event for all of them
+			who := home.authorised(a, in)
+			if who == nil {
+				continue
+			}
+			if w.holding {
+				first := a.sockets[0]
+				w.late, w.holding = func() { first.deliver(home.envelope(who, in, event)) }, false
+			} else {
+				a.next++
+				a.sockets[a.next%len(a.sockets)].deliver(home.envelope(who, in, event))
+			}
+			break
 		}
-		a.next++
-		a.sockets[a.next%len(a.sockets)].deliver(w.envelope(who, event))
 	}
 }
 
-// envelope is an event as it comes over a socket, with one of those who may see it.
-func (w *Workspace) envelope(who string, event Object) Object {
-	return Object{"envelope_id": w.unique("E"), "type": "events_api", "accepts_response_payload": false, "retry_attempt": 0, "retry_reason": "",
-		"payload": Object{"token": "x", "team_id": w.Team, "context_team_id": w.Team, "api_app_id": "A1", "event": event, "type": "event_callback", "event_id": w.unique("Ev"),
-			"event_time": time.Now().Unix(), "authorizations": []any{Object{"enterprise_id": nil, "team_id": w.Team, "user_id": who, "is_bot": false}}, "is_ext_shared_channel": false}}
+// envelope is an event as it comes over a socket, with one of the installations that may see it.
+func (w *Workspace) envelope(who *token, in string, event Object) Object {
+	authorised := Object{"enterprise_id": nil, "team_id": w.Team, "user_id": who.user, "is_bot": who.bot != "", "is_enterprise_install": who.whole}
+	payload := Object{"token": "x", "team_id": w.Team, "context_team_id": w.Team, "context_enterprise_id": nil, "api_app_id": "A1", "event": event, "type": "event_callback",
+		"event_id": w.unique("Ev"), "event_time": time.Now().Unix(), "authorizations": []any{authorised}, "is_ext_shared_channel": w.channels[in] != nil && w.channels[in].foreign()}
+	if w.Enterprise != "" {
+		payload["enterprise_id"], payload["context_enterprise_id"], authorised["enterprise_id"] = w.Enterprise, w.Enterprise, w.Enterprise
+	}
+	if who.whole {
+		authorised["team_id"] = nil
+	}
+	return Object{"envelope_id": w.unique("E"), "type": "events_api", "accepts_response_payload": false, "retry_attempt": 0, "retry_reason": "", "payload": payload}
 }
 
-// authorised is one of those who have authorised an app and may see what happens in a channel, or empty.
-func (w *Workspace) authorised(a *app, in string) (who string) {
+// authorised is one of those who have authorised an app and may see what happens in a channel, or nil.
+func (w *Workspace) authorised(a *app, in string) (who *token) {
 	for _, t := range w.tokens {
-		if t.in == w && (t.of == nil || t.of == a) && t.revoked == "" && (in == "" || w.channels[in] != nil && w.channels[in].inside(t.user)) && t.user > who {
-			who = t.user
+		here := t.in == w || t.whole && t.in.Enterprise == w.Enterprise
+		if here && (t.of == nil || t.of == a) && t.revoked == "" && (in == "" || w.channels[in] != nil && w.channels[in].inside(t.user)) && (who == nil || t.user > who.user) {
+			who = t
 		}
 	}
 	return who

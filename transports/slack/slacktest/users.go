@@ -34,7 +34,12 @@ func (w *Workspace) sortedUsers() []*User {
 func usersInfo(w *Workspace, _ *token, a Object) Object {
 	u := w.users[str(a, "user")]
 	if u == nil {
-		return bad("user_not_found")
+		if u = w.stranger(str(a, "user")); u == nil {
+			return bad("user_not_found")
+		}
+		o := u.in.userObject(u)
+		o["is_stranger"] = u.in.Enterprise == "" || u.in.Enterprise != w.Enterprise
+		return Object{"user": o}
 	}
 	return Object{"user": w.userObject(u)}
 }
@@ -50,6 +55,7 @@ func usersList(w *Workspace, _ *token, a Object) Object {
 
 func usersGetPresence(w *Workspace, _ *token, a Object) Object {
 	u := w.users[str(a, "user")]
+	w.note(Object{"type": "presence_asked", "user": str(a, "user")})
 	switch {
 	case u == nil:
 		return bad("user_not_found")

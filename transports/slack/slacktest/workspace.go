@@ -51,6 +51,7 @@ type User struct {
 }
 
 type channel struct {
+	homes                       []*Workspace // where it is in several
 	id, name, creator           string
 	private, im, mpim, archived bool
 	readOnly, noThreads         bool
@@ -87,6 +88,13 @@ func (w *Workspace) Change(u *User, how func(*User)) {
 	defer w.mu.Unlock()
 	how(u)
 	w.tell("", Object{"type": "user_change", "user": w.userObject(u), "cache_ts": time.Now().Unix(), "event_ts": w.now()})
+}
+
+// Quietly changes a user without telling anybody.
+func (w *Workspace) Quietly(u *User, how func(*User)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	how(u)
 }
 
 // SetPicture gives a user another picture.

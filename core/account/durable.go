@@ -119,9 +119,15 @@ func await[T any](ctx context.Context, a *Account, do func(answer func(T))) (ans
 	case answer = <-answers:
 		return answer, nil
 	case <-a.done:
-		return answer, &transports.Fault{Kind: transports.Offline, Text: "The account has been closed."}
+		err = &transports.Fault{Kind: transports.Offline, Text: "The account has been closed."}
 	case <-ctx.Done():
-		return answer, &transports.Fault{Kind: transports.Offline, Text: "The account does not answer. Try again later.", Cause: ctx.Err()}
+		err = &transports.Fault{Kind: transports.Offline, Text: "The account does not answer. Try again later.", Cause: ctx.Err()}
+	}
+	select {
+	case answer = <-answers: // it was the account's last work
+		return answer, nil
+	default:
+		return answer, err
 	}
 }
 

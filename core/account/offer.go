@@ -94,15 +94,8 @@ func (a *Account) showOffers() {
 // else works they are asked for each, one after another. It gives a text that says what happens; ok is false when the account
 // has ended, or ctx has.
 func (a *Account) AddContacts(ctx context.Context) (text string, ok bool) {
-	answer := make(chan string, 1)
-	a.mail.put(func() { answer <- a.addContacts() })
-	select {
-	case text = <-answer:
-		return text, true
-	case <-a.done:
-	case <-ctx.Done():
-	}
-	return "", false
+	text, err := await(ctx, a, func(answer func(string)) { answer(a.addContacts()) })
+	return text, err == nil
 }
 
 func (a *Account) addContacts() string {

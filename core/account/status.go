@@ -33,8 +33,7 @@ type RoomInUse struct {
 
 // Status asks how the account stands; ok is false when it has ended, or ctx did.
 func (a *Account) Status(ctx context.Context) (Status, bool) {
-	answer := make(chan Status, 1)
-	a.mail.put(func() {
+	s, err := await(ctx, a, func(answer func(Status)) {
 		s := Status{Scope: string(a.scope), Name: a.name(), Why: a.status(), Nick: a.self.Name, Says: phases[a.link.phase], Since: a.link.since, Through: a.link.through}
 		for _, j := range a.rooms {
 			room := RoomInUse{Name: string(j.id)}
@@ -44,15 +43,9 @@ func (a *Account) Status(ctx context.Context) (Status, bool) {
 			s.Rooms = append(s.Rooms, room)
 		}
 		slices.SortFunc(s.Rooms, func(x, y RoomInUse) int { return strings.Compare(x.Name, y.Name) })
-		answer <- s
+		answer(s)
 	})
-	select {
-	case s := <-answer:
-		return s, true
-	case <-a.done:
-	case <-ctx.Done():
-	}
-	return Status{}, false
+	return s, err == nil
 }
 
 var phases = [...]string{resting: "not connected", connecting: "connecting", online: "connected", closing: "disconnecting", waiting: "waiting to connect again"}

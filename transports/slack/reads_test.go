@@ -2,6 +2,7 @@ package slack_test
 
 import (
 	"testing"
+	"time"
 
 	"isthmus/transports"
 	"isthmus/transports/slack/slacktest"
@@ -27,6 +28,19 @@ func TestWhatIsReadInAnotherClientIsRead(t *testing.T) {
 		t.Fatal("Slack was not told what was read")
 	}
 	s.only("nothing else was read")
+}
+
+func TestAConversationThatWasNeverReadIsNotRead(t *testing.T) {
+	s := newStory(t)
+	s.w.Read(s.tess, s.lobby, "0000000000.000000")
+	ts := s.w.Post(s.ida, s.lobby, "read me", nil)
+	for n := s.w.Calls("conversations.info"); s.w.Calls("conversations.info") < n+2; {
+		time.Sleep(10 * time.Millisecond)
+	}
+	s.w.Read(s.tess, s.lobby, ts)
+	if e := expect[transports.Read](s, nil); e.Upto != transports.MessageID(ts) {
+		t.Errorf("read is %+v", e)
+	}
 }
 
 func TestReadingIsToldOnceForMany(t *testing.T) {

@@ -33,6 +33,18 @@ func TestUsersAreFoundWhereTheNetworkCanSearch(t *testing.T) {
 	})
 }
 
+func TestTheLastAnswerOfAnAccountIsHeard(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		for range 1000 { // each account ends with its answer
+			w.open()
+			if _, ok := w.account.Status(t.Context()); !ok {
+				t.Fatal("it has ended without an answer")
+			}
+			<-w.account.Done()
+		}
+	})
+}
+
 func TestWhoIsBlockedIsShownSo(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		if err := w.account.Block(t.Context(), "bob", true); err == nil {

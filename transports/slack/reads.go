@@ -18,6 +18,8 @@ const (
 	maxUnread   = 300
 	// longestRead is the longest time between two questions for one conversation, after which it is given up.
 	longestRead = time.Hour
+	// neverRead is how far a person has read who has read nothing.
+	neverRead = "0000000000.000000"
 )
 
 // unread is a conversation in which something is to be read.
@@ -101,7 +103,7 @@ func (s *Session) lookAtReads(c *connection, channel string) {
 		s.log.Debug("Slack does not tell what was read.", "channel", channel, "error", err)
 		return
 	}
-	if answer.Channel.LastRead == "" || !s.hasRead(channel, answer.Channel.LastRead) {
+	if answer.Channel.LastRead == "" || answer.Channel.LastRead == neverRead || !s.hasRead(channel, answer.Channel.LastRead) {
 		return
 	}
 	s.mu.Lock()

@@ -72,6 +72,16 @@ func TestPreviewsAndCountsOfAnswersAreNoEdits(t *testing.T) {
 	s.only("no edits")
 }
 
+func TestAnAnswerThatDoesNotSayWhereAMessageWentIsNoSuccess(t *testing.T) {
+	s := newStory(t)
+	for _, style := range []transports.Style{transports.Says, transports.Does} {
+		s.w.SayLittle(map[transports.Style]string{transports.Says: "chat.postMessage", transports.Does: "chat.meMessage"}[style])
+		send := s.say("did it arrive?")
+		send.Style = style
+		s.refused(send, transports.UnknownOutcome, "nobody knows")
+	}
+}
+
 func TestAnAnswerThatIsLostLeavesTheOutcomeUnknown(t *testing.T) {
 	s := newStory(t)
 	s.w.LoseAnswer("chat.postMessage")

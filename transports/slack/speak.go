@@ -82,7 +82,9 @@ func (s *Session) post(ctx context.Context, method, channel string, nonce int64,
 		marked = append(slices.Clone(options), slackgo.MsgOptionMetadata(mark))
 	}
 	_, ts, _, err = s.client.web().SendMessageContext(ctx, channel, marked...)
-	err = s.client.did(method, err)
+	if err = s.client.did(method, err); err == nil && ts == "" {
+		err = &apiError{method: method, code: "bad_answer"} // what was said has no place
+	}
 	if e, is := err.(*apiError); is && strings.Contains(e.code, "metadata") && !s.unmarked.Swap(true) {
 		s.log.Info("Slack takes no marks on messages, so after a crash nobody can tell which were sent.", "error", err)
 		return s.post(ctx, method, channel, nonce, options)

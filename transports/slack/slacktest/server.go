@@ -182,6 +182,11 @@ func (s *server) LoseAnswer(method string) {
 	s.fail(method, failure{act: true}, 1)
 }
 
+// SayLittle has the next call of a method do nothing, and its answer say no more than that all is well.
+func (s *server) SayLittle(method string) {
+	s.fail(method, failure{status: http.StatusOK, body: Object{"ok": true}}, 1)
+}
+
 func (s *server) fail(method string, f failure, times int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -7,6 +7,7 @@ import (
 	"net/rpc"
 	"net/rpc/jsonrpc"
 	"testing"
+	"time"
 
 	"isthmus/transports"
 	"isthmus/transports/loopback/wire"
@@ -18,12 +19,15 @@ type Network struct {
 	name   string
 }
 
-// Dial connects to the control socket; the test's end closes it.
+// Dial connects to the control socket as soon as somebody listens; the test's end closes it.
 func Dial(t *testing.T, path, network string) *Network {
 	t.Helper()
 	socket, err := net.Dial("unix", path)
-	if err != nil {
-		t.Fatalf("the gateway's control socket: %v", err)
+	for deadline := time.Now().Add(patience); err != nil; socket, err = net.Dial("unix", path) {
+		if time.Now().After(deadline) {
+			t.Fatalf("the gateway's control socket: %v", err)
+		}
+		time.Sleep(5 * time.Millisecond)
 	}
 	n := &Network{client: jsonrpc.NewClient(socket), name: network}
 	t.Cleanup(func() { n.client.Close() })

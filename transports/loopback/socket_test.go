@@ -3,8 +3,8 @@ package loopback_test
 import (
 	"context"
 	"net"
+	"net/rpc"
 	"net/rpc/jsonrpc"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -20,11 +20,7 @@ func TestAnotherProcessDrivesTheNetwork(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "control")
 	d := start(t, loopback.Config{Control: path})
 	alice := visit(t, d, transports.Account{Person: "alice", Name: "Alice"})
-	until(t, func() bool { _, err := os.Stat(path); return err == nil })
-	client, err := jsonrpc.Dial("unix", path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	client := dial(t, path)
 	defer client.Close()
 	ask := func(method string, arguments, answer any) error {
 		return client.Call(wire.Service+"."+method, arguments, answer)
@@ -74,7 +70,7 @@ func TestAnotherProcessDrivesTheNetwork(t *testing.T) {
 	if err := ask("Deny", wire.Deny{Network: "loopback", Command: "Send", Why: &transports.Fault{Kind: transports.Forbidden, Text: "No."}}, nil); err != nil {
 		t.Fatal(err)
 	}
-	_, err = alice.do(transports.Send{Place: transports.TalkWith(ida), Text: text.Plain("hello")})
+	_, err := alice.do(transports.Send{Place: transports.TalkWith(ida), Text: text.Plain("hello")})
 	wantFault(t, err, transports.Forbidden)
 	if err := ask("Cut", wire.Shut{Network: "loopback", Person: alice.self.ID}, nil); err != nil {
 		t.Fatal(err)
@@ -115,14 +111,7 @@ func TestASocketOfAKilledProcessIsReplaced(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- d.Run(ctx) }()
-	until(t, func() bool {
-		client, err := jsonrpc.Dial("unix", path)
-		if err != nil {
-			return false
-		}
-		client.Close()
-		return true
-	})
+	dial(t, path).Close()
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)
@@ -137,6 +126,17 @@ func until(t *testing.T, so func() bool) {
 			t.Fatal("it did not come to be so")
 		}
 	}
+}
+
+// dial connects to a socket as soon as somebody listens.
+func dial(t *testing.T, path string) (client *rpc.Client) {
+	t.Helper()
+	until(t, func() bool {
+		var err error
+		client, err = jsonrpc.Dial("unix", path)
+		return err == nil
+	})
+	return client
 }
 
 // leaveSocket leaves a socket behind as a killed process does.

@@ -59,6 +59,8 @@ func (a *Account) waitsForGap(e transports.Event) bool {
 		place = e.Place
 	case transports.Checkpoint:
 		place = e.Place
+	case transports.Read:
+		place = e.Place
 	default:
 		return false
 	}

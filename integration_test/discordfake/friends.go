@@ -1,5 +1,7 @@
 package discordfake
 
+import "maps"
+
 // The types of relations.
 const (
 	Friend   = 1
@@ -46,7 +48,7 @@ func (s *Server) Related(a *Bot, user string, kind int) {
 func (s *Server) Relation(a *Bot, user string) Object {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.relations[a.ID][user]
+	return maps.Clone(s.relations[a.ID][user])
 }
 
 // relate asks somebody to be a friend, agrees where they ask, or shuts them out.

@@ -95,7 +95,11 @@ func (c *call) searchMembers() (any, *refusal) {
 
 func (c *call) openTalk() (any, *refusal) {
 	with := str(c.body["recipient_id"])
-	if all, _ := c.body["recipients"].([]any); len(all) == 1 && c.bot.Person {
+	if all, is := c.body["recipients"].([]any); is && c.bot.Person && len(all) == 0 {
+		ch := c.newGroup("", c.bot.ID, nil)
+		c.tellOwn(c.bot.ID, "CHANNEL_CREATE", c.private(ch, c.bot.ID, false, nil))
+		return c.private(ch, c.bot.ID, false, nil), nil
+	} else if is && c.bot.Person && len(all) == 1 {
 		with = str(all[0])
 	}
 	if c.users[with] == nil {

@@ -42,6 +42,8 @@ type handler struct {
 	order   []string
 	demand  string
 	finding map[string][]*message
+	// subscribing are the guilds that are about to be subscribed to.
+	subscribing map[string]bool
 }
 
 // handlers are what each event does (Gateway Events, Receive Events). What is missing concerns nobody here.
@@ -155,9 +157,11 @@ func (h *handler) begun(sh *shard, data json.RawMessage) {
 	h.waitForGuilds()
 	if h.asUser {
 		h.userReady(more)
+		h.takeGuilds(e.Guilds)
+		return
 	}
 	for _, g := range e.Guilds {
-		if len(g.Channels)+len(g.Roles) > 0 { // some servers tell them at once
+		if len(g.Channels) > 0 { // some servers tell them at once
 			h.guildTold(g)
 		}
 	}

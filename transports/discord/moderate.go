@@ -241,7 +241,7 @@ func (s *Session) parent(id string) (guild string, in *channel, problem error) {
 			return "", nil, fault(transports.Invalid, "Nothing can be made in %s.", in.Name)
 		}
 		if w.mine(in)&needs == 0 {
-			return "", nil, fault(transports.Forbidden, "The bot lacks the permission “%s” in %s. Ask somebody who manages the server for it.", named, in.Name)
+			return "", nil, fault(transports.Forbidden, "The account lacks the permission “%s” in %s. Ask somebody who manages the server for it.", named, in.Name)
 		}
 		return guild, in, nil
 	}
@@ -252,14 +252,14 @@ func (s *Session) parent(id string) (guild string, in *channel, problem error) {
 	}
 	g := w.guilds[guild]
 	if g == nil {
-		return "", nil, fault(transports.Invalid, "Say in which of the bot's servers: by its address, or that of one of its categories.")
+		return "", nil, fault(transports.Invalid, "Say in which of the account's servers: by its address, or that of one of its categories.")
 	}
 	var roles []string
 	if me := g.members[w.self.ID]; me != nil {
 		roles = me.Roles
 	}
 	if g.base(w.self.ID, roles)&needs == 0 {
-		return "", nil, fault(transports.Forbidden, "The bot lacks the permission “%s” in %s. Ask somebody who manages the server for it.", named, g.name)
+		return "", nil, fault(transports.Forbidden, "The account lacks the permission “%s” in %s. Ask somebody who manages the server for it.", named, g.name)
 	}
 	return guild, nil, nil
 }
@@ -270,6 +270,7 @@ func (w *world) lacks(c *channel) (lacks transports.Feature) {
 		return w.lacksInGroup(c)
 	}
 	have := w.mine(c)
+	lacks = transports.Invitations // Discord invites to whole servers
 	writes, topics, names := uint64(sendMessages), uint64(manageChannels), uint64(manageChannels)
 	if c.isThread() {
 		lacks |= transports.Threads | transports.Topics

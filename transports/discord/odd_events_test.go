@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"math/rand/v2"
@@ -16,15 +17,16 @@ import (
 	"isthmus/transports"
 )
 
-// told is an event as the gateway writes it. testdata/events.jsonl has what a bot is told in a guild, from its coming to its going, as documented.
+// told is an event as the gateway writes it. testdata/events.jsonl has what a bot is told in a guild, from its coming to its going, as documented, user_events.jsonl what
+// only people's own accounts are told, as far as it is known.
 type told struct {
 	Kind string `json:"t"`
 	Data any    `json:"d"`
 }
 
-func allTold(t *testing.T) (all []told) {
+func allTold(t *testing.T, name string) (all []told) {
 	t.Helper()
-	file, err := os.ReadFile("testdata/events.jsonl")
+	file, err := os.ReadFile("testdata/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,6 +44,7 @@ func allTold(t *testing.T) (all []told) {
 type listener struct {
 	t      *testing.T
 	socket *socket
+	user   bool   // it is a person's own
 	odd    string // what is odd about the events
 }
 
@@ -65,8 +68,10 @@ func newListener(t *testing.T) *listener {
 // hears tells a new session events.
 func (l *listener) hears(all ...told) {
 	driver, _ := New(Config{})
-	s := newSession(driver, credentials{Token: "token"}, transports.Env{Log: slog.New(slog.DiscardHandler), HTTP: &http.Client{}})
-	link := &link{ctx: l.t.Context(), queue: newQueue()}
+	s := newSession(driver, credentials{Token: "token", User: l.user}, transports.Env{Log: slog.New(slog.DiscardHandler), HTTP: &http.Client{}})
+	over, end := context.WithCancel(l.t.Context())
+	end() // nothing is asked
+	link := &link{ctx: over, queue: newQueue()}
 	link.queue.close()
 	sh := &shard{of: 1, socket: l.socket}
 	s.shards = []*shard{sh}
@@ -75,6 +80,7 @@ func (l *listener) hears(all ...told) {
 		data, _ := json.Marshal(e.Data)
 		h.dispatch(sh, e.Kind, data)
 	}
+	h.connections.Wait()
 	for _, timer := range s.typing {
 		timer.Stop()
 	}
@@ -118,6 +124,23 @@ func (l *listener) check(e transports.Event) {
 	case transports.MemberLeft:
 		room(e.Room)
 		ok = ok && e.User.ID != ""
+	case transports.Read:
+		at(e.Place)
+		ok = ok && e.Upto != ""
+	case transports.Contacts:
+		for _, c := range e.Contacts {
+			ok = ok && c.User.ID != ""
+		}
+	case transports.ContactChanged:
+		ok = e.Contact.User.ID != ""
+	case transports.ContactRemoved:
+		ok = e.User != ""
+	case transports.SubscriptionAsked:
+		ok = e.From.ID != ""
+	case transports.SubscriptionAnswered:
+		ok = e.User.ID != ""
+	case transports.PresenceChanged:
+		ok = e.User.ID != ""
 	case transports.Memberships:
 		for _, id := range e.Rooms {
 			room(id)
@@ -170,25 +193,37 @@ func changed(v any, path string, tried map[string]bool, yield func(path string, 
 	}
 }
 
-func TestNoFieldOfAnyKindBreaksTheSession(t *testing.T) {
+// toldTo runs a test with what bots are told, and with what people's own accounts are.
+func toldTo(t *testing.T, test func(t *testing.T, all []told, l *listener)) {
 	t.Parallel()
-	all, l := allTold(t), newListener(t)
-	tried := map[string]bool{}
-	for i, e := range all {
-		changed(e.Data, e.Kind, tried, func(path string, data any) {
-			l.odd = path
-			l.hears(slices.Concat(all[:min(i, 2)], []told{{e.Kind, data}}, all[max(i+1, len(all)-3):])...)
+	for name, user := range map[string]bool{"events.jsonl": false, "user_events.jsonl": true} {
+		t.Run(name, func(t *testing.T) {
+			l := newListener(t)
+			l.user = user
+			test(t, allTold(t, name), l)
 		})
 	}
 }
 
+func TestNoFieldOfAnyKindBreaksTheSession(t *testing.T) {
+	toldTo(t, func(t *testing.T, all []told, l *listener) {
+		tried := map[string]bool{}
+		for i, e := range all {
+			changed(e.Data, e.Kind, tried, func(path string, data any) {
+				l.odd = path
+				l.hears(slices.Concat(all[:min(i, 2)], []told{{e.Kind, data}}, all[max(i+1, len(all)-3):])...)
+			})
+		}
+	})
+}
+
 func TestNoOrderOfEventsBreaksTheSession(t *testing.T) {
-	t.Parallel()
-	all, l := allTold(t), newListener(t)
-	random := rand.New(rand.NewPCG(1, 2))
-	for range 100 {
-		random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-		l.odd = "in another order"
-		l.hears(slices.Concat(all, all)...) // each comes twice
-	}
+	toldTo(t, func(t *testing.T, all []told, l *listener) {
+		random := rand.New(rand.NewPCG(1, 2))
+		for range 100 {
+			random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+			l.odd = "in another order"
+			l.hears(slices.Concat(all, all)...) // each comes twice
+		}
+	})
 }

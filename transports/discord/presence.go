@@ -91,6 +91,11 @@ func (h *handler) presenceUpdated(data json.RawMessage) {
 	p.flatten()
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.isNow(p)
+}
+
+// isNow takes how somebody is, and tells it where the person has them in view.
+func (h *handler) isNow(p presence) {
 	u, known := h.world.person("", p.User.ID)
 	if !known {
 		return

@@ -246,6 +246,14 @@ func (s *Session) setContact(ctx context.Context, c transports.SetContact) error
 		if err := s.rest.do(ctx, request{method: http.MethodPatch, path: "/users/@me/relationships/{}", ids: []string{id}, body: body}, nil); err != nil {
 			return err
 		}
+		s.mu.Lock()
+		if r, is := s.world.relations[id]; is {
+			if r.Nickname = c.Name; c.Name == plain {
+				r.Nickname = ""
+			}
+			s.world.relations[id] = r
+		}
+		s.mu.Unlock()
 	}
 	if !slices.Equal(c.Groups, was.Groups) {
 		s.keepData(func(d *credentials) {

@@ -34,6 +34,12 @@ func (s *Session) doAsUser(ctx context.Context, l *link, command transports.Comm
 			return false
 		}
 		err = s.leaveGroup(ctx, group)
+	case transports.Create:
+		if c.Parent != "" {
+			return false
+		}
+		s.createGroup(ctx, l, c, done)
+		return true
 	case transports.SetRole:
 		group := s.group(c.Room)
 		if group == nil {

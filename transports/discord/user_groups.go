@@ -110,6 +110,10 @@ func (w *world) lacksInGroup(c *channel) (lacks transports.Feature) {
 func (h *handler) privateChannelChanged(c channel) {
 	h.mu.Lock()
 	was := h.world.channels[c.ID]
+	if was != nil && !was.isGroup() { // of a guild that is not named
+		h.mu.Unlock()
+		return
+	}
 	if was != nil && len(c.Recipients)+len(c.RecipientIDs) == 0 {
 		for id, m := range h.world.guilds[c.ID].members {
 			if id != h.world.self.ID {
@@ -117,9 +121,7 @@ func (h *handler) privateChannelChanged(c channel) {
 			}
 		}
 	}
-	if was == nil || was.isGroup() {
-		h.meetIn(c)
-	}
+	h.meetIn(c)
 	var events []transports.Event
 	if now := h.world.channels[c.ID]; was != nil && now != nil && h.world.rooms[c.ID] {
 		events = append(events, h.world.room(now))
@@ -201,6 +203,29 @@ func (s *Session) group(room transports.RoomID) *channel {
 		return c
 	}
 	return nil
+}
+
+// createGroup makes a group in which nobody else is yet.
+func (s *Session) createGroup(ctx context.Context, l *link, c transports.Create, done func(transports.Result, error)) {
+	var made channel
+	err := s.rest.do(ctx, request{method: http.MethodPost, path: "/users/@me/channels", body: map[string][]string{"recipients": {}}}, &made)
+	if err == nil && (!isSnowflake(made.ID) || made.Type != groupDirectMessage) {
+		err = &transports.Fault{Kind: transports.UnknownOutcome, Text: "Discord did not say whether it was done."}
+	}
+	if err == nil && c.Name != "" {
+		err = s.nameGroup(ctx, &made, c.Name)
+		made.Name = c.Name
+	}
+	if err != nil {
+		done(transports.Result{}, s.heed(l, err))
+		return
+	}
+	room := roomID(made.ID)
+	s.inOrder(l, func(_ transports.Result, err error) { done(transports.Result{Room: room}, err) }, func(h *handler) (later bool, err error) {
+		h.privateChannelChanged(made)
+		h.flush()
+		return h.join(transports.Join{Room: room})
+	})
 }
 
 // leaveGroup leaves a group for good. Its event tells the core.

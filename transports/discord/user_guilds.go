@@ -50,15 +50,26 @@ func (h *handler) subscription(guild string) map[string]any {
 	return map[string]any{"guild_id": guild, "typing": true, "activities": true, "threads": true, "member_updates": true, "members": []string{}, "channels": channels}
 }
 
-// subscribeGuild subscribes to a guild when it is its turn.
+// subscribeGuild subscribes to a guild, once, when it is its turn.
 func (h *handler) subscribeGuild(guild string) {
-	if !h.asUser || h.noSubscriptions {
+	if !h.asUser || h.noSubscriptions || h.subscribing[guild] {
 		return
 	}
+	h.mu.Lock()
+	none := h.subscription(guild) == nil
+	h.mu.Unlock()
+	if none {
+		return
+	}
+	if h.subscribing == nil {
+		h.subscribing = map[string]bool{}
+	}
+	h.subscribing[guild] = true
 	h.inItsTurn(func(h *handler) {
 		h.mu.Lock()
 		what := h.subscription(guild)
 		h.mu.Unlock()
+		delete(h.subscribing, guild)
 		if what != nil && h.toldBy(guild) {
 			_ = h.shardOf(guild).socket.write(opSubscribe, what)
 		}
@@ -111,7 +122,8 @@ func (h *handler) listed(data json.RawMessage) {
 			}
 			all := h.mergedMembers([]byte("[" + string(item.Member) + "]"))
 			if decode(item.Member, &with); len(all) == 1 && with.Presence.Status != "" {
-				h.world.presences[all[0].User.ID] = with.Presence.told()
+				with.Presence.User.ID = all[0].User.ID
+				h.isNow(with.Presence)
 			}
 			members = append(members, all...)
 		}

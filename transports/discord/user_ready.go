@@ -135,6 +135,22 @@ func (h *handler) userReady(r readyUser) {
 	h.unread(r.ReadState)
 }
 
+// takeGuilds takes the guilds of a READY that are told whole, all at once: a person may be in hundreds.
+func (h *handler) takeGuilds(all []guild) {
+	h.mu.Lock()
+	for _, g := range all {
+		if !g.Unavailable && isSnowflake(g.ID) && len(g.Channels)+len(g.Roles) > 0 {
+			h.world.take(g)
+			delete(h.world.pending, g.ID)
+		}
+	}
+	h.mu.Unlock()
+	h.settle()
+	for _, g := range all {
+		h.subscribeGuild(g.ID)
+	}
+}
+
 // supplemented takes what is told after READY.
 func (h *handler) supplemented(data json.RawMessage) {
 	var r readyUser

@@ -38,7 +38,9 @@ func (a *Account) afterLookUp(o *order, read func(lookUp), then func()) {
 
 func (a *Account) lookUp(ctx context.Context) lookUp {
 	return lookUp{ctx: ctx, store: a.Store, account: a.id, archive: a.archive, failed: func(what string, err error) {
-		a.log.Error("The store cannot be read.", "what", what, "error", err)
+		if !errors.Is(ctx.Err(), context.Canceled) { // what it is read for has ended
+			a.log.Error("The store cannot be read.", "what", what, "error", err)
+		}
 	}}
 }
 

@@ -24,6 +24,8 @@ type slackWorld struct {
 	*slacktest.Workspace
 	tess, ida  *slacktest.User
 	token, app string
+	// offered is the token of the app that people authorise by a link.
+	offered string
 	// restart runs the gateway again after its end.
 	restart func()
 	// browser opens pages of the gateway's web listener, too.
@@ -80,7 +82,7 @@ func newSlackWorld(t *testing.T, xmpp *servers.Server, store, more string) *slac
 		}}}}
 	w.tess, w.ida = w.AddUser("Tess"), w.AddUser("Ida Lovelace")
 	w.token, w.app = w.install(t, w.tess)
-	w.ClientID, w.ClientSecret, w.Client = "1.2", "hush", w.AppToken()
+	id, secret := w.offer(t)
 	if store == "" {
 		store = "sqlite:" + filepath.Join(w.dir, "isthmus.db")
 	}
@@ -101,12 +103,12 @@ transports:
       presence_every: 1s
       read_every: 1s
       token_every: 1s
-      client_id: "1.2"
-      client_secret: hush
+      client_id: %q
+      client_secret: %s
       app_token: %s
       authorize: %q
 %s
-`, store, filepath.Join(w.dir, "isthmus.key"), public, slackDomain, xmpp.Component, servers.Gateway.Secret, w.API(), w.Client, w.Authorize(), more)
+`, store, filepath.Join(w.dir, "isthmus.key"), public, slackDomain, xmpp.Component, servers.Gateway.Secret, w.API(), id, secret, w.offered, w.Authorize(), more)
 	if err := os.WriteFile(w.configPath(), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -114,6 +116,20 @@ transports:
 	// A gateway that a scenario starts again outlives that scenario.
 	w.restart = func() { w.run(t) }
 	return w
+}
+
+// offer makes the app that the guide has the operator make, and gives the client's id and secret.
+func (w *slackWorld) offer(t *testing.T) (id, secret string) {
+	t.Helper()
+	manifest, err := os.ReadFile("../transports/slack/manifest.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	with := strings.Replace(string(manifest), "oauth_config:\n", "oauth_config:\n  redirect_urls:\n    - http://gateway.localhost/transport/"+slackDomain+"/back\n", 1)
+	if id, secret, w.offered, err = w.Offer([]byte(with)); err != nil {
+		t.Fatal(err)
+	}
+	return id, secret
 }
 
 func (w *slackWorld) install(t *testing.T, u *slacktest.User) (token, app string) {

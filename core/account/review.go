@@ -14,8 +14,8 @@ import (
 
 const (
 	// maxReviewed is of how many messages before a gap it is asked what has become of them, maxRows in how many rows of the archive they are looked for.
-	maxReviewed = 50
-	maxRows     = 200
+	maxReviewed = 200
+	maxRows     = 800
 )
 
 // review finds what has become of the last messages of a room while there was no connection, beside what its history tells: which are gone, and who has other

@@ -49,6 +49,21 @@ func install(t *testing.T, w *slacktest.Workspace, u *slacktest.User) (token, ap
 	return token, app
 }
 
+// offer has the operator's app be there for people to authorise by a link, and gives what the driver is configured with. It is made as the guide says.
+func offer(t *testing.T, w *slacktest.Workspace, config slack.Config) slack.Config {
+	t.Helper()
+	manifest, err := os.ReadFile("manifest.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	with := strings.Replace(string(manifest), "oauth_config:\n", "oauth_config:\n  redirect_urls:\n    - http://127.0.0.1\n", 1)
+	config.API, config.Authorize = w.API(), w.Authorize()
+	if config.ClientID, config.ClientSecret, config.AppToken, err = w.Offer([]byte(with)); err != nil {
+		t.Fatal(err)
+	}
+	return config
+}
+
 // start makes a driver that runs until the test ends.
 func start(t *testing.T, config slack.Config) *slack.Driver {
 	t.Helper()
@@ -260,8 +275,8 @@ func harness(t *testing.T, how func(*slacktest.Workspace)) transporttest.Harness
 	tess, ida := w.AddUser("Tess"), w.AddUser("Ida Lovelace")
 	w.Change(ida, func(u *slacktest.User) { u.Admin = true })
 	token, app := install(t, w, tess)
-	w.ClientID, w.ClientSecret, w.Browser = "1.2", "hush", tess
-	driver := start(t, slack.Config{API: w.API(), Authorize: w.Authorize(), ClientID: "1.2", ClientSecret: "hush", AppToken: app})
+	w.Browser = tess
+	driver := start(t, offer(t, w, slack.Config{}))
 	pages(t, driver)
 	room := func(name string) transports.RoomID {
 		return transports.RoomID("#" + strings.ToLower(w.AddChannel(name, false)))

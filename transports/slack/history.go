@@ -14,9 +14,12 @@ import (
 const (
 	// maxGap is how much is read of what came after a message; earlier than that is left out.
 	maxGap = 1000
-	// rootsBefore is how many messages before it are looked at for new answers in their threads, maxThreads in how many threads they are read.
-	rootsBefore = 50
+	// rootsBefore is how many messages before it are looked at for edits, and for new answers in their threads; maxThreads in how many threads they are read.
+	rootsBefore = lastPage
 	maxThreads  = 20
+	// maxQuiet is in how many threads without new answers the old ones are looked at for edits, reviewed how old those may be.
+	maxQuiet = 5
+	reviewed = 7 * 24 * time.Hour
 	// loadTime bounds how long the members may hold up what was said.
 	loadTime = 10 * time.Second
 )
@@ -116,12 +119,16 @@ func (s *Session) readAfter(ctx context.Context, channel, ts string, limit int, 
 		return nil, clean(all), err
 	}
 	all, reaches, err := s.readLast(ctx, channel, ts)
+	from := oldestOf(all)
 	if err == nil && !reaches {
+		from = ts
 		all, err = s.readHistory(ctx, "conversations.history", url.Values{"channel": {channel}, "oldest": {ts}}, maxGap)
 		if err == nil && room {
 			earlier, err := s.readHistory(ctx, "conversations.history", url.Values{"channel": {channel}, "latest": {ts}, "inclusive": {"true"}}, rootsBefore)
 			if err != nil {
 				s.log.Info("What was answered to earlier messages could not be read.", "channel", channel, "error", err)
+			} else if len(earlier) > 0 {
+				from = oldestOf(earlier)
 			}
 			all = append(all, earlier...)
 		}
@@ -130,6 +137,7 @@ func (s *Session) readAfter(ctx context.Context, channel, ts string, limit int, 
 		return nil, nil, err
 	}
 	all = append(all, s.answersAfter(ctx, channel, ts, all)...)
+	s.looks.put(channel, from, all)
 	all = clean(all)
 	for _, m := range all {
 		if compareTS(m.TS, ts) <= 0 {
@@ -143,7 +151,7 @@ func (s *Session) readAfter(ctx context.Context, channel, ts string, limit int, 
 }
 
 // lastPage is how many of the last messages are read at first: mostly they are all that was missed, and those before it.
-const lastPage = 100
+const lastPage = 200
 
 // readLast reads the last messages; reaches tells that all after a timestamp are among them.
 func (s *Session) readLast(ctx context.Context, channel, ts string) (all []*messageObject, reaches bool, err error) {
@@ -162,18 +170,31 @@ func (s *Session) readLast(ctx context.Context, channel, ts string) (all []*mess
 	return all, compareTS(newest.TS, oldest.TS) >= 0 && compareTS(oldest.TS, ts) <= 0, nil // where a server begins with the oldest, nothing is known
 }
 
-// answersAfter reads the answers after a timestamp in the threads of some messages.
+// answersAfter reads the answers after a timestamp in the threads of some messages, and of those before it such as may have been edited since. Where there are no new
+// ones, it reads only what Slack would tell at once.
 func (s *Session) answersAfter(ctx context.Context, channel, ts string, roots []*messageObject) (all []*messageObject) {
-	threads := 0
+	oldest := earlier(ts, reviewed)
+	var threads []*messageObject
 	for _, root := range roots {
-		if root == nil || root.LatestReply == "" || compareTS(root.LatestReply, ts) <= 0 {
-			continue
+		if root != nil && compareTS(root.LatestReply, oldest) > 0 {
+			threads = append(threads, root)
 		}
-		if threads++; threads > maxThreads {
+	}
+	slices.SortFunc(threads, func(a, b *messageObject) int { return compareTS(b.LatestReply, a.LatestReply) })
+	quiet := 0
+	for i, root := range threads {
+		within := ctx
+		switch news := compareTS(root.LatestReply, ts) > 0; {
+		case news && i >= maxThreads:
 			s.log.Info("Not all answers in threads could be read.", "channel", channel)
-			break
+			return all
+		case !news && quiet >= maxQuiet:
+			return all
+		case !news:
+			quiet++
+			within = patient(ctx, 0)
 		}
-		replies, err := s.readHistory(ctx, "conversations.replies", url.Values{"channel": {channel}, "ts": {root.TS}, "oldest": {ts}}, maxGap)
+		replies, err := s.readHistory(within, "conversations.replies", url.Values{"channel": {channel}, "ts": {root.TS}, "oldest": {oldest}}, maxGap)
 		if err != nil {
 			s.log.Info("The answers in a thread could not be read.", "channel", channel, "error", err)
 			continue
@@ -181,6 +202,21 @@ func (s *Session) answersAfter(ctx context.Context, channel, ts string, roots []
 		all = append(all, replies...)
 	}
 	return all
+}
+
+// earlier is a timestamp before another.
+func earlier(ts string, by time.Duration) string {
+	return strconv.FormatInt(timeOf(ts).Add(-by).Unix(), 10) + ".000000"
+}
+
+// oldestOf is the timestamp of the oldest of some messages, empty where there are none.
+func oldestOf(all []*messageObject) (ts string) {
+	for _, m := range all {
+		if m != nil && (ts == "" || compareTS(m.TS, ts) < 0) {
+			ts = m.TS
+		}
+	}
+	return ts
 }
 
 // readHistory reads messages over all pages up to a bound. Some servers begin with the newest and some with the oldest, so nothing is concluded from a page.

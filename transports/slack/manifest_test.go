@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"isthmus/transports"
+	"isthmus/transports/slack"
 	"isthmus/transports/slack/slacktest"
 )
 
@@ -82,5 +84,75 @@ func TestTheManifestsAskForWhatTheDriverUsesAndForNothingElse(t *testing.T) {
 				t.Errorf("%s asks for %s, which nothing needs", name, scope)
 			}
 		}
+	}
+}
+
+func TestTheManifestsAreSuchAsSlackTakes(t *testing.T) {
+	w := newWorkspace(t)
+	tess, bot := w.AddUser("Tess"), w.AddUser("Isthmus")
+	bot.Bot = true
+	install(t, w, tess)
+	install(t, w, bot)
+	manifest, err := os.ReadFile("manifest.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, change := range map[string][2]string{
+		"a field that there is not":        {"socket_mode_enabled", "socket_mode"},
+		"a scope that there is not":        {"- channels:history ", "- channels:histories "},
+		"an event whose scope is missing":  {"      - pins:read             # what is pinned\n", ""},
+		"an event that there is not":       {"- pin_added", "- pin_adds"},
+		"an event for bots":                {"- team_join", "- tokens_revoked"},
+		"bot events without a bot":         {"user_events:", "bot_events:"},
+		"tokens that expire":               {"token_rotation_enabled: false", "token_rotation_enabled: true"},
+		"a description that is too long":   {"Slack in my", strings.Repeat("x", 150)},
+		"a list in the place of a setting": {"socket_mode_enabled: true", "socket_mode_enabled: [true]"},
+	} {
+		other := strings.Replace(string(manifest), change[0], change[1], 1)
+		if other == string(manifest) {
+			t.Fatalf("%s: nothing is changed", what)
+		}
+		if _, _, err := w.Install(tess, []byte(other)); err == nil {
+			t.Errorf("a manifest with %s is taken", what)
+		}
+	}
+}
+
+// The form of a login and the guide lead a newcomer the same way.
+func TestTheGuideAndTheFormSayTheSame(t *testing.T) {
+	guide, err := os.ReadFile("../../docs/slack.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := start(t, slack.Config{})
+	_, way, _ := strings.Cut(string(guide), "\n## Log in\n")
+	way, _, _ = strings.Cut(way, "\n## ")
+	for flow, others := range map[string][]string{"tokens": {"User OAuth Token", "xoxp-"}, "bot": {"Bot User OAuth Token", "xoxb-", "/invite @isthmus"}} {
+		login, err := d.Login(flow, "tester", transports.Env{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		step, err := login.Begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		form := step.Form.Text
+		for _, f := range step.Form.Fields {
+			form += f.Label + f.Help
+		}
+		for _, words := range append(others, "https://api.slack.com/apps?new_app=1", "From a manifest", "YAML", "Basic Information", "App-Level Tokens", "connections:write", "xapp-", "Install App") {
+			if !strings.Contains(form, words) || !strings.Contains(way, words) {
+				t.Errorf("%s: %q is in the form: %t, in the guide: %t", flow, words, strings.Contains(form, words), strings.Contains(way, words))
+			}
+		}
+		name := map[string]string{"tokens": "manifest.yaml", "bot": "manifest-bot.yaml"}[flow]
+		manifest, err := os.ReadFile(name)
+		if err != nil || !strings.HasSuffix(step.Form.Text, string(manifest)) || !strings.Contains(way, "../transports/slack/"+name) {
+			t.Errorf("%s: the form does not end with %s, or the guide does not lead to it (%v)", flow, name, err)
+		}
+		login.Close()
+	}
+	if !strings.Contains(string(guide), "https://gateway.example.org/transport/slack.example.org/back`") {
+		t.Error("the guide does not tell the operator's redirect URL")
 	}
 }

@@ -68,8 +68,8 @@ func linked(t *testing.T, d *slack.Driver) (transports.Login, string) {
 func TestALinkIsGoodOnceAndForWhoKnowsTheCode(t *testing.T) {
 	w := newWorkspace(t)
 	tess := w.AddUser("Tess")
-	w.ClientID, w.ClientSecret, w.Browser = "1.2", "hush", tess
-	d := start(t, slack.Config{API: w.API(), Authorize: w.Authorize(), ClientID: "1.2", ClientSecret: "hush", AppToken: w.AppToken()})
+	w.Browser = tess
+	d := start(t, offer(t, w, slack.Config{}))
 	login, err := d.Login("link", "tester", transports.Env{})
 	if err != nil {
 		t.Fatal(err)

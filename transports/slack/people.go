@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"strings"
 	"sync"
@@ -26,6 +25,7 @@ type person struct {
 	image                  string
 	realName, title, email string
 	phone, zone            string
+	turn                   uint32 // when it was put
 }
 
 // people are those of a workspace who came up, shared by its accounts.
@@ -34,6 +34,7 @@ type people struct {
 	known map[string]person
 	whole bool // everyone is known
 	asked bool // the first page of the list was read
+	turn  uint32
 }
 
 func newPeople() *people { return &people{known: map[string]person{}} }
@@ -92,11 +93,16 @@ func (p *people) get(id string) (person, bool) {
 	return found, ok
 }
 
-// put remembers someone, and gives what was remembered before.
-func (p *people) put(who person) (was person, known bool) {
+// put remembers someone.
+func (p *people) put(who person) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	was, known = p.known[who.id]
+	p.keep(who)
+}
+
+// keep is put for who has the lock.
+func (p *people) keep(who person) {
+	_, known := p.known[who.id]
 	if !known && len(p.known) >= maxPeople {
 		for id := range p.known { // any one; they are asked for again when they come up
 			delete(p.known, id)
@@ -104,8 +110,25 @@ func (p *people) put(who person) (was person, known bool) {
 			break
 		}
 	}
+	p.turn++
+	who.turn = p.turn
 	p.known[who.id] = who
-	return was, known
+}
+
+// now is the time by which putOlder knows what is newer.
+func (p *people) now() uint32 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.turn
+}
+
+// putOlder remembers someone as they were at a time, unless something newer is known.
+func (p *people) putOlder(who person, at uint32) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if found, known := p.known[who.id]; !known || int32(found.turn-at) <= 0 {
+		p.keep(who)
+	}
 }
 
 // find gives someone, from what is remembered or from Slack.
@@ -121,6 +144,7 @@ func (p *people) read(ctx context.Context, c *client, id string) (person, error)
 	var answer struct {
 		User userObject `json:"user"`
 	}
+	asked := p.now()
 	if _, err := c.read(ctx, "users.info", url.Values{"user": {id}}, &answer); err != nil {
 		return person{}, err
 	}
@@ -128,7 +152,7 @@ func (p *people) read(ctx context.Context, c *client, id string) (person, error)
 		answer.User.ID = id
 	}
 	found := personOf(answer.User)
-	p.put(found)
+	p.putOlder(found, asked)
 	return found, nil
 }
 
@@ -155,6 +179,7 @@ func (p *people) begin(ctx context.Context, c *client, teams []string) {
 func (p *people) list(ctx context.Context, c *client, teams []string, pages int, take func([]person) bool) error {
 	everyone, more := true, true
 	for _, team := range teams {
+		asked := p.now()
 		whole, err := c.pages(ctx, "users.list", ofTeam(team, url.Values{"limit": {listPage}}), pages, func(raw json.RawMessage) (bool, error) {
 			var page struct {
 				Members []userObject `json:"members"`
@@ -166,7 +191,7 @@ func (p *people) list(ctx context.Context, c *client, teams []string, pages int,
 			for _, u := range page.Members {
 				if u.ID != "" {
 					who := personOf(u)
-					p.put(who)
+					p.putOlder(who, asked)
 					part = append(part, who)
 				}
 			}
@@ -230,65 +255,4 @@ func (p person) matches(words string) bool {
 		}
 	}
 	return false
-}
-
-// author is who wrote a message: a person, or a bot under the name that the message gives it.
-func (s *Session) author(ctx context.Context, m *messageObject) person {
-	if m.User != "" && m.Username == "" {
-		return s.writer(ctx, m)
-	}
-	id, name := m.BotID, m.Username
-	if id == "" {
-		id = m.BotProfile.ID
-	}
-	if name == "" {
-		name = m.BotProfile.Name
-	}
-	switch {
-	case m.User != "" && (id == "" || name == m.BotProfile.Name):
-		return s.writer(ctx, m)
-	case id == "":
-		id = "USLACKBOT"
-	}
-	if name == "" {
-		name = id
-	}
-	if m.Username != "" && m.Username != m.BotProfile.Name { // one bot speaks for many
-		sum := sha256.Sum256([]byte(m.Username))
-		id += "-" + hex.EncodeToString(sum[:4])
-	}
-	return person{id: id, name: name, bot: true}
-}
-
-// writer is the user who wrote a message. Of whom Slack tells nothing, the message itself may.
-func (s *Session) writer(ctx context.Context, m *messageObject) person {
-	who := s.person(ctx, m.User)
-	if who.name != who.id {
-		return who
-	}
-	for _, name := range []string{m.UserProfile.DisplayName, m.UserProfile.RealName, m.UserProfile.Name} {
-		if name = strings.TrimSpace(name); name != "" {
-			who.name = name
-			s.people.put(who)
-			break
-		}
-	}
-	return who
-}
-
-// person gives someone; of whom Slack tells nothing, the id.
-func (s *Session) person(ctx context.Context, id string) person {
-	if id == "" {
-		return stranger("USLACKBOT")
-	}
-	found, err := s.people.find(ctx, s.client, id)
-	if err != nil {
-		s.log.Debug("Slack does not tell who someone is.", "user", id, "error", err)
-		var refused *apiError
-		if errors.As(err, &refused) && (refused.code == "user_not_found" || refused.code == "user_not_visible") {
-			s.people.put(stranger(id)) // it would say the same again
-		}
-		return stranger(id)
-	}
-	return found
 }

@@ -10,9 +10,11 @@ import (
 )
 
 const (
-	// maxRange is how many messages are read to review some of them, maxSought how many that are not among them are looked for by themselves: they are answers in threads, or gone.
-	maxRange  = 200
-	maxSought = 10
+	// maxRange is how many messages are read to review some of them, maxSought how many that are not among them are looked for by themselves, for they are answers in
+	// threads, or gone: after soughtFirst of them only where Slack would tell at once.
+	maxRange    = lastPage
+	maxSought   = 40
+	soughtFirst = 10
 	// hidden is the age from which on a message that is not found is not taken for gone: free plans hide what is older than 90 days.
 	hidden = 80 * 24 * time.Hour
 )
@@ -29,27 +31,26 @@ func (s *Session) Review(ctx context.Context, place transports.Place, ids []tran
 	if err != nil {
 		return nil, err
 	}
-	first := slices.MinFunc(ids, func(a, b transports.MessageID) int { return compareTS(string(a), string(b)) })
-	last := slices.MaxFunc(ids, func(a, b transports.MessageID) int { return compareTS(string(a), string(b)) })
-	found, err := s.readHistory(ctx, "conversations.history", url.Values{"channel": {channel}, "oldest": {string(first)}, "latest": {string(last)}, "inclusive": {"true"}}, maxRange)
+	from, there, err := s.stillThere(ctx, channel, ids)
 	if err != nil {
 		return nil, asFault(err, false)
-	}
-	there := map[string]*messageObject{}
-	for _, m := range found {
-		if m != nil {
-			there[m.TS] = m
-		}
 	}
 	sought := 0
 	for _, id := range slices.Backward(ids) {
 		m := there[string(id)]
 		if m == nil {
-			if sought++; sought > maxSought || len(found) >= maxRange {
+			if compareTS(string(id), from) < 0 {
 				continue
 			}
+			if sought++; sought > maxSought {
+				continue
+			}
+			within := ctx
+			if sought > soughtFirst {
+				within = patient(ctx, 0)
+			}
 			var gone bool
-			if m, gone = s.seek(ctx, channel, string(id)); gone && time.Since(timeOf(string(id))) < hidden {
+			if m, gone = s.seek(within, channel, string(id)); gone && time.Since(timeOf(string(id))) < hidden {
 				all = append(all, transports.Reviewed{ID: id, Gone: true})
 			}
 		}
@@ -64,6 +65,21 @@ func (s *Session) Review(ctx context.Context, place transports.Place, ids []tran
 		}
 	}
 	return all, nil
+}
+
+// stillThere are messages of a conversation by timestamp; those from a time on are all that there are, but for answers in threads. What was just read of its history is not read again.
+func (s *Session) stillThere(ctx context.Context, channel string, ids []transports.MessageID) (from string, there map[string]*messageObject, err error) {
+	if from, there = s.looks.take(channel); there != nil {
+		return from, there, nil
+	}
+	first := slices.MinFunc(ids, func(a, b transports.MessageID) int { return compareTS(string(a), string(b)) })
+	last := slices.MaxFunc(ids, func(a, b transports.MessageID) int { return compareTS(string(a), string(b)) })
+	found, err := s.readHistory(ctx, "conversations.history", url.Values{"channel": {channel}, "oldest": {string(first)}, "latest": {string(last)}, "inclusive": {"true"}}, maxRange)
+	from = string(first)
+	if len(found) >= maxRange { // it began with the newest
+		from = oldestOf(found)
+	}
+	return from, byTS(found), err
 }
 
 // seek looks for one message, which may be an answer in a thread; gone tells that Slack knows of none.

@@ -102,3 +102,48 @@ func TestAnOldMessageThatIsNotFoundIsNotTakenForGone(t *testing.T) {
 		t.Errorf("of messages that are not found: %+v, %v", all, err)
 	}
 }
+
+func TestWhatHappenedLongAgoInAChannelIsSeenAfterAnOutageForOneQuestionMore(t *testing.T) {
+	s := newStory(t)
+	var ids []transports.MessageID
+	for i := range 150 {
+		ids = append(ids, transports.MessageID(s.w.Post(s.ida, s.lobby, fmt.Sprint("line ", i), nil)))
+	}
+	answer := s.w.Post(s.ida, s.lobby, "an answer", slacktest.Object{"thread_ts": string(ids[5])})
+	ids = append(ids, transports.MessageID(answer))
+	change := func(method string, more slacktest.Object) {
+		t.Helper()
+		more["channel"] = s.lobby
+		if a := s.w.Act(s.ida, method, more); a["ok"] != true {
+			t.Fatalf("%s: %v", method, a)
+		}
+	}
+	change("chat.update", slacktest.Object{"ts": string(ids[10]), "text": "line ten"})
+	change("chat.update", slacktest.Object{"ts": answer, "text": "a better answer"})
+	change("chat.delete", slacktest.Object{"ts": string(ids[20])})
+	change("reactions.add", slacktest.Object{"timestamp": string(ids[30]), "name": "+1"})
+	before := s.w.Calls("conversations.history")
+	events, more, err := s.session.(transports.History).After(t.Context(), s.place(), ids[len(ids)-1], 100)
+	if err != nil || more {
+		t.Fatal(more, err)
+	}
+	var edited []string
+	for _, e := range events {
+		edited = append(edited, e.(transports.Edited).Text.String())
+	}
+	if !slices.Equal(edited, []string{"line ten", "a better answer"}) {
+		t.Errorf("edited was %q", edited)
+	}
+	all, err := s.session.(transports.Reviewer).Review(t.Context(), s.place(), ids)
+	if err != nil || len(all) != len(ids) {
+		t.Fatalf("told is %d of %d, %v", len(all), len(ids), err)
+	}
+	for _, r := range all {
+		if i := slices.Index(ids, r.ID); r.Gone != (i == 20) || (len(r.Reactions) == 1) != (i == 30) {
+			t.Errorf("message %d is %+v", i, r)
+		}
+	}
+	if n := s.w.Calls("conversations.history") - before; n != 1 {
+		t.Errorf("the history was read %d times", n)
+	}
+}

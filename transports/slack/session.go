@@ -55,6 +55,7 @@ type Session struct {
 	told     ownPresence
 	uploads  map[string]chan string // for the timestamp of a file that was sent
 	leftover leftover               // of the history
+	looks    looks
 }
 
 func newSession(d *Driver, scope transports.Scope, secrets secrets, env transports.Env) *Session {

@@ -3,6 +3,7 @@ package slacktest
 import (
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // Authorize is the address of the page where people authorise the app.
@@ -14,11 +15,13 @@ func (w *Workspace) Authorize() string {
 func (w *Workspace) serveAuthorize(to http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	back, err := url.Parse(query.Get("redirect_uri"))
-	if query.Get("client_id") != w.ClientID || err != nil {
-		http.Error(to, "bad client_id", http.StatusBadRequest)
+	w.mu.Lock()
+	wrong := w.client.allows(query.Get("client_id"), query.Get("redirect_uri"), strings.Split(query.Get("user_scope"), ","))
+	if err != nil || wrong != "" {
+		w.mu.Unlock()
+		http.Error(to, wrong, http.StatusBadRequest)
 		return
 	}
-	w.mu.Lock()
 	answer := url.Values{"state": {query.Get("state")}}
 	if w.Browser == nil {
 		answer.Set("error", "access_denied")
@@ -37,7 +40,7 @@ func (w *Workspace) access(a Object) Object {
 	g, known := w.grants[str(a, "code")]
 	delete(w.grants, str(a, "code"))
 	switch {
-	case str(a, "client_id") != w.ClientID || str(a, "client_secret") != w.ClientSecret:
+	case str(a, "client_id") != w.client.id || str(a, "client_secret") != w.client.secret:
 		return bad("bad_client_secret")
 	case !known:
 		return bad("invalid_code")
@@ -45,6 +48,6 @@ func (w *Workspace) access(a Object) Object {
 		return bad("bad_redirect_uri")
 	}
 	name := "xoxp-" + w.unique("")
-	w.tokens[name] = &token{in: g.in, of: w.apps[w.Client], user: g.user, scopes: g.scopes}
+	w.tokens[name] = &token{in: g.in, of: w.apps[w.client.app], user: g.user, scopes: g.scopes}
 	return Object{"ok": true, "app_id": "A1", "team": Object{"id": g.in.Team, "name": g.in.Name}, "authed_user": Object{"id": g.user, "scope": g.scopes, "access_token": name, "token_type": "user"}}
 }

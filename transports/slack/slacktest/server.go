@@ -21,6 +21,7 @@ type server struct {
 	failures map[string][]failure
 	calls    map[string]int
 	grants   map[string]grant
+	client   client
 	late     func() // gives an event that was held back; nil for none
 	holding  bool
 }
@@ -99,9 +100,7 @@ func (s *server) workspace(team, name string) *Workspace {
 func (w *Workspace) Another(team, name string) *Workspace {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	other := w.workspace(team, name)
-	other.ClientID, other.ClientSecret, other.Client = w.ClientID, w.ClientSecret, w.Client
-	return other
+	return w.workspace(team, name)
 }
 
 // HoldBack has the next event come when Release is called: it is on its way over the oldest socket.

@@ -20,11 +20,8 @@ type Workspace struct {
 	PageSize int
 	// Odd has events and answers carry fields that nobody knows and values of types that nobody expects.
 	Odd bool
-	// ClientID and ClientSecret are those of an app that people can authorise, Browser who does so when the page is opened.
-	ClientID, ClientSecret string
-	Browser                *User
-	// Client is the app-level token of that app.
-	Client string
+	// Browser is who authorises the app that is offered when its page is opened.
+	Browser *User
 
 	*server
 

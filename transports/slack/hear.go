@@ -80,6 +80,9 @@ var notices = map[string]string{"pinned_item": "pinned a message here", "huddle_
 
 // said takes a new message.
 func (s *Session) said(c *connection, place transports.Place, m *messageObject, d delivered, emit func(transports.Event)) (held bool) {
+	if !isTS(m.TS) {
+		return false
+	}
 	ctx := c.ctx
 	for _, f := range m.Files {
 		s.uploaded(m.Channel, f.ID, m.TS)
@@ -98,7 +101,7 @@ func (s *Session) said(c *connection, place transports.Place, m *messageObject, 
 	if m.Subtype == "pinned_item" && s.may("pins:read") { // pin_added tells more
 		return false
 	}
-	if m.TS == "" || silent[m.Subtype] || m.Hidden || !s.news(m.Channel+" "+m.TS) || own && s.isEcho(sentMark(m.Channel, m.TS)) {
+	if silent[m.Subtype] || m.Hidden || !s.news(m.Channel+" "+m.TS) || own && s.isEcho(sentMark(m.Channel, m.TS)) {
 		return false
 	}
 	who := s.author(ctx, m)
@@ -199,7 +202,7 @@ const deletedRoot = "This message was deleted."
 func (s *Session) messageChanged(c *connection, place transports.Place, m *messageObject, d delivered, emit func(transports.Event)) (held bool) {
 	ctx := c.ctx
 	now := m.Message
-	if now.TS == "" {
+	if !isTS(now.TS) {
 		return false
 	}
 	if now.isTombstone() {

@@ -162,7 +162,7 @@ func (s *Session) readLast(ctx context.Context, channel, ts string) (all []*mess
 	if err != nil {
 		return nil, false, err
 	}
-	all = slices.DeleteFunc(page.Messages, func(m *messageObject) bool { return m == nil || m.TS == "" })
+	all = slices.DeleteFunc(page.Messages, func(m *messageObject) bool { return m == nil || !isTS(m.TS) })
 	if next == "" || len(all) == 0 {
 		return all, next == "", nil
 	}
@@ -241,7 +241,7 @@ func (s *Session) readHistory(ctx context.Context, method string, arguments url.
 // clean is messages in their order, each once, without those that nobody says.
 func clean(all []*messageObject) []*messageObject {
 	all = slices.DeleteFunc(all, func(m *messageObject) bool {
-		return m == nil || m.TS == "" || m.Hidden || silent[m.Subtype] || m.Subtype == "channel_topic" || m.Subtype == "group_topic"
+		return m == nil || !isTS(m.TS) || m.Hidden || silent[m.Subtype] || m.Subtype == "channel_topic" || m.Subtype == "group_topic"
 	})
 	slices.SortFunc(all, func(a, b *messageObject) int { return compareTS(a.TS, b.TS) })
 	return slices.CompactFunc(all, func(a, b *messageObject) bool { return a.TS == b.TS })

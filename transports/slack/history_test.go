@@ -34,3 +34,14 @@ func TestWhatWasMissedIsReadWithItsThreads(t *testing.T) {
 		t.Errorf("read %q, want %s", got, want)
 	}
 }
+
+func TestAMessageWithoutAPlaceInTheHistoryIsNone(t *testing.T) {
+	s := newStory(t)
+	for _, ts := range []any{"T0001", "", "12", "1.2.3", "-1.000001", 7, nil} {
+		s.w.Tell(s.lobby, slacktest.Object{"type": "message", "channel": s.lobby, "user": s.ida.ID, "text": "nowhere", "ts": ts})
+	}
+	s.w.Post(s.ida, s.lobby, "here", nil)
+	if m := expect[transports.Message](s, nil); m.Text.String() != "here" {
+		t.Errorf("heard was %+v", m)
+	}
+}

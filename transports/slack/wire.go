@@ -193,6 +193,12 @@ func slackUser(id transports.UserID) string { return slackID(string(id)) }
 
 func slackID(id string) string { return strings.ToUpper(id) }
 
+// isTS tells whether s may be a timestamp: anything else would be no place in a history to go on from.
+func isTS(s string) bool {
+	whole, part, is := strings.Cut(s, ".")
+	return is && whole != "" && part != "" && strings.Trim(whole+part, "0123456789") == ""
+}
+
 // compareTS orders timestamps: they are numbers with six digits after the dot, and no floats.
 func compareTS(a, b string) int {
 	as, af, _ := strings.Cut(a, ".")

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"isthmus/integration_test/discordfake"
+	"isthmus/integration_test/xmppclient"
 )
 
 // discordOwn is what a person has of a bot of their own. The scenarios follow one another.
@@ -110,6 +111,49 @@ var discordOwn = []discordScenario{
 		w.discord.ChangeMember(w.guild, w.ida, discordfake.Object{"roles": []string{}})
 		alice.Expect(t, "presence[@from='"+room+"/Ida Lovelace'][{muc#user}x][not({urn:xmpp:hats:0}hats)]")
 		w.discord.DeleteRole(w.guild, guest)
+	}},
+	{"who follows a forum hears of new posts, and answers in them", func(t *testing.T, w *discordWorld) {
+		alice := w.client(t, "alice", "desk")
+		forum := w.discord.AddForum(w.guild, "bakery")
+		join(t, alice, w.room(forum), "Tess")
+		post := w.discord.AddPost(forum, w.ida, "How do you bake bread?", "I never could.")
+		first := alice.Expect(t, "message[@from='"+w.room(forum)+"/Ida Lovelace']/body[text()~'How do you bake bread']", "message/{urn:xmpp:sid:0}stanza-id[@id]")
+		w.discord.Say(post, w.ida, "It burns.", nil)
+		more := alice.Expect(t, "message[@from='"+w.room(forum)+"/Ida Lovelace'][{urn:xmpp:reply:0}reply[@id='"+stanzaID(first)+"']]/thread", "message/body[text()~'It burns.$']")
+		thread := ""
+		for _, child := range more.Children {
+			if child.Name == "thread" {
+				thread = child.Text
+			}
+		}
+		alice.Send(t, "<message type='groupchat' id='heat' to='{room}'><body>lower the heat</body><thread>{thread}</thread></message>", "room", w.room(forum), "thread", xmppclient.Escape(thread))
+		alice.Expect(t, "message[@from='"+w.room(forum)+"/Tess'][@id='heat']/body[text()='lower the heat']")
+		if m := w.message("lower the heat"); m["channel_id"] != post {
+			t.Errorf("the answer is %v", m)
+		}
+		join(t, alice, w.room(post), "Tess")
+		w.discord.Say(post, w.ida, "Thank you!", nil)
+		alice.Expect(t, "message[@from='"+w.room(post)+"/Ida Lovelace']/body[text()='Thank you!']")
+	}},
+	{"archived threads are listed, and can be joined", func(t *testing.T, w *discordWorld) {
+		alice := w.client(t, "alice", "desk")
+		id, _ := w.channel()
+		old := w.discord.AddThread(w.guild, id, "old times", true)
+		until(t, "the thread is listed", func() bool {
+			id := alice.NewID()
+			alice.Send(t, "<iq type='get' id='{id}' to='{to}'><query xmlns='http://jabber.org/protocol/disco#items'/></iq>", "id", id, "to", w.bot.ID+"@"+discordDomain)
+			list := alice.Expect(t, "iq[@type='result'][@id='"+id+"']/{disco#items}query")
+			for _, item := range list.Children[0].Children {
+				if item.Attr("jid") == w.room(old) {
+					return true
+				}
+			}
+			return false
+		})
+		join(t, alice, w.room(old), "Tess")
+		said := say(t, alice, w.room(old), "anybody there?")
+		alice.Expect(t, "message[@from='"+w.room(old)+"/Tess'][@id='"+said+"']")
+		w.message("anybody there?")
 	}},
 	{"a kicked bot leaves its rooms, and finds them when it is back", func(t *testing.T, w *discordWorld) {
 		alice := w.client(t, "alice", "desk")

@@ -9,8 +9,11 @@ import (
 )
 
 func (c *call) list() (any, *refusal) {
-	if _, no := c.channel(); no != nil {
+	switch ch, no := c.channel(); {
+	case no != nil:
 		return nil, no
+	case ch["type"] == forum:
+		return nil, &refusal{400, 50024, "Cannot execute action on this channel type"}
 	}
 	all := slices.Clone(c.messages[c.id("channel")])
 	q := c.r.URL.Query()

@@ -125,6 +125,11 @@ func (s *Server) routes(mux *http.ServeMux) {
 	handle("POST /channels/{channel}/typing", (*call).typing)
 	handle("GET /channels/{channel}", (*call).getChannel)
 	handle("PATCH /channels/{channel}", (*call).modifyChannel)
+	handle("GET /channels/{channel}/threads/archived/public", func(c *call) (any, *refusal) { return c.archived(11, 1<<16) })
+	handle("GET /channels/{channel}/threads/archived/private", func(c *call) (any, *refusal) { return c.archived(12, 1<<16, 1<<34) })
+	handle("GET /channels/{channel}/users/@me/threads/archived/private", func(c *call) (any, *refusal) {
+		return Object{"threads": []Object{}, "members": []Object{}, "has_more": false}, nil
+	})
 	handle("POST /channels/{channel}/threads", (*call).startBareThread)
 	handle("POST /guilds/{guild}/channels", (*call).createChannel)
 	handle("DELETE /guilds/{guild}/members/{user}", (*call).kick)

@@ -159,5 +159,5 @@ func (s *Server) DeleteWebhook(id string) {
 
 // AddThread makes a thread, maybe one that was put away.
 func (s *Server) AddThread(guild, parent, name string, archived bool) string {
-	return s.AddChannel(guild, name, 11, Object{"parent_id": parent, "thread_metadata": Object{"archived": archived, "locked": false}})
+	return s.AddChannel(guild, name, 11, Object{"parent_id": parent, "thread_metadata": Object{"archived": archived, "locked": false, "archive_timestamp": now()}})
 }

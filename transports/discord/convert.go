@@ -50,10 +50,13 @@ func timeOf(s string) time.Time {
 
 // told is a message in the contract's words.
 func (w *world) told(at spot, m *message) transports.Message {
-	out := transports.Message{Place: at.place, ID: at.id(m.ID), Thread: transports.MessageID(at.thread), From: w.authorOf(m), Own: m.Author.ID == w.self.ID, At: timeOf(m.Timestamp),
+	out := transports.Message{Place: at.place, ID: at.id(m.ID), Thread: w.rootOf(at.thread), From: w.authorOf(m), Own: m.Author.ID == w.self.ID, At: timeOf(m.Timestamp),
 		Nonce: nonceOf(m.Nonce), Text: w.textOf(m.GuildID, &m.content), Files: w.filesOf(m.ChannelID, m.ID, &m.content)}
 	if out.At.IsZero() {
 		out.At = saidAt(m.ID)
+	}
+	if out.Thread == out.ID { // it begins the thread
+		out.Thread, out.Text = "", w.headed(out.Text, at.thread)
 	}
 	if said := w.system(m); said != "" {
 		out.Style = transports.Notice

@@ -50,13 +50,13 @@ func (c credentials) wants(ch *channel) bool {
 	case ch.isGroup():
 		return true
 	case c.oneByOne(ch):
-		return ch.talks() && slices.Contains(c.Joined, ch.ID)
+		return ch.joinable() && slices.Contains(c.Joined, ch.ID)
 	}
 	return ch.talks() && !slices.Contains(c.Left, ch.ID)
 }
 
 // oneByOne tells whether the account is in a channel only when it has joined it.
-func (c credentials) oneByOne(ch *channel) bool { return ch.isThread() || c.User }
+func (c credentials) oneByOne(ch *channel) bool { return ch.byWish() || c.User }
 
 // enter and leave change what the account wants, and tell whether that is anything new.
 func (c *credentials) enter(ch *channel) bool {
@@ -77,7 +77,7 @@ func (c *credentials) leave(ch *channel) bool {
 	if c.oneByOne(ch) {
 		c.Joined = without(c.Joined, ch.ID)
 	}
-	if !ch.isThread() {
+	if !ch.byWish() {
 		c.Left = append(slices.Clone(c.Left), ch.ID)
 	}
 	return true

@@ -108,9 +108,9 @@ func (h *handler) join(j transports.Join) (later bool, err error) {
 		h.mu.Unlock()
 		return !complete, err
 	}
-	if !c.talks() {
+	if !c.joinable() {
 		h.mu.Unlock()
-		return false, fault(transports.Invalid, "%s holds channels or posts, and nobody can be in it itself. Join one of those.", c.Name)
+		return false, fault(transports.Invalid, "%s holds channels, and nobody can be in it itself. Join one of those.", c.Name)
 	}
 	changed := h.data.enter(c)
 	data, room := h.data.encode(), w.room(c)
@@ -129,7 +129,7 @@ func (w *world) elsewhereNamed(id transports.RoomID) error {
 	name := strings.ToLower(strings.TrimPrefix(string(id), "#"))
 	var found []*channel
 	for _, c := range w.ordered("") {
-		if strings.ToLower(c.Name) == name && c.talks() && w.sees(c) {
+		if strings.ToLower(c.Name) == name && c.joinable() && w.sees(c) {
 			found = append(found, c)
 		}
 	}

@@ -25,6 +25,7 @@ func (h *handler) guildTold(g guild) {
 	delete(h.world.pending, g.ID)
 	ask := state.wantsMembers() && !h.asUser
 	h.mu.Unlock()
+	h.awaitVoices(g.ID)
 	if ask {
 		h.askMembers(g.ID)
 	}

@@ -78,6 +78,7 @@ func (h *handler) dispatch(sh *shard, kind string, data json.RawMessage) {
 	case !h.ready[sh]:
 		h.ready[sh] = true
 		h.showAgain(sh, true)
+		h.awaitVoices("")
 		h.connected()
 		h.settle()
 		h.flush()

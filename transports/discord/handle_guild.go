@@ -253,6 +253,7 @@ func (h *handler) memberUpdated(data json.RawMessage) {
 		return
 	}
 	now := g.put(e.member)
+	h.awaitVoice(e.Guild, now)
 	if e.User.ID == h.world.self.ID {
 		h.world.self = e.User
 		h.mu.Unlock()

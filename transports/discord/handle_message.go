@@ -95,7 +95,11 @@ func (s *Session) edited(at spot, m *message) transports.Edited {
 	if known := s.known.values[m.ID]; known != nil && m.Author.ID == s.world.self.ID {
 		m.Content = strings.TrimPrefix(m.Content, known.named)
 	}
-	return transports.Edited{Place: at.place, ID: at.id(m.ID), From: s.world.authorOf(m), At: timeOf(m.Edited), Text: s.world.textOf(m.GuildID, &m.content)}
+	e := transports.Edited{Place: at.place, ID: at.id(m.ID), From: s.world.authorOf(m), At: timeOf(m.Edited), Text: s.world.textOf(m.GuildID, &m.content)}
+	if at.thread == m.ID {
+		e.Text = s.world.headed(e.Text, at.thread)
+	}
+	return e
 }
 
 func (h *handler) messageUpdated(data json.RawMessage) {

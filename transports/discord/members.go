@@ -88,5 +88,6 @@ func (h *handler) membersTold(data json.RawMessage) {
 	h.mu.Unlock()
 	if last {
 		h.refresh(e.Guild)
+		h.awaitVoices(e.Guild)
 	}
 }

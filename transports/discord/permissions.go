@@ -3,7 +3,6 @@ package discord
 import (
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -104,6 +103,9 @@ func (w *world) mine(c *channel) uint64 {
 	if g := w.guilds[c.GuildID]; g != nil {
 		if m := g.members[w.self.ID]; m != nil {
 			roles = m.Roles
+			if all := w.permissions(c, w.self.ID, roles); m.silenced() && all&administrator == 0 { // Permissions, Permissions for Timed Out Members
+				return all & (viewChannel | readHistory)
+			}
 		}
 	}
 	return w.permissions(c, w.self.ID, roles)
@@ -120,7 +122,7 @@ func (w *world) standing(c *channel, m *member) transports.Member {
 		out.Affiliation = transports.Admin
 	}
 	switch {
-	case all&sendMessages == 0, timeOf(m.Silenced).After(time.Now()):
+	case all&sendMessages == 0, m.silenced():
 		out.Role = transports.Visitor
 	case all&manageMessages != 0:
 		out.Role = transports.Moderator

@@ -41,19 +41,30 @@ func (s *Session) After(ctx context.Context, place transports.Place, id transpor
 	if id != "" && !ok {
 		return nil, false, noMessage(id)
 	}
-	all, err := s.after(ctx, channel, last, limit)
+	s.mu.Lock()
+	c := s.world.channels[channel]
+	forum := c != nil && c.isForum()
+	s.mu.Unlock()
+	var all []message
+	switch {
+	case !forum:
+		all, err = s.after(ctx, channel, last, limit)
+	case id == "":
+		all, err = s.firstOf(ctx, channel, limit)
+	}
 	if err != nil {
 		return nil, false, err
 	}
 	more = id != "" && len(all) == limit
-	if id != "" {
-		events = s.editedBefore(ctx, place, channel, guild, last)
+	if id != "" && !forum {
+		events = s.editedBefore(ctx, spot{place: place}, channel, guild, last)
 	}
 	if id != "" { // a channel's threads are shown in it
 		s.mu.Lock()
 		threads := s.world.threadsIn(channel, last)
 		s.mu.Unlock()
 		for _, t := range threads[:min(len(threads), maxThreadsRead)] {
+			events = append(events, s.editedBefore(ctx, spot{place, t}, t, guild, last)...)
 			said, err := s.after(ctx, t, last, limit)
 			if err != nil {
 				return nil, false, err
@@ -127,13 +138,17 @@ func (s *Session) Rooms(ctx context.Context, yield func(transports.Listing) bool
 		if !w.sees(c) {
 			continue
 		}
-		l := transports.Listing{Room: roomID(c.ID), Name: w.title(c), Topic: c.Topic, Parent: w.parentOf(c), Space: !c.talks()}
+		l := transports.Listing{Room: roomID(c.ID), Name: w.title(c), Topic: c.Topic, Parent: w.parentOf(c), Space: !c.joinable()}
 		for id, m := range w.guilds[c.GuildID].members {
 			if w.permissions(c, id, m.Roles)&viewChannel != 0 {
 				l.Users++
 			}
 		}
 		all = append(all, l)
+		if c.isForum() { // a room for who follows it, and a space for who looks for its posts
+			l.Space = true
+			all = append(all, l)
+		}
 	}
 	for _, g := range w.guilds {
 		if g.group {
@@ -143,6 +158,11 @@ func (s *Session) Rooms(ctx context.Context, yield func(transports.Listing) bool
 	}
 	s.mu.Unlock()
 	for _, l := range all {
+		if !yield(l) {
+			return nil
+		}
+	}
+	for _, l := range s.archivedRooms(ctx) {
 		if !yield(l) {
 			break
 		}

@@ -54,8 +54,12 @@ func (h *handler) keep() {
 	h.emit(transports.Credentials{Data: h.data.encode()})
 }
 
-// errNotRestored is the end of a connection that should have taken up the session of an earlier process.
-var errNotRestored = errors.New("the gateway does not know the session of before")
+// errNotRestored is the end of a connection that should have taken up the session of an earlier process, errNotResumed of one that should have taken up the
+// session of an earlier connection. Another session is begun in a few seconds, as the gateway's documentation asks for (Gateway, Resuming).
+var (
+	errNotRestored = errors.New("the gateway does not know the session of before")
+	errNotResumed  = errors.New("the gateway has ended the session meanwhile")
+)
 
 // restore makes ready to take up the session of an earlier process, where there is one.
 func (s *Session) restore() bool {

@@ -13,20 +13,54 @@ import (
 // maxAskedReactions is how many kinds of reactions it is asked for who has them, in one review.
 const maxAskedReactions = 20
 
-// Review tells what has become of messages of a place: those that are not where they were are gone. Of messages in threads it knows nothing.
+// Review tells what has become of messages of a place, and of its threads: those that are not where they were are gone.
 func (s *Session) Review(ctx context.Context, place transports.Place, ids []transports.MessageID) (all []transports.Reviewed, err error) {
-	wanted := map[string]bool{}
-	for _, id := range ids {
-		if isSnowflake(string(id)) {
-			wanted[string(id)] = true
-		}
-	}
-	if len(wanted) == 0 {
-		return nil, nil
-	}
 	channel, guild, err := s.channelOf(ctx, place, readHistory)
 	if err != nil {
 		return nil, err
+	}
+	var spots []spot
+	in := map[spot][]transports.MessageID{}
+	for _, id := range ids {
+		thread, _, ok := splitID(id)
+		at := spot{place, thread}
+		if !ok || in[at] == nil && thread != "" && len(spots) > maxThreadsRead {
+			continue
+		}
+		if in[at] == nil {
+			spots = append(spots, at)
+		}
+		in[at] = append(in[at], id)
+	}
+	asked := 0
+	for _, at := range spots {
+		of := channel
+		if at.thread != "" {
+			of = at.thread
+		}
+		some, err := s.review(ctx, at, of, guild, in[at], &asked)
+		all = append(all, some...)
+		switch {
+		case err == nil:
+		case at.thread != "" && (status(err) == http.StatusNotFound || status(err) == http.StatusForbidden): // the thread is gone, and with it all that was said there
+			if status(err) == http.StatusNotFound {
+				for _, id := range in[at] {
+					all = append(all, transports.Reviewed{ID: id, Gone: true})
+				}
+			}
+		default:
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+// review tells what has become of messages of one channel. asked counts the kinds of reactions that it was asked for who has them.
+func (s *Session) review(ctx context.Context, at spot, channel, guild string, ids []transports.MessageID, asked *int) (all []transports.Reviewed, err error) {
+	wanted := map[string]bool{}
+	for _, id := range ids {
+		_, message, _ := splitID(id)
+		wanted[message] = true
 	}
 	page, err := s.upTo(ctx, channel, newest(wanted), maxPage)
 	if err != nil {
@@ -36,21 +70,20 @@ func (s *Session) Review(ctx context.Context, place transports.Place, ids []tran
 	for i := range page {
 		there[page[i].ID] = &page[i]
 	}
-	asked := 0
 	for _, id := range ids {
-		m := there[string(id)]
+		_, message, _ := splitID(id)
+		m := there[message]
 		switch {
-		case !wanted[string(id)]:
 		case m != nil:
 			r := transports.Reviewed{ID: id}
-			if asked += len(m.Reactions); asked <= maxAskedReactions {
+			if *asked += len(m.Reactions); *asked <= maxAskedReactions {
 				m.ChannelID, m.GuildID = channel, guild
-				if r.Reactions, err = s.reactionsOn(ctx, place, m); err != nil {
+				if r.Reactions, err = s.reactionsOn(ctx, at, m); err != nil {
 					return all, err
 				}
 			}
 			all = append(all, r)
-		case len(page) < maxPage || older(page[0].ID, string(id)): // else it is older than what was read
+		case len(page) < maxPage || older(page[0].ID, message): // else it is older than what was read
 			all = append(all, transports.Reviewed{ID: id, Gone: true})
 		}
 	}
@@ -80,7 +113,7 @@ func (s *Session) upTo(ctx context.Context, channel, id string, limit int) (all 
 }
 
 // reactionsOn are those that users have on a message, by who has them; nil where there are more than one request tells.
-func (s *Session) reactionsOn(ctx context.Context, place transports.Place, m *message) ([]transports.Reacted, error) {
+func (s *Session) reactionsOn(ctx context.Context, at spot, m *message) ([]transports.Reacted, error) {
 	by := map[string]*transports.Reacted{}
 	all := []transports.Reacted{}
 	var order []string
@@ -104,7 +137,7 @@ func (s *Session) reactionsOn(ctx context.Context, place transports.Place, m *me
 					from = userOf(u)
 				}
 				s.mu.Unlock()
-				by[u.ID] = &transports.Reacted{Place: place, ID: transports.MessageID(m.ID), From: from}
+				by[u.ID] = &transports.Reacted{Place: at.place, ID: at.id(m.ID), From: from}
 				order = append(order, u.ID)
 			}
 			by[u.ID].Emoji = append(by[u.ID].Emoji, r.Emoji.shown())
@@ -120,7 +153,7 @@ func (s *Session) reactionsOn(ctx context.Context, place transports.Place, m *me
 const maxEdited = 50
 
 // editedBefore are the edits of the last messages up to one; the core knows which of them are news.
-func (s *Session) editedBefore(ctx context.Context, place transports.Place, channel, guild, id string) (events []transports.Event) {
+func (s *Session) editedBefore(ctx context.Context, at spot, channel, guild, id string) (events []transports.Event) {
 	s.mu.Lock()
 	followed := s.read.values[channel] == id // the page before this one ended there
 	s.mu.Unlock()
@@ -136,7 +169,7 @@ func (s *Session) editedBefore(ctx context.Context, place transports.Place, chan
 	for i := range page {
 		if m := &page[i]; m.Edited != "" {
 			m.GuildID = guild
-			events = append(events, s.edited(spot{place: place}, m))
+			events = append(events, s.edited(at, m))
 		}
 	}
 	return events

@@ -22,8 +22,6 @@ func TestWhatBecameOfMessagesMeanwhileIsFound(t *testing.T) {
 	v.React(v.lobby, string(ids[3]), v.owner, "🍰", true)
 	v.Say(v.lobby, v.ida, "missed", nil)
 	v.start()
-	v.over()
-	v.start()
 	v.ready()
 	events, _, err := v.session.(transports.History).After(t.Context(), inLobby(v), ids[3], 100)
 	if err != nil || len(events) != 2 {
@@ -46,5 +44,34 @@ func TestWhatBecameOfMessagesMeanwhileIsFound(t *testing.T) {
 	}
 	if r := all[3].Reactions[0]; string(r.From.ID) != v.owner || len(r.Emoji) != 2 {
 		t.Errorf("the reactions are %+v", r)
+	}
+}
+
+func TestWhatBecameOfMessagesInThreadsIsFound(t *testing.T) {
+	v := settled(t)
+	thread, gone := v.AddThread(v.guild, v.lobby, "plans", false), v.AddThread(v.guild, v.lobby, "doubts", false)
+	var ids []transports.MessageID
+	say := func(in, words string) {
+		ids = append(ids, transports.MessageID(in+"-"+v.Say(in, v.ida, words, nil)))
+		v.said(words)
+	}
+	say(thread, "goes")
+	say(thread, "pleases")
+	say(gone, "with the thread")
+	message := func(i int) string { return string(ids[i][len(thread)+1:]) }
+	v.Delete(thread, message(0))
+	v.React(thread, message(1), v.owner, "👍", true)
+	v.DeleteChannel(gone)
+	all, err := v.session.(transports.Reviewer).Review(t.Context(), inLobby(v), ids)
+	if err != nil || len(all) != 3 {
+		t.Fatalf("the review is %+v, %v", all, err)
+	}
+	for i, r := range all {
+		if r.ID != ids[i] || r.Gone != (i != 1) || len(r.Reactions) > 0 != (i == 1) {
+			t.Errorf("of message %d it says %+v", i, r)
+		}
+	}
+	if r := all[1].Reactions[0]; r.ID != ids[1] || r.Place != inLobby(v) || r.Emoji[0] != "👍" {
+		t.Errorf("the reaction is %+v", r)
 	}
 }

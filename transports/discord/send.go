@@ -118,6 +118,8 @@ func (s *Session) send(ctx context.Context, c transports.Send) (result transport
 	if c.Thread != "" {
 		at.thread = string(c.Thread)
 		channel = at.thread
+	} else if f := s.topLevel(channel); f != nil {
+		return result, f
 	}
 	content, mentions := s.written(channel, c.Style, c.Text)
 	home, _ := s.homeOf(channel)
@@ -155,6 +157,9 @@ func (s *Session) send(ctx context.Context, c transports.Send) (result transport
 
 // whereTo finds the thread of a message, and the message that it answers: one in a thread is answered there.
 func (s *Session) whereTo(ctx context.Context, c *transports.Send, channel string) (reply string, err error) {
+	if thread, _, ok := splitID(c.Thread); ok && thread != "" {
+		c.Thread = transports.MessageID(thread)
+	}
 	if c.ReplyTo != nil {
 		thread, message, ok := splitID(c.ReplyTo.ID)
 		if !ok {

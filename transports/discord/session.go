@@ -27,7 +27,8 @@ type Session struct {
 	// own is how the account is shown, nil where nobody has said; of the goroutine of Run.
 	own *transports.Presence
 
-	gateway gatewayInfo // as it was told last
+	gateway  gatewayInfo // as it was told last
+	archives archives
 
 	// asUser: the account is a person's own.
 	asUser bool
@@ -106,10 +107,12 @@ func (s *Session) Run(ctx context.Context, emit func(transports.Event)) error {
 	s.refused.Store(false)
 	for {
 		err := s.follow(ctx, stop, emit)
-		if !errors.Is(err, errNotRestored) {
+		switch {
+		case errors.Is(err, errNotRestored):
+			s.shards = nil
+		case !errors.Is(err, errNotResumed):
 			return s.outcome(ctx, err)
 		}
-		s.shards = nil
 		if sleep(ctx, s.driver.pace.pause/5+rand.N(s.driver.pace.pause*4/5)) != nil {
 			return nil
 		}

@@ -185,8 +185,12 @@ func (h *handler) ended(sh *shard, err error) error {
 	case errors.As(err, &invalid) && sh.restored:
 		return errNotRestored
 	case errors.As(err, &invalid):
+		refused := sh.resume.session != "" && !h.online
 		if !invalid.resumable {
 			sh.resume = resumption{}
+		}
+		if refused && !invalid.resumable {
+			return errNotResumed
 		}
 		return &transports.Fault{Kind: transports.Offline, Text: "Discord has ended the session. A new one is begun.", Cause: invalid}
 	case sh.resume.session != "" && sh.short <= maxShort && (wished || sh.short == 0 && transports.AsFault(err).Kind == transports.Offline):

@@ -118,6 +118,8 @@ type channel struct {
 type threadMetadata struct {
 	Archived bool `json:"archived"`
 	Locked   bool `json:"locked"`
+	// ArchivedAt is when it was archived, or opened again, last.
+	ArchivedAt string `json:"archive_timestamp"`
 }
 
 func (c *channel) isThread() bool {

@@ -3,6 +3,7 @@ package account
 import (
 	"strings"
 
+	"isthmus/core/options"
 	"isthmus/core/stanza"
 	"isthmus/core/xep"
 	"isthmus/mapping/text"
@@ -33,6 +34,8 @@ func (a *Account) whenReferred(o *order, e *transports.Message, show func(referr
 	var author transports.User
 	var quote text.Text
 	taken := false
+	archives := e.Place.Room != "" && a.Options.Switch(a.where(e.Place.Room), options.RecordHistory)
+	rooted := true // the message that the thread begins with may be known
 	history, _ := a.session.(transports.History)
 	a.afterLookUp(o, func(l lookUp) {
 		if taken = e.Replayed && l.past(history, *e); taken {
@@ -40,6 +43,7 @@ func (a *Account) whenReferred(o *order, e *transports.Message, show func(referr
 		}
 		if e.Thread != "" {
 			thread = l.names(e.Place, e.Thread)
+			rooted = thread.own || !archives || l.row(e.Place, e.Thread).ID != ""
 		}
 		if e.ReplyTo == nil {
 			return
@@ -58,7 +62,11 @@ func (a *Account) whenReferred(o *order, e *transports.Message, show func(referr
 			show(referred{taken: true})
 			return
 		}
-		show(a.referred(*e, reply, thread, author, quote))
+		r := a.referred(*e, reply, thread, author, quote)
+		if e.ReplyTo == nil && !rooted { // some threads begin with no message
+			r.id = ""
+		}
+		show(r)
 	})
 }
 

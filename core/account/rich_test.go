@@ -348,6 +348,10 @@ func TestThreadsKeepTheirNames(t *testing.T) {
 		answer.Thread = "n2"
 		w.emits(answer)
 		w.expect("phone: <zoe> in yours (in mine) (answers n2 of )")
+		answer = said("b4", "zoe", "in one that began with no message")
+		answer.Thread = "t9"
+		w.emits(answer)
+		w.expect("phone: <zoe> in one that began with no message (in thread:t9)")
 		w.sends(with("m4", `<body>no thread</body><thread>a window</thread>`))
 		w.sends(with("m5", `<body>nor here</body><thread>a window</thread>`))
 		w.expectCommands("send bob no thread", "send bob nor here")

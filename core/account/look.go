@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	// settles is how long after a command was begun the network may still be at it although the gateway that asked for it is no more.
+	// settles is how long the network may still be at a command although the gateway that asked for it is no more, or the connection.
 	settles = 5 * time.Second
 	// skew is how far a network's clock may be from ours.
 	skew = 10 * time.Minute
@@ -19,8 +19,11 @@ type look struct {
 	place transports.Place
 	owed  []*owed
 	self  transports.UserID
-	// texts: the network tells no nonces, so messages are known by their texts.
-	texts bool
+	// since is when it became unknown what became of the last of them.
+	since time.Time
+	// texts: the network tells no nonces, so messages are known by their texts. strange: there are own messages that nobody knows, which may be what is
+	// looked for in other words.
+	texts, strange bool
 	// whole: all that was said since is among what was read.
 	whole bool
 	found map[int64]sighting
@@ -36,7 +39,7 @@ type sighting struct {
 func (k *look) read(l lookUp, history transports.History) error {
 	k.found = map[int64]sighting{}
 	select {
-	case <-time.After(min(settles, time.Until(k.owed[len(k.owed)-1].begun().Add(settles)))):
+	case <-time.After(time.Until(k.since.Add(settles))):
 	case <-l.ctx.Done():
 		return l.ctx.Err()
 	}
@@ -81,11 +84,16 @@ func (k *look) reaches(part []transports.Event) bool {
 // see takes something that happened.
 func (k *look) see(l lookUp, e transports.Event) {
 	o := k.of(e)
-	if o == nil {
-		return
-	}
 	m, is := e.(transports.Message)
-	if is && k.texts && l.taken(m) { // it is another one with the same text
+	if is && k.texts && m.Own {
+		switch {
+		case l.taken(m): // it may be another one with the same text
+			return
+		case o == nil:
+			k.strange = true
+		}
+	}
+	if o == nil {
 		return
 	}
 	s := k.found[o.nonce]

@@ -52,6 +52,8 @@ type debt struct {
 	request  *stanza.Stanza
 	place    transports.Place
 	commands []*owed
+	// since is when it became a debt.
+	since time.Time
 	// waiting: it waited for the network to name the message that it is about.
 	waiting *owed
 	// all are its entries.
@@ -86,7 +88,7 @@ func (a *Account) findsOut(p *utterance) bool {
 		p.past != nil || p.left > 1 || p.failed {
 		return false
 	}
-	d := &debt{request: p.request, place: p.place, commands: p.owed}
+	d := &debt{request: p.request, place: p.place, commands: p.owed, since: time.Now()}
 	for i, o := range d.commands {
 		o.seen, o.ids, o.doubt = len(p.pieces[i]) > 0, p.pieces[i], p.err
 		d.all = append(d.all, o.nonce)
@@ -113,7 +115,7 @@ func (a *Account) owe(c store.Command) {
 	}
 	d := a.debtOf(from, to, c.Stanza)
 	if d == nil {
-		d = &debt{place: o.Place, request: &stanza.Stanza{Kind: stanza.Message, Type: o.Type, ID: c.Stanza, From: from, To: to}}
+		d = &debt{since: time.Now(), place: o.Place, request: &stanza.Stanza{Kind: stanza.Message, Type: o.Type, ID: c.Stanza, From: from, To: to}}
 		if o.IQ {
 			d.request.Kind = stanza.IQ
 		}
@@ -156,6 +158,9 @@ func (a *Account) looks(room transports.RoomID) []*look {
 			all = append(all, &look{place: d.place, texts: !a.can.Nonces, self: a.self.ID})
 		}
 		all[i].owed = append(all[i].owed, d.commands...)
+		if d.since.After(all[i].since) {
+			all[i].since = d.since
+		}
 	}
 	return all
 }
@@ -175,7 +180,7 @@ func (a *Account) resume(room transports.RoomID, looks []*look) {
 			if s, there := k.found[o.nonce]; there {
 				o.sighting, o.seen = s, true
 			}
-			o.sure = k.whole && !k.texts && o.Plain
+			o.sure = k.whole && !k.strange && o.Plain
 		}
 	}
 	due := a.debts

@@ -181,10 +181,34 @@ func TestWhatTakesANonceOnceIsSentAgain(t *testing.T) {
 	})
 	interrupted(t, once, func(w *world) { w.sends(about("m1", `<body>one</body>`)) }, func(w *world, owed []store.Command) {
 		w.waits(time.Minute)
-		w.network.past[inGo] = []transports.Event{said("b1", "bob", "hello")}
+		w.network.past[inGo] = []transports.Event{said("b1", "bob", "hello"), mine("n1", 0, "one, as the network has put it")}
 		w.back(once, owed)
 		w.does()
 		w.refused("phone: m1 refused: undefined-condition: " + Unknown)
+	})
+}
+
+func TestWhatIsSurelyNotThereIsSentAgainWithoutANonce(t *testing.T) {
+	recalled := transports.Capabilities{Recalled: true}
+	says := func(w *world) { w.sends(about("m1", `<body>one</body>`)) }
+	interrupted(t, recalled, says, func(w *world, owed []store.Command) {
+		w.network.past[inGo] = []transports.Event{said("b1", "bob", "hello"), said("b2", "bob", "one")}
+		w.back(recalled, owed)
+		w.does("send #go one")
+		w.hears("phone: <bob> hello (earlier)", "phone: <bob> one (earlier)", "phone: <alice> one")
+	})
+	interrupted(t, recalled, says, func(w *world, owed []store.Command) {
+		w.network.past[inGo] = []transports.Event{said("b1", "bob", "hello"), mine("n1", 0, "said otherwise, or by somebody else")}
+		w.back(recalled, owed)
+		w.does()
+		w.refused("phone: m1 refused: undefined-condition: " + Unknown)
+	})
+	interrupted(t, recalled, says, func(w *world, owed []store.Command) {
+		w.network.past[inGo] = []transports.Event{said("b1", "bob", "hello")}
+		w.waits(resumeWithin)
+		w.back(recalled, owed)
+		w.does()
+		w.refused("phone: m1 refused: remote-server-timeout: " + notDelivered.Text)
 	})
 }
 

@@ -2,6 +2,7 @@ package discord_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -52,6 +53,27 @@ func TestASessionIsTakenUpAgainByTheNextProcess(t *testing.T) {
 	v.Say(v.lobby, v.ida, "now", nil)
 	if m := after.said("now"); m.Replayed {
 		t.Error("what is new is told as old")
+	}
+	if identified, resumed := v.Sessions(); identified != 1 || resumed != 1 {
+		t.Errorf("%d sessions were begun and %d taken up again", identified, resumed)
+	}
+}
+
+func TestTheSessionOfABotInManyServersIsTakenUpAgain(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	for i := range 60 {
+		guild := p.AddGuild(fmt.Sprint("branch ", i), p.owner, everything)
+		p.AddChannel(guild, "lobby", 0, nil)
+		p.JoinGuild(guild, p.bot.ID)
+	}
+	v := p.visit(t)
+	v.ready()
+	account := v.kept()
+	v.stop()
+	v.over()
+	if all := v.successor(account).ready(); len(all.Rooms) != 62 {
+		t.Errorf("the account is in %d rooms", len(all.Rooms))
 	}
 	if identified, resumed := v.Sessions(); identified != 1 || resumed != 1 {
 		t.Errorf("%d sessions were begun and %d taken up again", identified, resumed)

@@ -28,7 +28,7 @@ func (s *Session) awaitGuilds(ctx context.Context, l *link, place transports.Pla
 var permissionNames = []struct {
 	bit  uint64
 	name string
-}{{viewChannel, "View Channel"}, {sendMessages, "Send Messages"}, {attachFiles, "Attach Files"}, {readHistory, "Read Message History"},
+}{{viewChannel, "View Channel"}, {sendMessages, "Send Messages"}, {embedLinks, "Embed Links"}, {attachFiles, "Attach Files"}, {readHistory, "Read Message History"},
 	{addReactions, "Add Reactions"}, {manageMessages, "Manage Messages"}, {manageWebhooks, "Manage Webhooks"}, {createThreads, "Create Public Threads"}, {sendInThreads, "Send Messages in Threads"},
 	{manageChannels, "Manage Channels"}, {manageThreads, "Manage Threads"}, {mayKick, "Kick Members"}, {mayBan, "Ban Members"}, {moderateMembers, "Timeout Members"}}
 

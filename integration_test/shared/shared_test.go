@@ -13,14 +13,15 @@ import (
 	"isthmus/transports/transporttest"
 )
 
-// driver is the network in memory, whose accounts are opened through a shared one.
+// driver is the network in memory, whose accounts are opened through a shared one. Each is of another run of the gateway: the one before has ended.
 type driver struct {
 	transports.Driver
 	t      *testing.T
 	person shared.Person
+	end    func() // of the last one
 }
 
-func (d driver) Open(account transports.Account, env transports.Env) (transports.Session, error) {
+func (d *driver) Open(account transports.Account, env transports.Env) (transports.Session, error) {
 	group, err := shared.New(shared.Config{Log: env.Log, Open: func() (transports.Session, error) {
 		account.Name = "Bridge"
 		return d.Driver.Open(account, env)
@@ -28,10 +29,14 @@ func (d driver) Open(account transports.Account, env transports.Env) (transports
 	if err != nil {
 		return nil, err
 	}
+	if d.end != nil {
+		d.end()
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() { defer close(ended); group.Run(ctx) }()
-	d.t.Cleanup(func() { stop(); <-ended })
+	d.end = func() { stop(); <-ended }
+	d.t.Cleanup(d.end)
 	return group.Attach(d.person), nil
 }
 
@@ -59,7 +64,7 @@ func TestASharedAccountIsAnAccountForEachOfItsPeople(t *testing.T) {
 					}
 				}
 				return transporttest.Harness{
-					Driver:  driver{network, t, shared.Person{ID: "~tess@example.org", Name: "Tess", Owner: owner}},
+					Driver:  &driver{Driver: network, t: t, person: shared.Person{ID: "~tess@example.org", Name: "Tess", Owner: owner}},
 					Account: transports.Account{Scope: "loopback", Person: "tester", Name: "Tess"},
 					Env:     transports.Env{Log: slog.New(slog.DiscardHandler)},
 					Room:    n.AddRoom("Lobby", ""), Other: n.AddRoom("Attic", ""),

@@ -184,13 +184,9 @@ func (v *visit) stops() {
 	if v.end == nil {
 		return
 	}
-	stopped := make(chan struct{})
-	go func() {
-		defer close(stopped)
-		v.end()
-	}()
+	stopped := beside(v.end)
 	v.answersBarriers()
-	<-stopped
+	stopped()
 	v.end = nil
 }
 

@@ -51,8 +51,9 @@ func social(t *testing.T, tell func(at *server)) {
 	at.hears("presence", "", "#go%irc.net@gw.example/ally")
 	at.hears("message", "groupchat", "#go%irc.net@gw.example")
 	tell(at)
-	go stop()
+	stopped := beside(stop)
 	at.answersBarriers()
+	stopped()
 }
 
 const toGateway = ` from='alice@example.org/phone' to='gw.example'>`

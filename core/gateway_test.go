@@ -238,6 +238,16 @@ func serving(t *testing.T, s *store.Store, keys *seal.Keys, driver transports.Dr
 	}
 }
 
+// beside does something while the test goes on; what it returns waits until that is done.
+func beside(do func()) (done func()) {
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		do()
+	}()
+	return func() { <-over }
+}
+
 const joins = `<presence from='alice@example.org/phone' to='#go%irc.net@gw.example/ally'><x xmlns='http://jabber.org/protocol/muc'/></presence>`
 
 func TestAWholeLifeOfAGateway(t *testing.T) {
@@ -283,16 +293,13 @@ func TestAWholeLifeOfAGateway(t *testing.T) {
 		break
 	}
 
-	stopped := make(chan struct{})
-	go func() {
-		defer close(stopped)
-		stop()
-	}()
+	stopped := beside(stop)
 	if got := codes(at.hears("presence", "unavailable", "#go%irc.net@gw.example/ally")); got != "332 110" {
 		t.Errorf("put out with %s", got)
 	}
 	at.answersBarriers()
-	<-stopped
+	stopped()
+	write(t, s) // what was handed over before is on disk
 	if left, err := readDebts(t.Context(), s, "gw.example"); err != nil || len(left.occupants)+len(left.commands) != 0 {
 		t.Errorf("an orderly stop leaves debts: %+v, %v", left, err)
 	}
@@ -310,11 +317,12 @@ func TestARestartIsSeenInTheRosters(t *testing.T) {
 	if e := at.hears("presence", "probe", "irc.net@gw.example"); e.Attr("to") != "alice@example.org" {
 		t.Errorf("asked %s", e.Append(nil))
 	}
-	go stop()
+	stopped := beside(stop)
 	if e := at.hears("presence", "unavailable", "gw.example"); e.Attr("to") != "alice@example.org" {
 		t.Errorf("told %s", e.Append(nil))
 	}
 	at.answersBarriers()
+	stopped()
 }
 
 func TestAGatewayWithAMistakeDoesNotStart(t *testing.T) {

@@ -63,6 +63,11 @@ func (a *Account) keepStep() {
 	})
 }
 
+// belongs tells whether a contact is to be in the person's list: who is only shut out is not.
+func (c *contact) belongs() bool {
+	return c.listed && (!c.network.Blocked || c.network.Subscription != 0)
+}
+
 // query asks something over XMPP; then is done on the account's goroutine, with nil where no answer came. An account that ends
 // meanwhile has no use for the answer.
 func (a *Account) query(iq *stanza.Stanza, deadline time.Duration, then func(*stanza.Stanza)) {
@@ -72,7 +77,7 @@ func (a *Account) query(iq *stanza.Stanza, deadline time.Duration, then func(*st
 // hasList tells whether there is anything to keep in step.
 func (a *Account) hasList() bool {
 	for _, c := range a.contacts {
-		if c.listed || c.kept.Placed {
+		if c.belongs() || c.kept.Placed {
 			return true
 		}
 	}
@@ -91,15 +96,15 @@ func (a *Account) compare(items []xep.RosterItem, read bool) {
 	for _, c := range a.inOrder() {
 		item, there := mine[a.folded(c.user.ID)]
 		switch {
-		case c.listed && there:
+		case c.belongs() && there:
 			changes = append(changes, a.follow(c, item)...)
-		case c.listed && (!c.kept.Placed || c.again): // who is missing although placed was taken out by the person
+		case c.belongs() && (!c.kept.Placed || c.again): // who is missing although placed was taken out by the person
 			changes = append(changes, a.entry(c, xep.OfferAdd))
-		case c.listed && !read && !a.asPlaced(c): // a client that has taken it takes this as well
+		case c.belongs() && !read && !a.asPlaced(c): // a client that has taken it takes this as well
 			changes = append(changes, a.entry(c, xep.OfferModify))
-		case !c.listed && c.kept.Placed && (there || !read):
+		case !c.belongs() && c.kept.Placed && (there || !read):
 			changes = append(changes, change{c, xep.RosterItem{JID: a.userJID(c.user.ID), Subscription: "remove"}, xep.OfferDelete})
-		case !c.listed && c.kept.Placed:
+		case !c.belongs() && c.kept.Placed:
 			a.taken(c)
 		}
 		c.again = false

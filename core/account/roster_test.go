@@ -87,6 +87,21 @@ func TestContactsOfTheNetworkComeIntoTheListAndStayInStep(t *testing.T) {
 	})
 }
 
+func TestWhoIsOnlyShutOutIsInNoList(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.granted("2", "both")
+		w.lists(transports.ContactLists)
+		zoe := friend("Zoe", 0)
+		zoe.Blocked = true
+		w.emits(transports.Contacts{Contacts: []transports.Contact{friend("Bob", transports.Both), zoe}})
+		w.wants("set", w.list(""), `both bob%irc.net "Bob" ["IRC"]`)
+		bob := friend("Bob", 0)
+		bob.Blocked = true
+		w.emits(transports.ContactChanged{Contact: bob})
+		w.wants("set", w.list(`<item jid='bob%irc.net@gw.example' name='Bob' subscription='both'><group>IRC</group></item>`), `remove bob%irc.net "" []`)
+	})
+}
+
 func TestWhoAPersonHasAddedThemselvesIsNeverTakenOut(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.granted("2", "both")

@@ -86,7 +86,7 @@ func (h *handler) dispatch(sh *shard, kind string, data json.RawMessage) {
 	switch handle := handlers[kind]; {
 	case kind == "READY":
 		h.begun(sh, data)
-	case handle != nil:
+	case handle != nil && !h.elsewhere(kind, data):
 		handle(h, data)
 	}
 	h.flush()

@@ -66,7 +66,7 @@ func newListener(t *testing.T) *listener {
 }
 
 // hears tells a new session events.
-func (l *listener) hears(all ...told) {
+func (l *listener) hears(all ...told) *Session {
 	driver, _ := New(Config{})
 	s := newSession(driver, credentials{Token: "token", User: l.user}, transports.Env{Log: slog.New(slog.DiscardHandler), HTTP: &http.Client{}})
 	over, end := context.WithCancel(l.t.Context())
@@ -84,6 +84,7 @@ func (l *listener) hears(all ...told) {
 	for _, timer := range s.typing {
 		timer.Stop()
 	}
+	return s
 }
 
 // check finds what the core cannot take: a user or a message without an id, a room that cannot be addressed.

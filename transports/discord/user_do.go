@@ -84,16 +84,37 @@ func (s *Session) around(ctx context.Context, channel, id string) (all []message
 	return all, err
 }
 
-// waitsForPlace keeps a message of a talk or a group that is not known until it was asked for.
+// elsewhere tells that an event is about messages in a channel that the person is not in, as most are that their account is told of. Of new messages that is found out when they
+// are read: one may call the person there.
+func (h *handler) elsewhere(kind string, data json.RawMessage) bool {
+	if !h.asUser || kind == "MESSAGE_CREATE" || !strings.HasPrefix(kind, "MESSAGE_") && kind != "TYPING_START" {
+		return false
+	}
+	var e struct {
+		Channel string `json:"channel_id"`
+	}
+	decode(data, &e)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	_, there := h.world.spotOf(e.Channel)
+	return !there
+}
+
+// waitsForPlace keeps a message of a talk or a group that is not known until it was asked for, and leaves out those in channels that the person is not in.
 func (h *handler) waitsForPlace(m *message) bool {
 	h.calledIn(m)
 	h.mu.Lock()
-	_, talk := h.world.talks[m.ChannelID]
-	known := talk || m.GuildID != "" || h.world.channels[m.ChannelID] != nil || !isSnowflake(m.ChannelID)
+	_, there := h.world.spotOf(m.ChannelID)
+	c := h.world.channels[m.ChannelID]
+	if c != nil && !there {
+		c.LastID = m.ID
+	}
 	h.mu.Unlock()
 	held, asked := h.finding[m.ChannelID]
 	switch {
-	case known || asked && held == nil:
+	case !there && (c != nil || m.GuildID != "" || !isSnowflake(m.ChannelID)): // nobody looks there
+		return true
+	case there || asked && held == nil:
 		return false
 	case asked:
 		h.finding[m.ChannelID] = append(held, m)

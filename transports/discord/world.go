@@ -58,7 +58,7 @@ const (
 func (w *world) remember(u user) {
 	if _, known := w.people[u.ID]; !known && len(w.people) >= maxPeople {
 		for id := range w.people {
-			if _, talks := w.dms[id]; !talks {
+			if _, talks := w.dms[id]; !talks && w.relations[id].Type == 0 {
 				if delete(w.people, id); len(w.people) < maxPeople/2 {
 					break
 				}

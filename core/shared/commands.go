@@ -154,6 +154,8 @@ func (g *Group) pass(ctx context.Context, s *stay, command transports.Command, d
 			known := g.post(func() {
 				if err == nil {
 					after(r)
+				} else {
+					g.spoken.failed(command, err)
 				}
 				done(r, err)
 			})
@@ -163,7 +165,9 @@ func (g *Group) pass(ctx context.Context, s *stay, command transports.Command, d
 		})
 	}
 	if !g.lanes.Go(place, work) {
-		done(transports.Result{}, &transports.Fault{Kind: transports.RateLimited, Text: "Too much is waiting to be sent through this account. Wait a moment, then send it again."})
+		full := &transports.Fault{Kind: transports.RateLimited, Text: "Too much is waiting to be sent through this account. Wait a moment, then send it again."}
+		g.spoken.failed(command, full)
+		done(transports.Result{}, full)
 		taken()
 	}
 }

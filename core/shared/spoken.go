@@ -1,6 +1,8 @@
 package shared
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"isthmus/transports"
@@ -29,6 +31,16 @@ func (p *spoken) sending(nonce int64, by transports.User) {
 		p.nonces, p.authors = map[int64]transports.User{}, map[said]transports.User{}
 	}
 	p.nonces[nonce] = by
+	if len(p.nonces) > maxSpoken { // whose echo never came
+		delete(p.nonces, slices.Min(slices.Collect(maps.Keys(p.nonces))))
+	}
+}
+
+// failed forgets a message that the network did not take. One of which nobody knows that may have an echo yet.
+func (p *spoken) failed(c transports.Command, err error) {
+	if send, is := c.(transports.Send); is && err != nil && transports.AsFault(err).Kind != transports.UnknownOutcome {
+		delete(p.nonces, send.Nonce)
+	}
 }
 
 func (p *spoken) keep(place transports.Place, id transports.MessageID, by transports.User) {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Exported is one line of an export: one thing that is kept of a person. Kind says what: "seen" (when they were last here), "options", "account", "contact", "joined" (a room
+// Exported is one line of an export: one thing that is kept of a person. Kind says what: "seen" (when they were last here), "options", "account", "contact", "reaction" (through an account that others share), "joined" (a room
 // that one of their clients is in), "sending" (a message on its way) or "message" (of the archive). Fields that the kind does
 // not have are left out.
 type Exported struct {
@@ -22,6 +22,7 @@ type Exported struct {
 	To       string          `json:"to,omitempty"`
 	ID       string          `json:"id,omitempty"` // the stanza-id; of what is on its way the id of the stanza
 	Nick     string          `json:"nick,omitempty"`
+	Emoji    []string        `json:"emoji,omitempty"`
 	At       string          `json:"at,omitempty"`  // RFC 3339, UTC
 	XML      string          `json:"xml,omitempty"` // what the message holds, as it stands in a stanza
 }
@@ -112,6 +113,16 @@ func (s *Store) exportAccounts(ctx context.Context, transport, person string, li
 		}
 		for _, c := range contacts {
 			if err := lines.Encode(Exported{Kind: "contact", Scope: a.Scope, To: c.User, Nick: c.Name}); err != nil {
+				return err
+			}
+		}
+		reactions, err := s.reactionsOf(ctx, a.ID)
+		if err != nil {
+			return err
+		}
+		for _, r := range reactions {
+			at := time.UnixMilli(r.At).UTC().Format(time.RFC3339)
+			if err := lines.Encode(Exported{Kind: "reaction", Scope: a.Scope, Place: r.Place, ID: r.Message, Emoji: r.Emoji, At: at}); err != nil {
 				return err
 			}
 		}

@@ -111,6 +111,9 @@ func TestAPersonGetsAllThatIsKeptOfThem(t *testing.T) {
 	each(t, func(t *testing.T, url string) {
 		s := opened(t, url)
 		peopled(t, s, walkRows+7)
+		commit(t, s, PutReaction{Reaction{Through: 3, Place: "#a", Message: "n1", Account: 1, Person: "alice", Emoji: []string{"👍"}, At: 1767225600000}},
+			PutReaction{Reaction{Through: 3, Place: "#a", Message: "n2", Account: 1, Person: "alice", At: 1767225600000}},
+			PutReaction{Reaction{Through: 3, Place: "#a", Message: "n1", Account: 3, Person: "bob", Emoji: []string{"🎉"}, At: 1767225600000}})
 		var out bytes.Buffer
 		err := s.Export(t.Context(), "t", "alice@x", &out, func(o Options) []byte {
 			if string(o.Data) == "secret" {
@@ -128,9 +131,10 @@ func TestAPersonGetsAllThatIsKeptOfThem(t *testing.T) {
 			`{"kind":"sending","to":"#a%net@t","id":"id0"}`,
 			`{"kind":"sending","to":"#a%net@t","id":"id1"}`,
 			`{"kind":"account","scope":"net"}`,
+			`{"kind":"reaction","scope":"net","place":"#a","id":"n1","emoji":["👍"],"at":"2026-01-01T00:00:00Z"}`,
 			`{"kind":"message","scope":"net","place":"#a","id":"m","nick":"carol","at":"2026-01-01T00:00:00.001Z","xml":"<body>hi &amp; ho</body>"}`,
 			`{"kind":"account","scope":"net"}`,
-		}, lines[:min(7, len(lines))])
+		}, lines[:min(8, len(lines))])
 		own, ofScope, next := 0, []string{}, map[string]int{}
 		for _, line := range lines {
 			var e Exported

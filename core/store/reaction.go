@@ -43,12 +43,19 @@ func (c PutReaction) size() int {
 
 // Reactions reads what all who share an account have of reactions on a message.
 func (s *Store) Reactions(ctx context.Context, through int64, place, message string) ([]Reaction, error) {
-	return rows(ctx, s.reads, "SELECT account, person, emoji, at FROM reactions WHERE through = $1 AND place = $2 AND message = $3 ORDER BY account", []any{through, place, message},
-		func(r *sql.Rows) (Reaction, error) {
-			c := Reaction{Through: through, Place: place, Message: message}
+	return s.reactions(ctx, "through = $1 AND place = $2 AND message = $3 ORDER BY account", through, place, message)
+}
+
+// reactionsOf reads those that somebody has through accounts that others share.
+func (s *Store) reactionsOf(ctx context.Context, account int64) ([]Reaction, error) {
+	return s.reactions(ctx, "account = $1 AND emoji <> '[]' AND emoji <> 'null' ORDER BY at, place, message", account)
+}
+
+func (s *Store) reactions(ctx context.Context, condition string, args ...any) ([]Reaction, error) {
+	return rows(ctx, s.reads, "SELECT through, place, message, account, person, emoji, at FROM reactions WHERE "+condition, args,
+		func(r *sql.Rows) (c Reaction, err error) {
 			var emoji string
-			err := r.Scan(&c.Account, &c.Person, &emoji, &c.At)
-			if err == nil {
+			if err = r.Scan(&c.Through, &c.Place, &c.Message, &c.Account, &c.Person, &emoji, &c.At); err == nil {
 				err = json.Unmarshal([]byte(emoji), &c.Emoji)
 			}
 			return c, err

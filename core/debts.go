@@ -53,13 +53,23 @@ func (d *debts) settle(reply func(*stanza.Stanza)) {
 // claimWithin is how long accounts may take to come for what is theirs.
 const claimWithin = 5 * time.Minute
 
-// wait gives up what no account has come for in time.
+// wait gives up what no account has come for in time, again and again, for accounts may leave theirs to the next.
 func (d *debts) wait(ctx context.Context, reply func(*stanza.Stanza)) {
-	select {
-	case <-time.After(claimWithin):
-		d.giveUp(reply, func(store.Command) bool { return true })
-	case <-ctx.Done():
+	for {
+		select {
+		case <-time.After(claimWithin):
+			d.giveUp(reply, func(store.Command) bool { return true })
+		case <-ctx.Done():
+			return
+		}
 	}
+}
+
+// disown takes back what an account has come for and not found out.
+func (d *debts) disown(commands []store.Command) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.commands = append(d.commands, commands...)
 }
 
 // claim hands what is owed by an account to it.

@@ -241,7 +241,7 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 			} else if a, ok := s.logins.openedTo(key.Owner, key.Key); ok {
 				identity = s.groups.identity(identity, key.Owner, a.id)
 			}
-			identity.Owed = s.debts.claim(identity.ID)
+			identity.Owed, identity.Disown = s.debts.claim(identity.ID), s.debts.disown
 			return account.New(shared, identity, key.Owner, scope, key.Key, limits.Rooms)
 		},
 	})

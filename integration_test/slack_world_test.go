@@ -26,6 +26,8 @@ type slackWorld struct {
 	token, app string
 	// offered is the token of the app that people authorise by a link.
 	offered string
+	// private is the socket of the gateway's private listener.
+	private string
 	// restart runs the gateway again after its end.
 	restart func()
 	// browser opens pages of the gateway's web listener, too.
@@ -73,7 +75,7 @@ func newSlackWorld(t *testing.T, xmpp *servers.Server, store, more string) *slac
 	}
 	t.Cleanup(func() { os.RemoveAll(short) })
 	public := filepath.Join(short, "public")
-	w := &slackWorld{world: &world{xmpp: xmpp, dir: t.TempDir()}, Workspace: workspace, browser: &http.Client{Transport: &http.Transport{
+	w := &slackWorld{world: &world{xmpp: xmpp, dir: t.TempDir()}, Workspace: workspace, private: filepath.Join(short, "private"), browser: &http.Client{Transport: &http.Transport{
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			if strings.HasPrefix(address, "gateway.localhost:") {
 				network, address = "unix", public
@@ -90,7 +92,7 @@ func newSlackWorld(t *testing.T, xmpp *servers.Server, store, more string) *slac
 store: %q
 key_file: %q
 log: {level: debug}
-web: {listen: "unix:%s", url: "http://gateway.localhost"}
+web: {listen: "unix:%s", url: "http://gateway.localhost", private: "unix:%s"}
 transports:
   - kind: slack
     domain: %s
@@ -108,7 +110,7 @@ transports:
       app_token: %s
       authorize: %q
 %s
-`, store, filepath.Join(w.dir, "isthmus.key"), public, slackDomain, xmpp.Component, servers.Gateway.Secret, w.API(), id, secret, w.offered, w.Authorize(), more)
+`, store, filepath.Join(w.dir, "isthmus.key"), public, w.private, slackDomain, xmpp.Component, servers.Gateway.Secret, w.API(), id, secret, w.offered, w.Authorize(), more)
 	if err := os.WriteFile(w.configPath(), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,8 @@ type Stream interface {
 	Reply(*stanza.Stanza)
 	// Show hands over what the network caused and blocks while the server does not keep up.
 	Show(*stanza.Stanza)
+	// Confirmed calls then once, maybe at once, when the server has all messages that were handed over before. Neither blocks.
+	Confirmed(then func())
 	// Request sends an IQ; answer is called once, with nil where none came in time.
 	Request(iq *stanza.Stanza, deadline time.Duration, answer func(*stanza.Stanza))
 }
@@ -66,6 +68,8 @@ type Identity struct {
 	Session func(name string) (transports.Session, error)
 	// Owed are the entries of its commands in the journal of an earlier run, in the order of their making.
 	Owed []store.Command
+	// Disown takes back what of them the account leaves to whom comes next; nil where nobody does.
+	Disown func([]store.Command)
 }
 
 // Account is a login and the goroutine that owns it.
@@ -93,6 +97,8 @@ type Account struct {
 	busy int
 
 	session transports.Session
+	// remembers: the network has a history.
+	remembers bool
 	// uploading are the turns of files that are fetched for the network.
 	uploading chan struct{}
 	// closes has clients get the network's files from the session no longer.
@@ -103,8 +109,9 @@ type Account struct {
 	rooms  map[transports.RoomID]*joined
 	asides asides
 	// said keeps what the owner says in order where something has to be looked up first, told what others say in each talk.
-	said order
-	told orders
+	said     order
+	told     orders
+	progress progress
 	// gaps are what is being read of what was missed.
 	gaps map[transports.Place]*gap
 	// known is what messages were last changed to.
@@ -189,8 +196,7 @@ func (a *Account) turn() {
 		if cap(work) > keptWork {
 			work = nil
 		}
-		if a.idle() && a.mail.closeIfEmpty() {
-			a.leaveDebts()
+		if a.idle() && a.mail.closeIfEmpty(a.leaveDebts) {
 			close(a.done)
 			a.over()
 			return
@@ -236,7 +242,7 @@ func (a *Account) Dismiss(reason string) {
 func (a *Account) LimitRooms(most int) { a.mail.put(func() { a.maxRooms = most }) }
 
 func (a *Account) idle() bool {
-	return a.busy == 0 && a.link.phase == resting && (a.stopping || a.login == nil && len(a.rooms) == 0 && len(a.debts) == 0)
+	return a.busy == 0 && a.link.phase == resting && (a.stopping || a.login == nil && len(a.rooms) == 0 && !a.busyWithDebts())
 }
 
 // async does slow work elsewhere; the function that it returns is done on the account's goroutine.

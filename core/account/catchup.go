@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -79,17 +80,20 @@ func (a *Account) waitsForGap(e transports.Event) bool {
 	return true
 }
 
-// cursor keeps how far a place was taken from a network whose history can be read; it goes with the message itself. Where
+// cursor keeps how far a room was taken from a network whose history can be read; it goes with the message itself. Where
 // something is missing before the message, it stays behind that.
-func (a *Account) cursor(place transports.Place, id transports.MessageID) []store.Change {
-	_, ok := a.session.(transports.History)
-	if ok && id != "" && a.resumes() {
-		put(&a.latest, place, id)
-	}
-	if j := a.rooms[place.Room]; !ok || id == "" || j != nil && !j.read {
+func (a *Account) cursor(j *joined, id transports.MessageID) []store.Change {
+	a.noteLatest(transports.InRoom(j.id), id)
+	if !a.remembers || id == "" || !j.read {
 		return nil
 	}
-	return []store.Change{a.cursorAt(place, id)}
+	return []store.Change{a.cursorAt(transports.InRoom(j.id), id)}
+}
+
+func (a *Account) noteLatest(place transports.Place, id transports.MessageID) {
+	if a.remembers && id != "" && a.resumes() {
+		put(&a.latest, place, id)
+	}
 }
 
 func (a *Account) cursorAt(place transports.Place, id transports.MessageID) store.Change {
@@ -99,7 +103,10 @@ func (a *Account) cursorAt(place transports.Place, id transports.MessageID) stor
 // markChange keeps how far the changes of messages in a place were taken, by the network's clock: a history that begins with a message tells of all changes
 // since, also of those that were seen.
 func (a *Account) markChange(place transports.Place, at time.Time) {
-	if _, ok := a.session.(transports.History); ok && !at.IsZero() {
+	switch {
+	case place.Room == "":
+		a.tookChange(place.User, at)
+	case a.remembers && !at.IsZero():
 		a.Store.Write(nil, store.PutChanged{Account: a.id, Place: PlaceKey(place), At: at.UnixMilli()})
 	}
 }
@@ -133,7 +140,7 @@ func (a *Account) catchUp(j *joined) {
 			return nil, err
 		}
 		latest[place] = transports.MessageID(last)
-		events, err := missed(l, history, place, transports.MessageID(last))
+		events, err := missed(l, history, place, start{mark: mark{message: transports.MessageID(last)}})
 		if reviewer, ok := history.(transports.Reviewer); ok && last != "" && err == nil {
 			events = append(events, l.review(reviewer, place)...)
 		}
@@ -159,20 +166,53 @@ func (a *Account) catchUpTalks() {
 			resumed(nil)
 		}
 	}
+	ahead := a.reachedNow()
 	a.openGap(talks, g, func(l lookUp) ([]transports.Event, error) {
 		a.lookThrough(l, history, looks)
-		cursors, err := a.Store.Cursors(l.ctx, a.id, maxTalks)
+		all, err := l.talks(ahead)
 		var events []transports.Event
-		for _, c := range cursors {
-			if user, ok := strings.CutPrefix(c.Place, talkPrefix); ok {
-				talk := transports.TalkWith(transports.UserID(user))
-				latest[talk] = transports.MessageID(c.Message)
-				part, problem := missed(l, history, talk, transports.MessageID(c.Message))
-				events, err = append(events, part...), errors.Join(err, problem)
-			}
+		for _, begin := range all {
+			talk := transports.TalkWith(begin.user)
+			latest[talk] = begin.message
+			events = append(events, begin.first...)
+			part, problem := missed(l, history, talk, begin)
+			events, err = append(events, part...), errors.Join(err, problem)
 		}
 		return events, err
 	})
+}
+
+// start is where what was missed of a place begins.
+type start struct {
+	user transports.UserID // of a talk
+	mark
+	// first is the message, where it is what the talk began with and nobody knows whether it was taken.
+	first []transports.Event
+}
+
+// talks are those where something was said last; of some more was taken than the store knows.
+func (l lookUp) talks(ahead map[transports.UserID]mark) ([]start, error) {
+	cursors, err := l.store.Cursors(l.ctx, l.account, maxTalks)
+	var all []start
+	for _, c := range cursors {
+		user, is := strings.CutPrefix(c.Place, talkPrefix)
+		if !is {
+			continue
+		}
+		talk := start{user: transports.UserID(user), mark: mark{message: transports.MessageID(c.Message)}.and(ahead[transports.UserID(user)])}
+		var first transports.Message
+		if talk.message == "" && json.Unmarshal([]byte(c.Begun), &first) == nil {
+			talk.message, talk.first = first.ID, []transports.Event{first}
+		}
+		all = append(all, talk)
+		delete(ahead, talk.user)
+	}
+	for user, m := range ahead {
+		if m.message != "" {
+			all = append(all, start{user: user, mark: m})
+		}
+	}
+	return all, err
 }
 
 func (a *Account) openGap(place transports.Place, g *gap, read func(lookUp) ([]transports.Event, error)) {
@@ -262,8 +302,8 @@ func (a *Account) lookThrough(l lookUp, history transports.History, looks []*loo
 }
 
 // missed reads what came after a message, without what is known: what a client of the person's sent through the gateway, and what the archive has.
-func missed(l lookUp, history transports.History, place transports.Place, last transports.MessageID) ([]transports.Event, error) {
-	most := maxMissed
+func missed(l lookUp, history transports.History, place transports.Place, begin start) ([]transports.Event, error) {
+	most, last := maxMissed, begin.message
 	if last == "" {
 		most = firstRead
 	}
@@ -271,6 +311,7 @@ func missed(l lookUp, history transports.History, place transports.Place, last t
 	if err != nil {
 		return nil, err
 	}
+	changed = max(changed, begin.changed.UnixMilli())
 	var all []transports.Event
 	for more := true; more && len(all) < most; {
 		var part []transports.Event

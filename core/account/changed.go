@@ -21,15 +21,14 @@ func (a *Account) edited(e transports.Edited) {
 		return
 	}
 	if !a.known.isNews(editKey(e.Place, e.ID), e.Text.Styling()) {
-		a.markChange(e.Place, e.At)
+		a.alreadyKnown(e.Place, e.At)
 		return
 	}
 	now := transports.Message{Text: e.Text, Style: e.Style}
 	body := bodyOf(now)
 	var emoji emojiPictures
 	link := a.link.ctx
-	a.changed(e.Place, e.ID, e.From, func(j *joined, f finding) *saying {
-		a.markChange(e.Place, e.At)
+	a.changed(e.Place, e.ID, e.From, e.At, func(j *joined, f finding) *saying {
 		if f.pieces > 1 { // of a longer message of the owner's only a piece; clients could show nothing but that
 			body = fmt.Sprintf("(%d/%d) %s", f.part+1, f.pieces, body)
 			emoji = nil
@@ -49,7 +48,7 @@ func (a *Account) deleted(e transports.Deleted) {
 		return
 	}
 	if !a.known.isNews(deleteKey(e.Place, e.ID), "") {
-		a.markChange(e.Place, e.At)
+		a.alreadyKnown(e.Place, e.At)
 		return
 	}
 	a.gone(e, func(j *joined, id, author string) saying { return a.deletion(j, e, id, author) }, func(j *joined, w saying, tombstone ...store.Change) {
@@ -65,8 +64,7 @@ func (a *Account) deleted(e transports.Deleted) {
 func (a *Account) gone(e transports.Deleted, made func(j *joined, id, author string) saying, show func(j *joined, w saying, tombstone ...store.Change)) {
 	var files []string
 	var quoting []store.Rewrite
-	a.changed(e.Place, e.ID, e.By, func(j *joined, f finding) *saying {
-		a.markChange(e.Place, e.At)
+	a.changed(e.Place, e.ID, e.By, e.At, func(j *joined, f finding) *saying {
 		for _, without := range quoting {
 			a.Store.Write(a.archived, without)
 		}
@@ -145,11 +143,10 @@ func (a *Account) reacted(e transports.Reacted) {
 	}
 	emoji := slices.Sorted(slices.Values(e.Emoji))
 	if !a.known.isNews(reactKey(e.Place, e.ID, e.From.ID), strings.Join(emoji, " ")) {
-		a.markChange(e.Place, e.At)
+		a.alreadyKnown(e.Place, e.At)
 		return
 	}
-	a.changed(e.Place, e.ID, e.From, func(j *joined, f finding) *saying {
-		a.markChange(e.Place, e.At)
+	a.changed(e.Place, e.ID, e.From, e.At, func(j *joined, f finding) *saying {
 		id := f.stanzaID
 		if j == nil {
 			id = f.shown
@@ -175,13 +172,10 @@ func (a *Account) watches(place transports.Place) bool {
 }
 
 // changed shows what happened to a message: in its room and the archive, or in the talk. show makes what is seen of it, nil for nothing; j is nil in a talk.
-func (a *Account) changed(place transports.Place, id transports.MessageID, by transports.User, show func(j *joined, f finding) *saying, also ...func(lookUp)) {
-	j, order := a.rooms[place.Room], a.told.of(place.User)
-	if j != nil {
-		order = &j.order
-	}
+func (a *Account) changed(place transports.Place, id transports.MessageID, by transports.User, at time.Time, show func(j *joined, f finding) *saying, also ...func(lookUp)) {
+	j := a.rooms[place.Room]
 	var f finding
-	a.afterLookUp(order, func(l lookUp) {
+	a.afterLookUp(a.orderOf(place), func(l lookUp) {
 		f = finding{l.names(place, id), l.row(place, id)}
 		for _, look := range also {
 			look(l)
@@ -190,7 +184,21 @@ func (a *Account) changed(place transports.Place, id transports.MessageID, by tr
 		if w := show(j, f); w != nil {
 			a.showChange(place, j, by, *w)
 		}
+		a.markChange(place, at)
 	})
+}
+
+// alreadyKnown takes a change that is shown already, or waits to be.
+func (a *Account) alreadyKnown(place transports.Place, at time.Time) {
+	a.orderOf(place).add(func() { a.markChange(place, at) })
+}
+
+// orderOf is the order of what is shown in a place; it is to be used at once.
+func (a *Account) orderOf(place transports.Place) *order {
+	if j := a.rooms[place.Room]; j != nil {
+		return &j.order
+	}
+	return a.told.of(place.User)
 }
 
 // showChange shows what happened to a message: in its room, or in the talk where j is nil.

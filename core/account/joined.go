@@ -292,7 +292,7 @@ func (a *Account) abandon(j *joined, reason string) {
 	delete(a.rooms, j.id)
 	a.asides.forget(j)
 	a.closeSpan(j)
-	if _, ok := a.session.(transports.History); ok { // who comes again some day begins with the last of what was said
+	if a.remembers { // who comes again some day begins with the last of what was said
 		a.Store.Write(nil, a.cursorAt(transports.InRoom(j.id), ""))
 	}
 	if a.link.phase == online && (j.live || j.asked) {

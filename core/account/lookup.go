@@ -113,12 +113,16 @@ func (l lookUp) taken(e transports.Message) bool {
 	return l.row(e.Place, e.ID).ID != "" || e.Own && len(l.sent(l.store.SentOf, PlaceKey(e.Place), string(e.ID))) > 0
 }
 
-// past tells whether a message that the network tells again was taken before. Talks have no archive: there it is none of those after the last one that was taken.
-func (l lookUp) past(history transports.History, e transports.Message) bool {
+// past tells whether a message that the network tells again was taken before. Talks have no archive: there it is none of those after the last one that was
+// taken, which is reached, unless it is for the store to say.
+func (l lookUp) past(history transports.History, e transports.Message, reached transports.MessageID) bool {
 	if e.Place.Room != "" || history == nil {
 		return l.taken(e)
 	}
-	last, err := l.store.Cursor(l.ctx, l.account, PlaceKey(e.Place))
+	last, err := string(reached), error(nil)
+	if last == "" {
+		last, err = l.store.Cursor(l.ctx, l.account, PlaceKey(e.Place))
+	}
 	if err != nil || last == "" || last == string(e.ID) {
 		return err == nil && last != ""
 	}

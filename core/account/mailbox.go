@@ -80,13 +80,14 @@ func (m *mailbox) take(empty []func()) []func() {
 	return all
 }
 
-// closeIfEmpty ends the mailbox unless there is work in it.
-func (m *mailbox) closeIfEmpty() bool {
+// closeIfEmpty ends the mailbox unless there is work in it; last is done before anybody knows.
+func (m *mailbox) closeIfEmpty(last func()) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if len(m.queue) > 0 {
 		return false
 	}
+	last()
 	m.closed = true
 	m.room.Broadcast()
 	return true

@@ -97,13 +97,13 @@ func TestAMailboxClosesOnlyWhenItIsEmpty(t *testing.T) {
 		m.open(nil)
 		did := 0
 		m.put(func() { did++ })
-		if m.closeIfEmpty() {
+		if m.closeIfEmpty(func() {}) {
 			t.Fatal("closed with work in it")
 		}
 		for _, work := range m.take(nil) {
 			work()
 		}
-		if !m.closeIfEmpty() {
+		if !m.closeIfEmpty(func() {}) {
 			t.Fatal("not closed")
 		}
 		if taken, ended := m.offer(func() { did++ }); taken || !ended {

@@ -13,7 +13,7 @@ import (
 const (
 	// resumeWithin is how long after they were begun commands of an earlier run are done that were not done yet; afterwards people have gone on.
 	resumeWithin = 10 * time.Minute
-	// patience is how long after the start it is waited for their places to be there.
+	// patience is how long after the account is connected, or cannot be, it is waited for their places to be there.
 	patience = 3 * time.Minute
 )
 
@@ -56,8 +56,9 @@ type debt struct {
 	since time.Time
 	// waiting: it waited for the network to name the message that it is about.
 	waiting *owed
-	// all are its entries.
-	all []int64
+	// all are its entries, earlier those of an earlier run.
+	all     []int64
+	earlier []store.Command
 }
 
 // takeOver takes what an earlier run owes the owner.
@@ -83,8 +84,7 @@ func (a *Account) remind() {
 // findsOut has it found out what became of a message of which the network did not say whether it took it, as after a crash: at once, or when there is
 // a connection again. It is false where that cannot be.
 func (a *Account) findsOut(p *utterance) bool {
-	_, remembers := a.session.(transports.History)
-	if p.err == nil || transports.AsFault(p.err).Kind != transports.UnknownOutcome || !remembers || !a.resumes() || a.stopping ||
+	if p.err == nil || transports.AsFault(p.err).Kind != transports.UnknownOutcome || !a.remembers || !a.resumes() || a.stopping ||
 		p.past != nil || p.left > 1 || p.failed {
 		return false
 	}
@@ -124,7 +124,7 @@ func (a *Account) owe(c store.Command) {
 	if o.Payload != "" && d.request.Payload == nil {
 		d.request.Payload = stanza.Parse([]byte(o.Payload))
 	}
-	d.all = append(d.all, c.ID)
+	d.all, d.earlier = append(d.all, c.ID), append(d.earlier, c)
 	if o.Deed == waits {
 		d.waiting = o
 	} else {
@@ -207,8 +207,13 @@ func (d *debt) lookedFor(looks []*look) bool {
 
 // giveUp tells what nobody has found out in all that time.
 func (a *Account) giveUp() {
-	if len(a.gaps) > 0 && !a.stopping { // a look is under way
+	switch first := a.link.since.IsZero() && a.link.failures == 0; {
+	case a.stopping:
+	case len(a.gaps) > 0: // a look is under way
 		a.overdue.Reset(gapTimeout)
+		return
+	case first && (a.link.phase == waiting || a.link.phase == connecting): // its turn has not come
+		a.overdue.Reset(patience)
 		return
 	}
 	due := a.debts
@@ -218,11 +223,23 @@ func (a *Account) giveUp() {
 	}
 }
 
-// leaveDebts leaves what is owed still to the next run, which may find it out.
+// leaveDebts leaves what is owed still to who comes next, which may find it out.
 func (a *Account) leaveDebts() {
 	if a.overdue != nil {
 		a.overdue.Stop()
 	}
+	var owed []store.Command
+	for _, d := range a.debts {
+		owed = append(owed, d.earlier...)
+	}
+	if len(owed) > 0 && a.identity.Disown != nil {
+		a.identity.Disown(owed)
+	}
+}
+
+// busyWithDebts tells whether something is owed that nobody else can find out. What an earlier run owes alone keeps no connection's place from being taken.
+func (a *Account) busyWithDebts() bool {
+	return slices.ContainsFunc(a.debts, func(d *debt) bool { return d.earlier == nil })
 }
 
 // fail tells a client that nobody knows what became of its stanza.

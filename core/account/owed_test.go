@@ -260,11 +260,32 @@ func TestAfterACrashNobodyComesAndTheSenderIsTold(t *testing.T) {
 
 func TestAfterACrashAQuestionBeforeSheComesEndsNothing(t *testing.T) {
 	interrupted(t, told, func(w *world) { w.sends(about("m1", `<body>hello?</body>`)) }, func(w *world, owed []store.Command) {
-		w.account = New(w.shared, Identity{ID: 7, Owed: owed}, jid("alice@example.org"), "irc.net", "irc.net", 1000)
+		var left []store.Command
+		w.account = New(w.shared, Identity{ID: 7, Owed: owed, Disown: func(c []store.Command) { left = c }}, jid("alice@example.org"), "irc.net", "irc.net", 1000)
 		w.account.Run(func() {})
 		w.sends(`<iq type='get' id='i1'` + from("phone") + `to='#go%irc.net@gw.example/alice'><ping xmlns='urn:xmpp:ping'/></iq>`) // is she in the room still? (XEP-0410)
 		w.hears()
-		w.waits(patience)
+		select {
+		case <-w.account.Done(): // it takes nobody's place
+		default:
+			t.Error("the account lives on with nothing to do")
+		}
+		w.back(told, left)
+		w.does("send #go hello?")
+	})
+}
+
+func TestHowLongAnAccountWaitsForItsTurnCountsNot(t *testing.T) {
+	interrupted(t, told, func(w *world) { w.sends(about("m1", `<body>hello?</body>`)) }, func(w *world, owed []store.Command) {
+		w.account = New(w.shared, Identity{ID: 7, Owed: owed, Login: &Login{Name: "work", Keep: func([]byte) {}}}, jid("alice@example.org"), "irc.net", "irc.net", 1000)
+		w.account.Run(func() {})
+		w.account.Start(patience * 5 / 2)
+		w.waits(patience * 5 / 2)
+		w.hears()
+		w.emits(transports.Online{Self: user("alice"), Can: told})
+		w.waits(patience - time.Second)
+		w.hears()
+		w.waits(time.Second)
 		w.hears("phone: m1 refused: undefined-condition: " + Unknown)
 		w.does()
 	})
@@ -412,6 +433,34 @@ func TestAMessageWhoseAnswerIsLostIsFoundOrSentAgain(t *testing.T) {
 		w.hears("phone: <alice> hi")
 		w.sends(about("m2", `<body>ho</body>`+replaceM1))
 		w.does("edit n7 in #go: ho")
+	})
+}
+
+func TestAMessageThroughASharedAccountIsFoundWhenItsConnectionIsBack(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.network.past = map[transports.Place][]transports.Event{}
+		w.account.Stop("")
+		<-w.account.Done()
+		w.account = New(w.shared, Identity{ID: 7, Session: func(name string) (transports.Session, error) {
+			return w.network.Open(transports.Account{Name: name}, transports.Env{})
+		}}, jid("alice@example.org"), "irc.net", "irc.net", 1000)
+		w.account.Run(func() {})
+		shared := transports.Capabilities{Recalled: true}
+		w.rich(shared)
+		w.emits(said("b1", "bob", "hello"))
+		w.holds()
+		w.sends(about("m1", `<body>hi</body>`))
+		w.breaks(transports.Offline, "Reset.")
+		w.forget()
+		w.decides(&transports.Fault{Kind: transports.UnknownOutcome, Text: "Nobody knows whether it arrived."})
+		mine := mine("n7", 0, "hi")
+		w.network.past[inGo] = []transports.Event{said("b1", "bob", "hello"), mine}
+		w.waits(10 * time.Second)
+		w.network.answer = nil
+		shared.Features = everything
+		w.emits(transports.Online{Self: user("alice"), Can: shared}, state("alice", "bob"))
+		w.waits(settles)
+		w.hears("phone: <#go> Connected to irc.net again.", "phone: <alice> hi")
 	})
 }
 

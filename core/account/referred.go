@@ -37,8 +37,9 @@ func (a *Account) whenReferred(o *order, e *transports.Message, show func(referr
 	archives := e.Place.Room != "" && a.Options.Switch(a.where(e.Place.Room), options.RecordHistory)
 	rooted := true // the message that the thread begins with may be known
 	history, _ := a.session.(transports.History)
+	reached := a.reachedIn(e.Place.User)
 	a.afterLookUp(o, func(l lookUp) {
-		if taken = e.Replayed && l.past(history, *e); taken {
+		if taken = e.Replayed && l.past(history, *e, reached); taken {
 			return
 		}
 		if e.Thread != "" {

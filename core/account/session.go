@@ -79,6 +79,7 @@ func (a *Account) connect(name string) {
 			return
 		}
 		a.session = session
+		_, a.remembers = session.(transports.History)
 		a.opens()
 	}
 	a.link.phase, a.link.complete = connecting, false
@@ -141,7 +142,7 @@ func (a *Account) rest() {
 	if told {
 		a.showPresence()
 	}
-	a.session = nil
+	a.session, a.remembers = nil, false
 	a.closes()
 	a.closes = func() {}
 	a.self, a.can, a.listed = transports.User{}, transports.Capabilities{}, listing{}
@@ -250,6 +251,9 @@ func (a *Account) online(e transports.Online) {
 	a.newAbilities(e.Can)
 	if a.link.phase != connecting {
 		return
+	}
+	if a.link.since.IsZero() && len(a.debts) > 0 {
+		a.remind()
 	}
 	a.link.phase = online
 	a.link.since, a.link.through = time.Now(), e.Through

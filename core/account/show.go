@@ -65,8 +65,12 @@ func (a *Account) event(event transports.Event) {
 	}
 }
 
-// checkpoint tells the network when all that came of a place before is on disk; what waits there for something slow comes first.
+// checkpoint tells the network when all that came of a place before is on disk, or of a talk with the person's server; what waits there for something slow comes first.
 func (a *Account) checkpoint(e transports.Checkpoint) {
+	if e.Place.Room == "" {
+		a.told.of(e.Place.User).add(func() { a.whenTaken(e.Kept) })
+		return
+	}
 	keep := func() {
 		a.Store.Write(func(err error) {
 			if err == nil {
@@ -76,9 +80,9 @@ func (a *Account) checkpoint(e transports.Checkpoint) {
 	}
 	if j := a.rooms[e.Place.Room]; j != nil {
 		j.order.add(keep)
-		return
+	} else {
+		keep()
 	}
-	a.told.of(e.Place.User).add(keep)
 }
 
 func (a *Account) inRoom(id transports.RoomID, event transports.Event) {
@@ -186,7 +190,7 @@ func (a *Account) heard(e transports.Message) {
 		if r.taken {
 			return
 		}
-		changes := a.cursor(e.Place, e.ID)
+		changes := a.cursor(j, e.ID)
 		show := func(number int, children []*stanza.Element) {
 			row, said := a.record(j, saying{message: e.ID, stanzaID: part(e.ID, number), from: e.From, at: pastTime(e.At), children: children})
 			if j.view.Logged {
@@ -267,14 +271,15 @@ func (a *Account) talked(e transports.Message) {
 	echo := e.Own && a.sending[e.Nonce]
 	if echo {
 		e.Files = nil
+	} else {
+		a.beginTalk(e)
 	}
 	a.whenKnown(a.told.of(e.Place.User), &e, func(r referred, files []shownFile) {
 		if r.taken {
 			return
 		}
-		if changes := a.cursor(e.Place, e.ID); len(changes) > 0 {
-			a.Store.Write(a.archived, changes...)
-		}
+		a.noteLatest(e.Place, e.ID)
+		defer a.tookMessage(e.Place.User, e.ID)
 		if echo {
 			return
 		}

@@ -19,6 +19,9 @@ type stream struct {
 	requests []request
 	// full makes Show wait until it is closed.
 	full chan struct{}
+	// open: nothing is confirmed at once; unconfirmed are those who wait for it.
+	open        bool
+	unconfirmed []func()
 }
 
 type request struct {
@@ -40,6 +43,40 @@ func (s *stream) Show(st *stanza.Stanza) {
 		<-full
 	}
 	s.Reply(st)
+}
+
+// Confirmed has all at once, unless the server leaves that open.
+func (s *stream) Confirmed(then func()) {
+	s.mu.Lock()
+	open := s.open
+	if open {
+		s.unconfirmed = append(s.unconfirmed, then)
+	}
+	s.mu.Unlock()
+	if !open {
+		then()
+	}
+}
+
+// leavesOpen has the server confirm nothing but by confirms, or again all at once.
+func (s *stream) leavesOpen(open bool) {
+	s.mu.Lock()
+	s.open = open
+	s.mu.Unlock()
+	if !open {
+		s.confirms()
+	}
+}
+
+// confirms has the server confirm what is asked about now.
+func (s *stream) confirms() {
+	s.mu.Lock()
+	all := s.unconfirmed
+	s.unconfirmed = nil
+	s.mu.Unlock()
+	for _, then := range all {
+		then()
+	}
 }
 
 func (s *stream) Request(iq *stanza.Stanza, deadline time.Duration, answer func(*stanza.Stanza)) {

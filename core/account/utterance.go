@@ -131,7 +131,13 @@ func (a *Account) sent(p *utterance, err error) {
 	}
 	changes := append(a.sentIDs(p), p.entries...)
 	if ids := p.parts(); len(ids) > 0 && p.before.IsZero() {
-		changes = append(changes, a.cursor(p.place, ids[len(ids)-1])...)
+		last := ids[len(ids)-1]
+		if p.room != nil {
+			changes = append(changes, a.cursor(p.room, last)...)
+		} else {
+			a.noteLatest(p.place, last)
+			defer func() { a.told.of(p.place.User).add(func() { a.tookMessage(p.place.User, last) }) }()
+		}
 	}
 	if p.room == nil {
 		a.Store.Write(nil, changes...)

@@ -55,6 +55,7 @@ func story(t *testing.T, tell func(t *testing.T, w *world)) {
 		}
 		w.open()
 		t.Cleanup(func() {
+			w.stream.leavesOpen(false)
 			w.account.Stop("The story is over.")
 			<-w.account.Done()
 			s.Close()

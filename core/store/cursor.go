@@ -10,9 +10,11 @@ type Cursor struct {
 	Account        int64
 	Place, Message string
 	At             int64
+	// Begun is what the place began with, where no message of it was taken yet; opaque to the store.
+	Begun string
 }
 
-// PutCursor moves a place's cursor.
+// PutCursor moves a place's cursor. What it began with is of no use any more.
 type PutCursor struct{ Cursor }
 
 type cursorKey struct {
@@ -20,12 +22,23 @@ type cursorKey struct {
 	place   string
 }
 
-var putCursor = insert("cursors", "account, place, message, at", "(account, place) DO UPDATE SET message = excluded.message, at = excluded.at")
+var putCursor = insert("cursors", "account, place, message, at", "(account, place) DO UPDATE SET message = excluded.message, at = excluded.at, begun = ''")
 
 func (c PutCursor) plan(p *plan) {
 	p.add(putCursor, cursorKey{c.Account, c.Place}, c.Account, c.Place, c.Message, c.At)
 }
 func (c PutCursor) size() int { return overhead + len(c.Place) + len(c.Message) }
+
+// BeginCursor keeps what a place began with (Cursor.Begun), until a message of it was taken. Where one was already, it changes nothing.
+type BeginCursor struct{ Cursor }
+
+var beginCursor = insert("cursors", "account, place, message, at, begun",
+	"(account, place) DO UPDATE SET begun = CASE WHEN cursors.message = '' AND cursors.begun = '' THEN excluded.begun ELSE cursors.begun END")
+
+func (c BeginCursor) plan(p *plan) {
+	p.add(beginCursor, cursorKey{c.Account, c.Place}, c.Account, c.Place, "", c.At, c.Begun)
+}
+func (c BeginCursor) size() int { return overhead + len(c.Place) + len(c.Begun) }
 
 // Cursors reads the cursors of an account, those that moved last first, at most limit.
 func (s *Store) Cursors(ctx context.Context, account int64, limit int) ([]Cursor, error) {
@@ -42,8 +55,10 @@ func (s *Store) Cursor(ctx context.Context, account int64, place string) (string
 }
 
 func (s *Store) cursors(ctx context.Context, condition string, args ...any) ([]Cursor, error) {
-	return rows(ctx, s.reads, "SELECT account, place, message, at FROM cursors WHERE "+condition, args,
-		func(r *sql.Rows) (c Cursor, err error) { return c, r.Scan(&c.Account, &c.Place, &c.Message, &c.At) })
+	return rows(ctx, s.reads, "SELECT account, place, message, at, begun FROM cursors WHERE "+condition, args,
+		func(r *sql.Rows) (c Cursor, err error) {
+			return c, r.Scan(&c.Account, &c.Place, &c.Message, &c.At, &c.Begun)
+		})
 }
 
 // PutChanged keeps that a change of a message in a place was taken, by the network's time (unix milliseconds); an earlier one changes nothing.

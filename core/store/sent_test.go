@@ -11,7 +11,7 @@ func TestTheIdsThatAClientGaveLeadToTheNetworksAndBack(t *testing.T) {
 		other := Sent{Account: 2, Place: "#a", Stanza: "c1", Message: "x1", Sender: "bob@example.org", At: 2000}
 		elsewhere := Sent{Account: 1, Place: "#b", Stanza: "c2", Message: "n1", Sender: "alice@example.org", At: 3000}
 		commit(t, s, PutSent{first}, PutSent{second}, PutSent{other}, PutSent{elsewhere},
-			PutCursor{Cursor{1, "#a", "n1", 1}}, PutCursor{Cursor{1, "#b", "x", 3}}, PutCursor{Cursor{1, "#a", "n2", 2}})
+			PutCursor{Cursor{1, "#a", "n1", 1, ""}}, PutCursor{Cursor{1, "#b", "x", 3, ""}}, PutCursor{Cursor{1, "#a", "n2", 2, ""}})
 		s = reopened(t, s, url)
 		got, err := s.SentAs(t.Context(), 1, "#a", "c1")
 		same(t, "by the client's id", []Sent{first, second}, read(t, got, err))
@@ -22,7 +22,7 @@ func TestTheIdsThatAClientGaveLeadToTheNetworksAndBack(t *testing.T) {
 		got, err = s.SentIn(t.Context(), 1, "#b", "")
 		same(t, "by no thread", []Sent(nil), read(t, got, err))
 		cursors, err := s.Cursors(t.Context(), 1, 2)
-		same(t, "cursors", []Cursor{{1, "#b", "x", 3}, {1, "#a", "n2", 2}}, read(t, cursors, err))
+		same(t, "cursors", []Cursor{{1, "#b", "x", 3, ""}, {1, "#a", "n2", 2, ""}}, read(t, cursors, err))
 		last, err := s.Cursor(t.Context(), 1, "#a")
 		same(t, "cursor", "n2", read(t, last, err))
 		commit(t, s, PutChanged{1, "#a", 50}, PutChanged{1, "#a", 40}, PutChanged{1, "#c", 7})
@@ -32,6 +32,24 @@ func TestTheIdsThatAClientGaveLeadToTheNetworksAndBack(t *testing.T) {
 		same(t, "cursor after a change", "n2", read(t, last, err))
 		last, err = s.Cursor(t.Context(), 1, "#c")
 		same(t, "cursor where only a change is known", "", read(t, last, err))
+		begin := func(place, with string) { commit(t, s, BeginCursor{Cursor{1, place, "", 9, with}}) }
+		begun := func(place string) string {
+			t.Helper()
+			all, err := s.Cursors(t.Context(), 1, 10)
+			for _, c := range read(t, all, err) {
+				if c.Place == place {
+					return c.Begun
+				}
+			}
+			return "none"
+		}
+		begin("#a", "hello")
+		same(t, "a place that has begun long ago", "", begun("#a"))
+		begin("#c", "hello")
+		begin("#c", "hello again")
+		same(t, "a place of which only a change is known", "hello", begun("#c"))
+		commit(t, s, PutCursor{Cursor{Account: 1, Place: "#c", Message: "n1"}})
+		same(t, "when a message was taken", "", begun("#c"))
 		first.Message = "n9" // the id is used again
 		commit(t, s, PutSent{first})
 		got, err = s.SentAs(t.Context(), 1, "#a", "c1")

@@ -29,6 +29,8 @@ type pace struct {
 	look time.Duration
 	// short is what a connection lasts that ends for a reason of its own; one that has lasted longer is taken up again without a word.
 	short time.Duration
+	// begin is how long a gateway may say nothing after it was told which session is wanted.
+	begin time.Duration
 }
 
 // New makes a driver. Its errors name the field of the configuration that is wrong, and say what to write.
@@ -37,7 +39,7 @@ func New(config Config) (*Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := pace{identify: identifyWindow, pause: identifyPause, guilds: guildsWithin, look: lookAgain, short: shortConnection}
+	p := pace{identify: identifyWindow, pause: identifyPause, guilds: guildsWithin, look: lookAgain, short: shortConnection, begin: beginsWithin}
 	return &Driver{config: config, limits: newLimits(), pace: p, identifies: &identifies{began: time.Now(), window: p.identify, last: map[string]time.Time{}}}, nil
 }
 

@@ -27,6 +27,9 @@ type liar struct {
 	sockets chan *liarSocket
 	// short is what a connection lasts that is not taken up again without a word.
 	short time.Duration
+	// begin is how long it may say nothing; silent is how often it says nothing of the session that is wanted.
+	begin  time.Duration
+	silent int
 	// late: the guild is told by the test.
 	late bool
 	// joined are the threads that the account is in, session is one of an earlier process.
@@ -116,7 +119,11 @@ func (l *liar) serveSocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.began = p.D
-	if p.Op == 2 {
+	l.mu.Lock()
+	l.silent--
+	quiet := l.silent >= 0
+	l.mu.Unlock()
+	if p.Op == 2 && !quiet {
 		ready := object{"user": object{"id": "3", "username": "Tess"}, "session_id": "s1", "resume_gateway_url": l.gateway(), "guilds": []object{{"id": "4", "unavailable": true}}}
 		for k, v := range l.ready {
 			ready[k] = v
@@ -182,6 +189,9 @@ func (l *liar) visit() *visit {
 		l.t.Fatal(err)
 	}
 	driver.Short(l.short)
+	if l.begin > 0 {
+		driver.Begin(l.begin)
+	}
 	data, _ := json.Marshal(object{"token": "the-token", "joined": l.joined, "session": l.session})
 	world := env()
 	world.HTTP.Timeout = l.within

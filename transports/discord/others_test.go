@@ -90,3 +90,28 @@ func TestAnEditThatBeginsWithANameIsHeardWithoutIt(t *testing.T) {
 		t.Errorf("it is heard as %q", e.Text)
 	}
 }
+
+func TestAGatewayThatSaysNothingOfTheSessionIsLeft(t *testing.T) {
+	t.Parallel()
+	for name, session := range map[string]object{"of a new one": nil, "of one that it had": {"id": "s0", "seq": 5, "at": time.Now().Unix()}} {
+		t.Run(name, func(t *testing.T) {
+			l := newLiar(t)
+			l.begin, l.silent = 2*time.Second, 1
+			if l.session = session; session != nil {
+				session["url"] = l.gateway()
+			}
+			v := l.visit()
+			l.next()
+			if session == nil {
+				if f := transports.AsFault(<-v.ended); f.Kind != transports.Offline {
+					t.Errorf("it ends with %v", f)
+				}
+				v.start() // as the core tries again
+			}
+			if s := l.next(); s.began["session_id"] != nil {
+				t.Errorf("the session is wanted once more: %v", s.began)
+			}
+			v.ready()
+		})
+	}
+}

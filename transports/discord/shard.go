@@ -151,10 +151,38 @@ func (s *Session) connect(ctx context.Context, q *queue, sh *shard) error {
 		return unreachable(err)
 	}
 	helpers.Go(func() { sock.heartbeats(working, interval, q.stuck) })
-	return sock.receive(func(p payload) { q.put(item{shard: sh, kind: p.Kind, data: p.Data, seq: p.Seq}) })
+	said, silent := make(chan struct{}), false
+	helpers.Go(func() { silent = !heardWithin(working, said, s.driver.pace.begin, sock) })
+	first := sync.OnceFunc(func() { close(said) })
+	err = sock.receive(func(p payload) {
+		first()
+		q.put(item{shard: sh, kind: p.Kind, data: p.Data, seq: p.Seq})
+	})
+	stop()
+	helpers.Wait()
+	if silent {
+		return lostSession{unreachable(errors.New("it says nothing of the session")), 0}
+	}
+	return err
+}
+
+// heardWithin ends a connection whose gateway answers heartbeats and nothing else, as in an outage of Discord's. It tells whether it was another.
+func heardWithin(ctx context.Context, said <-chan struct{}, wait time.Duration, sock *socket) bool {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-said:
+	case <-ctx.Done():
+	case <-timer.C:
+		sock.close(closeAndResume)
+		return false
+	}
+	return true
 }
 
 const (
+	// beginsWithin is how long a gateway may say nothing after it was told which session is wanted.
+	beginsWithin = time.Minute
 	// shortConnection is what a connection lasts that ends for a reason of its own.
 	shortConnection = 10 * time.Second
 	// maxShort is how many short ones in a row are taken up at the gateway's wish before the core decides when the next one is made.

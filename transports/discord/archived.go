@@ -83,13 +83,13 @@ func (s *Session) readArchive(ctx context.Context, c *channel) {
 	s.mu.Lock()
 	manages := s.world.mine(c)&manageThreads != 0
 	s.mu.Unlock()
-	paths := []string{"/channels/{}/threads/archived/public"}
+	paths := []string{pathPublicArchive}
 	switch {
 	case c.Type != guildText: // only there threads can be private
 	case manages:
-		paths = append(paths, "/channels/{}/threads/archived/private")
+		paths = append(paths, pathPrivateArchive)
 	default:
-		paths = append(paths, "/channels/{}/users/@me/threads/archived/private")
+		paths = append(paths, pathJoinedArchive)
 	}
 	found := archive{at: time.Now()}
 	for _, path := range paths {
@@ -129,7 +129,7 @@ func (s *Session) archivePages(ctx context.Context, c *channel, path string) (al
 		}
 		last := page.Threads[len(page.Threads)-1]
 		before := last.Thread.ArchivedAt
-		if path == "/channels/{}/users/@me/threads/archived/private" {
+		if path == pathJoinedArchive {
 			before = last.ID
 		}
 		if before == "" || before == query.Get("before") {

@@ -165,7 +165,7 @@ func (s *Session) delete(ctx context.Context, d transports.Delete) error {
 	if err != nil {
 		return err
 	}
-	r := request{method: http.MethodDelete, path: "/channels/{}/messages/{}", ids: []string{channel, id}, reason: because(d.Reason)}
+	r := request{method: http.MethodDelete, path: pathMessage, ids: []string{channel, id}, reason: because(d.Reason)}
 	hook, err := s.hookBehind(ctx, channel, id)
 	switch {
 	case err == nil && hook == nil && s.foreign(id):
@@ -174,7 +174,7 @@ func (s *Session) delete(ctx context.Context, d transports.Delete) error {
 		}
 	case err == nil && hook != nil:
 		_, thread := s.homeOf(channel)
-		r = request{method: http.MethodDelete, path: "/webhooks/{}/{}/messages/{}", ids: []string{hook.ID, hook.Token, id}, query: threadQuery(thread), owner: hook.owner()}
+		r = request{method: http.MethodDelete, path: pathWebhookMessage, ids: []string{hook.ID, hook.Token, id}, query: threadQuery(thread), owner: hook.owner()}
 	}
 	s.mu.Lock()
 	s.sent.deleting.put(id, true)
@@ -219,7 +219,7 @@ func (s *Session) react(ctx context.Context, r transports.React) error {
 		}
 	}
 	change := func(method string, e emoji) error {
-		return s.rest.do(ctx, request{method: method, path: "/channels/{}/messages/{}/reactions/{}/@me", ids: []string{channel, id, e.path()}}, nil)
+		return s.rest.do(ctx, request{method: method, path: pathOwnReaction, ids: []string{channel, id, e.path()}}, nil)
 	}
 	for shown, e := range have {
 		if !slices.Contains(r.Emoji, shown) {
@@ -279,5 +279,5 @@ func (s *Session) setTyping(ctx context.Context, t transports.SetTyping) error {
 	if err != nil {
 		return err
 	}
-	return s.rest.do(ctx, request{method: http.MethodPost, path: "/channels/{}/typing", ids: []string{channel}, again: true}, nil)
+	return s.rest.do(ctx, request{method: http.MethodPost, path: pathTyping, ids: []string{channel}, again: true}, nil)
 }

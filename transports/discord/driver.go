@@ -95,7 +95,7 @@ func sameHost(to *http.Request, via []*http.Request) error {
 // application asks what a bot's application may do. Servers that do not know the question leave everything open.
 func (d *Driver) application(ctx context.Context, c *rest) (application, error) {
 	var a application
-	err := c.do(ctx, request{method: "GET", path: "/applications/@me"}, &a)
+	err := c.do(ctx, request{method: "GET", path: pathApplication}, &a)
 	switch {
 	case err == nil:
 		return a, nil

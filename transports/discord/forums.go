@@ -64,7 +64,7 @@ func (s *Session) firstOf(ctx context.Context, forum string, limit int) (all []m
 	slices.SortFunc(posts, func(a, b string) int { return bySnowflake(message{ID: a}, message{ID: b}) })
 	for _, id := range posts[max(0, len(posts)-min(limit, maxPosts)):] {
 		var m message
-		err := s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}/messages/{}", ids: []string{id, id}}, &m)
+		err := s.rest.do(ctx, request{method: http.MethodGet, path: pathMessage, ids: []string{id, id}}, &m)
 		switch {
 		case status(err) == http.StatusNotFound: // its author has deleted it
 		case err != nil:

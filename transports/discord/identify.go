@@ -32,22 +32,14 @@ type identifies struct {
 	last map[string]time.Time
 }
 
-// startLimit is what a token has left (Gateway, Session Start Limit Object).
-type startLimit struct {
-	Total       int   `json:"total"`
-	Remaining   int   `json:"remaining"`
-	ResetAfter  int64 `json:"reset_after"` // in milliseconds
-	Concurrency int   `json:"max_concurrency"`
-}
-
 // take waits for a shard's turn to identify. It refuses, with the wait, where the budget is used up or must last.
-func (b *identifies) take(ctx context.Context, token string, shard int, limit startLimit) error {
+func (b *identifies) take(ctx context.Context, token string, shard int, limit discordgo.SessionInformation) error {
 	rest := time.Duration(limit.ResetAfter) * time.Millisecond
 	if limit.Total > 0 && limit.Remaining <= 0 {
 		return &transports.Fault{Kind: transports.RateLimited, Wait: rest,
 			Text: "The bot has connected as often as Discord lets it in a day. It is connected again when the time is over."}
 	}
-	turn := token + " " + strconv.Itoa(shard%max(limit.Concurrency, 1))
+	turn := token + " " + strconv.Itoa(shard%max(limit.MaxConcurrency, 1))
 	for {
 		wait, spread := b.claim(token, turn, limit, rest)
 		switch {
@@ -64,7 +56,7 @@ func (b *identifies) take(ctx context.Context, token string, shard int, limit st
 }
 
 // claim takes a turn, or says how long there is none; spread tells that this is for the budget to last.
-func (b *identifies) claim(token, turn string, limit startLimit, rest time.Duration) (wait time.Duration, spread bool) {
+func (b *identifies) claim(token, turn string, limit discordgo.SessionInformation, rest time.Duration) (wait time.Duration, spread bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()

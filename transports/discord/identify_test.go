@@ -5,13 +5,15 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/bwmarrin/discordgo"
+
 	"isthmus/transports"
 )
 
 func TestSessionsAreBegunAsOftenAsDiscordLets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &identifies{began: time.Now(), window: identifyWindow, last: map[string]time.Time{}}
-		took := func(token string, shard int, limit startLimit) time.Duration {
+		took := func(token string, shard int, limit discordgo.SessionInformation) time.Duration {
 			t.Helper()
 			began := time.Now()
 			if err := b.take(t.Context(), token, shard, limit); err != nil {
@@ -19,7 +21,7 @@ func TestSessionsAreBegunAsOftenAsDiscordLets(t *testing.T) {
 			}
 			return time.Since(began)
 		}
-		plenty := startLimit{Total: 1000, Remaining: 900, ResetAfter: 3600_000, Concurrency: 2}
+		plenty := discordgo.SessionInformation{Total: 1000, Remaining: 900, ResetAfter: 3600_000, MaxConcurrency: 2}
 		for i, want := range []time.Duration{0, 0, 5 * time.Second, 0} { // two turns
 			if wait := took("bot", i, plenty); wait != want {
 				t.Errorf("shard %d waited %v, want %v", i, wait, want)
@@ -39,7 +41,7 @@ func TestAGatewayThatCrashesAgainAndAgainNeverUsesUpTheDay(t *testing.T) {
 		for end := time.Now().Add(day); time.Now().Before(end); time.Sleep(2 * time.Second) { // each time in a new process
 			b := &identifies{began: time.Now(), window: identifyWindow, last: map[string]time.Time{}}
 			for {
-				err := b.take(t.Context(), "bot", 0, startLimit{Total: 1000, Remaining: left, ResetAfter: time.Until(reset).Milliseconds(), Concurrency: 1})
+				err := b.take(t.Context(), "bot", 0, discordgo.SessionInformation{Total: 1000, Remaining: left, ResetAfter: int(time.Until(reset).Milliseconds()), MaxConcurrency: 1})
 				if err == nil {
 					break
 				}
@@ -59,7 +61,7 @@ func TestAGatewayThatCrashesAgainAndAgainNeverUsesUpTheDay(t *testing.T) {
 			t.Errorf("%d sessions were begun in a day", began)
 		}
 		b := &identifies{began: time.Now(), window: identifyWindow, last: map[string]time.Time{}}
-		if err := b.take(t.Context(), "bot", 0, startLimit{Total: 1000, Remaining: 0, ResetAfter: 5000}); transports.AsFault(err).Wait != 5*time.Second {
+		if err := b.take(t.Context(), "bot", 0, discordgo.SessionInformation{Total: 1000, Remaining: 0, ResetAfter: 5000}); transports.AsFault(err).Wait != 5*time.Second {
 			t.Errorf("with none left: %v", err)
 		}
 	})

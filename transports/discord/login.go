@@ -58,7 +58,7 @@ func (l *login) Answer(ctx context.Context, answers transports.Options) (transpo
 	}
 	l.data = credentials{Token: token}
 	l.rest = l.driver.rest(l.data.authorization(), l.env)
-	if err := l.rest.do(ctx, request{method: http.MethodGet, path: "/users/@me"}, &l.self); err != nil {
+	if err := l.rest.do(ctx, request{method: http.MethodGet, path: pathSelf}, &l.self); err != nil {
 		if f := transports.AsFault(err); f.Kind == transports.BadCredentials {
 			if said := l.notABot(ctx, token); said != "" {
 				return l.ask(said), nil
@@ -95,7 +95,7 @@ func (a application) missing() string {
 // invite ends the login where the bot is in a server, and shows the link that brings it into one elsewhere.
 func (l *login) invite(ctx context.Context) (transports.Step, error) {
 	var guilds []guild
-	if err := l.rest.do(ctx, request{method: http.MethodGet, path: "/users/@me/guilds"}, &guilds); err != nil {
+	if err := l.rest.do(ctx, request{method: http.MethodGet, path: pathOwnGuilds}, &guilds); err != nil {
 		return transports.Step{}, err
 	}
 	if len(guilds) > 0 {

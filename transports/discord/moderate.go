@@ -67,14 +67,14 @@ func (s *Session) changeChannel(ctx context.Context, room transports.RoomID, fie
 	if err != nil {
 		return err
 	}
-	return s.rest.do(ctx, request{method: http.MethodPatch, path: "/channels/{}", ids: []string{id}, body: fields}, nil)
+	return s.rest.do(ctx, request{method: http.MethodPatch, path: pathChannel, ids: []string{id}, body: fields}, nil)
 }
 
 // setRole removes somebody from the guild, silences them, or lets them speak again: Discord has no roles of one channel.
 func (s *Session) setRole(ctx context.Context, c transports.SetRole) error {
 	switch c.Role {
 	case transports.NoRole:
-		return s.expel(ctx, c.Room, c.User, transports.Kicked, mayKick, request{method: http.MethodDelete, path: "/guilds/{}/members/{}", reason: because(c.Reason)})
+		return s.expel(ctx, c.Room, c.User, transports.Kicked, mayKick, request{method: http.MethodDelete, path: pathMember, reason: because(c.Reason)})
 	case transports.Visitor, transports.Participant:
 		guild, err := s.mayGovern(ctx, c.Room, c.User, moderateMembers)
 		if err != nil {
@@ -84,7 +84,7 @@ func (s *Session) setRole(ctx context.Context, c transports.SetRole) error {
 		if c.Role == transports.Visitor {
 			until["communication_disabled_until"] = time.Now().Add(silence - time.Minute).UTC().Format(time.RFC3339)
 		}
-		return s.rest.do(ctx, request{method: http.MethodPatch, path: "/guilds/{}/members/{}", ids: []string{guild, string(c.User)}, body: until, reason: because(c.Reason)}, nil)
+		return s.rest.do(ctx, request{method: http.MethodPatch, path: pathMember, ids: []string{guild, string(c.User)}, body: until, reason: because(c.Reason)}, nil)
 	}
 	return fault(transports.Invalid, "Who moderates is decided by the roles of the server. Change them on Discord.")
 }
@@ -93,13 +93,13 @@ func (s *Session) setRole(ctx context.Context, c transports.SetRole) error {
 func (s *Session) setAffiliation(ctx context.Context, c transports.SetAffiliation) error {
 	switch c.Affiliation {
 	case transports.Outcast:
-		return s.expel(ctx, c.Room, c.User, transports.Banned, mayBan, request{method: http.MethodPut, path: "/guilds/{}/bans/{}", body: map[string]int{"delete_message_seconds": 0}, reason: because(c.Reason)})
+		return s.expel(ctx, c.Room, c.User, transports.Banned, mayBan, request{method: http.MethodPut, path: pathBan, body: map[string]int{"delete_message_seconds": 0}, reason: because(c.Reason)})
 	case transports.NoAffiliation:
 		guild, err := s.mayGovern(ctx, c.Room, c.User, mayBan)
 		if err != nil {
 			return err
 		}
-		err = s.rest.do(ctx, request{method: http.MethodDelete, path: "/guilds/{}/bans/{}", ids: []string{guild, string(c.User)}, reason: because(c.Reason)}, nil)
+		err = s.rest.do(ctx, request{method: http.MethodDelete, path: pathBan, ids: []string{guild, string(c.User)}, reason: because(c.Reason)}, nil)
 		if code(err) == notBanned {
 			return nil
 		}
@@ -162,7 +162,7 @@ func (s *Session) Affiliated(ctx context.Context, room transports.RoomID, affili
 		var bans []struct {
 			User user `json:"user"`
 		}
-		err := s.rest.do(ctx, request{method: http.MethodGet, path: "/guilds/{}/bans", ids: []string{guild}, query: url.Values{"limit": {"1000"}}}, &bans)
+		err := s.rest.do(ctx, request{method: http.MethodGet, path: pathBans, ids: []string{guild}, query: url.Values{"limit": {"1000"}}}, &bans)
 		for _, b := range bans[:min(len(bans), maxBans)] {
 			all = append(all, b.User.ID)
 		}
@@ -202,14 +202,14 @@ func (s *Session) makeChannel(ctx context.Context, c transports.Create) (id stri
 	if problem != nil {
 		return "", problem
 	}
-	r := request{method: http.MethodPost, path: "/guilds/{}/channels", ids: []string{guild}}
+	r := request{method: http.MethodPost, path: pathGuildChannels, ids: []string{guild}}
 	body := map[string]any{"name": name, "type": guildText}
 	switch {
 	case parent == nil:
 	case parent.Type == guildCategory:
 		body["parent_id"] = parent.ID
 	default:
-		r.path, r.ids = "/channels/{}/threads", []string{parent.ID}
+		r.path, r.ids = pathThreads, []string{parent.ID}
 		body = map[string]any{"name": name, "type": publicThread, "auto_archive_duration": archiveAfter}
 	}
 	r.body = body

@@ -84,7 +84,7 @@ func (s *Session) talk(ctx context.Context, user string, before bool) (string, e
 		return "", fault(transports.Forbidden, "You can write only to people whom the bot has met in one of its servers.")
 	}
 	var c channel
-	if err := s.rest.do(ctx, request{method: http.MethodPost, path: "/users/@me/channels", body: s.talkWith(user), again: true}, &c); err != nil {
+	if err := s.rest.do(ctx, request{method: http.MethodPost, path: pathOwnChannels, body: s.talkWith(user), again: true}, &c); err != nil {
 		return "", err
 	}
 	if !isSnowflake(c.ID) {

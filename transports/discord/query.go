@@ -117,7 +117,7 @@ func (s *Session) after(ctx context.Context, channel, id string, limit int) (all
 	if id != "" {
 		query.Set("after", id)
 	}
-	err = s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}/messages", ids: []string{channel}, query: query}, &all)
+	err = s.rest.do(ctx, request{method: http.MethodGet, path: pathMessages, ids: []string{channel}, query: query}, &all)
 	all = slices.DeleteFunc(all, func(m message) bool { return !isSnowflake(m.ID) || id != "" && !older(id, m.ID) })
 	for i := range all {
 		all[i].ChannelID = channel
@@ -223,7 +223,7 @@ func (s *Session) Profile(ctx context.Context, id transports.UserID) (p transpor
 		return s.userProfile(ctx, string(id), known, there)
 	}
 	var u user
-	if err := s.rest.do(ctx, request{method: http.MethodGet, path: "/users/{}", ids: []string{string(id)}}, &u); err != nil {
+	if err := s.rest.do(ctx, request{method: http.MethodGet, path: pathUser, ids: []string{string(id)}}, &u); err != nil {
 		return p, err
 	}
 	if !there {
@@ -285,7 +285,7 @@ func (s *Session) Find(ctx context.Context, words string, limit int) (found []tr
 	for _, g := range guilds {
 		var all []member
 		query := url.Values{"query": {words}, "limit": {strconv.Itoa(min(max(limit, 1), 100))}}
-		if err := s.rest.do(ctx, request{method: http.MethodGet, path: "/guilds/{}/members/search", ids: []string{g}, query: query}, &all); err != nil {
+		if err := s.rest.do(ctx, request{method: http.MethodGet, path: pathMembersSearch, ids: []string{g}, query: query}, &all); err != nil {
 			return found, err
 		}
 		s.mu.Lock()

@@ -121,10 +121,10 @@ var errTooMany = errors.New("the bot is in more servers than are asked for")
 
 // whereabouts are who the account is and the guilds that it is in, as GUILD_CREATE would tell them.
 func (s *Session) whereabouts(ctx context.Context) (self user, guilds []guild, err error) {
-	if err := s.rest.do(ctx, request{method: http.MethodGet, path: "/users/@me"}, &self); err != nil {
+	if err := s.rest.do(ctx, request{method: http.MethodGet, path: pathSelf}, &self); err != nil {
 		return self, nil, err
 	}
-	if err := s.rest.do(ctx, request{method: http.MethodGet, path: "/users/@me/guilds"}, &guilds); err != nil {
+	if err := s.rest.do(ctx, request{method: http.MethodGet, path: pathOwnGuilds}, &guilds); err != nil {
 		return self, nil, err
 	}
 	if len(guilds) > maxRestored {
@@ -153,12 +153,12 @@ func (s *Session) describe(ctx context.Context, g *guild, self string) error {
 	var me member
 	get := func(path string, into any, ids ...string) error {
 		r := request{method: http.MethodGet, path: path, ids: append([]string{id}, ids...)}
-		if len(ids) == 0 && path == "/guilds/{}" {
+		if len(ids) == 0 && path == pathGuild {
 			r.query = url.Values{"with_counts": {"true"}}
 		}
 		return s.rest.do(ctx, r, into)
 	}
-	if err := errors.Join(get("/guilds/{}", g), get("/guilds/{}/channels", &g.Channels), get("/guilds/{}/threads/active", &threads), get("/guilds/{}/members/{}", &me, self)); err != nil {
+	if err := errors.Join(get(pathGuild, g), get(pathGuildChannels, &g.Channels), get(pathActiveThreads, &threads), get(pathMember, &me, self)); err != nil {
 		return err
 	}
 	g.Threads, g.Members, g.MemberCount = threads.Threads, []member{me}, g.Approximate

@@ -106,7 +106,7 @@ func (s *Session) upTo(ctx context.Context, channel, id string, limit int) (all 
 		return nil, noMessage(transports.MessageID(id))
 	}
 	query := url.Values{"limit": {strconv.Itoa(limit)}, "before": {strconv.FormatUint(n+1, 10)}}
-	err = s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}/messages", ids: []string{channel}, query: query}, &all)
+	err = s.rest.do(ctx, request{method: http.MethodGet, path: pathMessages, ids: []string{channel}, query: query}, &all)
 	all = slices.DeleteFunc(all, func(m message) bool { return !isSnowflake(m.ID) })
 	slices.SortFunc(all, bySnowflake)
 	return all, err
@@ -122,7 +122,7 @@ func (s *Session) reactionsOn(ctx context.Context, at spot, m *message) ([]trans
 			return nil, nil
 		}
 		var users []user
-		if err := s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}/messages/{}/reactions/{}", ids: []string{m.ChannelID, m.ID, r.Emoji.path()}, query: url.Values{"limit": {strconv.Itoa(maxPage)}}}, &users); err != nil {
+		if err := s.rest.do(ctx, request{method: http.MethodGet, path: pathReactions, ids: []string{m.ChannelID, m.ID, r.Emoji.path()}, query: url.Values{"limit": {strconv.Itoa(maxPage)}}}, &users); err != nil {
 			return nil, err
 		}
 		for _, u := range users {

@@ -186,7 +186,7 @@ func (s *Session) whereTo(ctx context.Context, c *transports.Send, channel strin
 // post makes a message. Its nonce keeps it from being made twice, for the minutes in which it would be tried again.
 func (s *Session) post(ctx context.Context, channel string, d draft, files []transports.Upload) (string, error) {
 	d.Enforce = d.Nonce != ""
-	r := request{method: http.MethodPost, path: "/channels/{}/messages", ids: []string{channel}, body: d, again: d.Enforce}
+	r := request{method: http.MethodPost, path: pathMessages, ids: []string{channel}, body: d, again: d.Enforce}
 	if len(files) > 0 {
 		var err error
 		if r.raw, r.kind, err = s.multipart(ctx, &d, &d.Attachments, files); err != nil {
@@ -281,10 +281,10 @@ func (s *Session) edit(ctx context.Context, e transports.Edit) error {
 	}
 	if hook != nil {
 		_, thread := s.homeOf(channel)
-		return s.rest.do(ctx, request{method: http.MethodPatch, path: "/webhooks/{}/{}/messages/{}", ids: []string{hook.ID, hook.Token, id}, query: threadQuery(thread),
+		return s.rest.do(ctx, request{method: http.MethodPatch, path: pathWebhookMessage, ids: []string{hook.ID, hook.Token, id}, query: threadQuery(thread),
 			owner: hook.owner(), body: hookDraft{Content: content, Mentions: mentions}}, nil)
 	}
-	return s.rest.do(ctx, request{method: http.MethodPatch, path: "/channels/{}/messages/{}", ids: []string{channel, id},
+	return s.rest.do(ctx, request{method: http.MethodPatch, path: pathMessage, ids: []string{channel, id},
 		body: draft{Content: content, Mentions: mentions}}, nil)
 }
 

@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/bwmarrin/discordgo"
+
 	"isthmus/transports"
 )
 
@@ -27,7 +29,7 @@ type Session struct {
 	// own is how the account is shown, nil where nobody has said; of the goroutine of Run.
 	own *transports.Presence
 
-	gateway  gatewayInfo // as it was told last
+	gateway  discordgo.GatewayBotResponse // as it was told last (Get Gateway Bot)
 	archives archives
 
 	// asUser: the account is a person's own.

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/bwmarrin/discordgo"
+
 	"isthmus/transports"
 )
 
@@ -31,13 +33,6 @@ func shardOf(guild string, n int) int {
 }
 
 func (s *Session) shardOf(guild string) *shard { return s.shards[shardOf(guild, len(s.shards))] }
-
-// gatewayInfo is where the gateway is, and what a bot may do there (Get Gateway Bot).
-type gatewayInfo struct {
-	URL    string     `json:"url"`
-	Shards int        `json:"shards"`
-	Limit  startLimit `json:"session_start_limit"`
-}
 
 // maxShards bounds what a gateway can make us open.
 const maxShards = 1_000
@@ -63,10 +58,10 @@ func (s *Session) prepare(ctx context.Context) error {
 	if s.restore() {
 		return nil
 	}
-	s.gateway = gatewayInfo{}
-	err = s.rest.do(ctx, request{method: http.MethodGet, path: "/gateway/bot"}, &s.gateway)
+	s.gateway = discordgo.GatewayBotResponse{}
+	err = s.rest.do(ctx, request{method: http.MethodGet, path: pathGatewayBot}, &s.gateway)
 	if unasked(err) {
-		err = s.rest.do(ctx, request{method: http.MethodGet, path: "/gateway"}, &s.gateway)
+		err = s.rest.do(ctx, request{method: http.MethodGet, path: pathGateway}, &s.gateway)
 	}
 	if err != nil {
 		return err
@@ -117,7 +112,7 @@ func (s *Session) connect(ctx context.Context, q *queue, sh *shard) error {
 	address := sh.resume.url
 	if sh.resume.session == "" {
 		address = s.gateway.URL
-		if err := s.driver.identifies.take(ctx, s.rest.token, sh.id, s.gateway.Limit); err != nil {
+		if err := s.driver.identifies.take(ctx, s.rest.token, sh.id, s.gateway.SessionStartLimit); err != nil {
 			return err
 		}
 	}

@@ -42,10 +42,10 @@ func (s *Session) threadOf(ctx context.Context, place transports.Place, root tra
 		name = "Thread"
 	}
 	var c channel
-	err = s.rest.do(ctx, request{method: http.MethodPost, path: "/channels/{}/messages/{}/threads", ids: []string{parent, string(root)}, again: true,
+	err = s.rest.do(ctx, request{method: http.MethodPost, path: pathMessageThread, ids: []string{parent, string(root)}, again: true,
 		body: map[string]any{"name": text.Pieces(name, maxThreadName)[0], "auto_archive_duration": archiveAfter}}, &c)
 	if code(err) == threadThere {
-		err = s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}", ids: []string{string(root)}}, &c)
+		err = s.rest.do(ctx, request{method: http.MethodGet, path: pathChannel, ids: []string{string(root)}}, &c)
 	}
 	if err == nil && !isSnowflake(c.ID) {
 		err = fault(transports.Offline, "Discord did not say which thread it began. Try again later.")
@@ -99,7 +99,7 @@ func (h *handler) seek(ids []string) {
 				continue
 			}
 			var c channel
-			err := h.rest.do(link.ctx, request{method: http.MethodGet, path: "/channels/{}", ids: []string{id}}, &c)
+			err := h.rest.do(link.ctx, request{method: http.MethodGet, path: pathChannel, ids: []string{id}}, &c)
 			switch {
 			case err == nil && c.isThread():
 				h.learn(c)
@@ -125,7 +125,7 @@ func (s *Session) lookUp(ctx context.Context, room transports.RoomID) {
 		return
 	}
 	var c channel
-	if s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}", ids: []string{id}}, &c) == nil && c.isThread() {
+	if s.rest.do(ctx, request{method: http.MethodGet, path: pathChannel, ids: []string{id}}, &c) == nil && c.isThread() {
 		s.learn(c)
 	}
 }

@@ -10,7 +10,9 @@ import (
 )
 
 // What the driver reads of Discord's objects (Discord API, Resources). Ids are snowflakes. The numbers have discordgo's
-// names; its objects are not used, for one field of a type that it does not know empties a whole message.
+// names. Its objects are used where they are read once and whole (how the gateway is reached); not where one component of a type that it does not know
+// empties a whole message, where very many are kept (its channels and members have several times the fields), and where fields are missing: the nonce of a
+// message to be sent, the colours of a role.
 
 type user struct {
 	ID         string `json:"id"`

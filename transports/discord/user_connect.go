@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"runtime"
 
+	"github.com/bwmarrin/discordgo"
+
 	"isthmus/transports"
 )
 
@@ -19,16 +21,16 @@ const userCapabilities = 1<<0 | 1<<4 | 1<<5 | 1<<9 | 1<<14
 
 // findGateway finds out where a person's session is begun. No identifies are counted for people.
 func (s *Session) findGateway(ctx context.Context) error {
-	s.gateway = gatewayInfo{URL: s.driver.config.Gateway}
+	s.gateway = discordgo.GatewayBotResponse{URL: s.driver.config.Gateway}
 	if s.gateway.URL == "" {
-		if err := s.rest.do(ctx, request{method: http.MethodGet, path: "/gateway"}, &s.gateway); err != nil {
+		if err := s.rest.do(ctx, request{method: http.MethodGet, path: pathGateway}, &s.gateway); err != nil {
 			return err
 		}
 	}
 	if s.gateway.URL == "" {
 		return unreachable(errors.New("the address of the gateway is missing"))
 	}
-	s.gateway.Limit = startLimit{}
+	s.gateway.SessionStartLimit = discordgo.SessionInformation{}
 	if len(s.shards) != 1 {
 		s.shards = []*shard{{of: 1}}
 	}
@@ -83,7 +85,7 @@ func (s *Session) ownWords(err error) error {
 // messageAt reads one message. Discord gives it by its id to bots alone; others read those around it (Get Channel Messages).
 func (s *Session) messageAt(ctx context.Context, channel, id string) (m message, err error) {
 	if !s.asUser {
-		err = s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}/messages/{}", ids: []string{channel, id}}, &m)
+		err = s.rest.do(ctx, request{method: http.MethodGet, path: pathMessage, ids: []string{channel, id}}, &m)
 		return m, err
 	}
 	all, err := s.around(ctx, channel, id)

@@ -64,7 +64,7 @@ func (s *Session) nameGroup(ctx context.Context, c *channel, name string) error 
 	if len([]rune(name)) > maxChannelName {
 		return fault(transports.Invalid, "The name of a group has at most %d characters.", maxChannelName)
 	}
-	return s.rest.do(ctx, request{method: http.MethodPatch, path: "/channels/{}", ids: []string{c.ID}, body: map[string]string{"name": strings.TrimSpace(name)}}, nil)
+	return s.rest.do(ctx, request{method: http.MethodPatch, path: pathChannel, ids: []string{c.ID}, body: map[string]string{"name": strings.TrimSpace(name)}}, nil)
 }
 
 // talkWith is the body of a request for the talk with a user. People's own accounts name all who are to be in it.
@@ -77,7 +77,7 @@ func (s *Session) talkWith(user string) any {
 
 // around reads a message with those next to it.
 func (s *Session) around(ctx context.Context, channel, id string) (all []message, err error) {
-	err = s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}/messages", ids: []string{channel}, query: url.Values{"around": {id}, "limit": {"3"}}}, &all)
+	err = s.rest.do(ctx, request{method: http.MethodGet, path: pathMessages, ids: []string{channel}, query: url.Values{"around": {id}, "limit": {"3"}}}, &all)
 	for i := range all {
 		all[i].ChannelID = channel
 	}
@@ -127,7 +127,7 @@ func (h *handler) waitsForPlace(m *message) bool {
 	link := h.link
 	h.connections.Go(func() {
 		var c channel
-		err := h.rest.do(link.ctx, request{method: http.MethodGet, path: "/channels/{}", ids: []string{m.ChannelID}}, &c)
+		err := h.rest.do(link.ctx, request{method: http.MethodGet, path: pathChannel, ids: []string{m.ChannelID}}, &c)
 		link.queue.put(item{task: func(h *handler) {
 			if err == nil && c.ID == m.ChannelID && c.GuildID == "" {
 				h.privateChannelChanged(c)

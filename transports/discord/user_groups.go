@@ -208,7 +208,7 @@ func (s *Session) group(room transports.RoomID) *channel {
 // createGroup makes a group in which nobody else is yet.
 func (s *Session) createGroup(ctx context.Context, l *link, c transports.Create, done func(transports.Result, error)) {
 	var made channel
-	err := s.rest.do(ctx, request{method: http.MethodPost, path: "/users/@me/channels", body: map[string][]string{"recipients": {}}}, &made)
+	err := s.rest.do(ctx, request{method: http.MethodPost, path: pathOwnChannels, body: map[string][]string{"recipients": {}}}, &made)
 	if err == nil && (!isSnowflake(made.ID) || made.Type != groupDirectMessage) {
 		err = &transports.Fault{Kind: transports.UnknownOutcome, Text: "Discord did not say whether it was done."}
 	}
@@ -230,7 +230,7 @@ func (s *Session) createGroup(ctx context.Context, l *link, c transports.Create,
 
 // leaveGroup leaves a group for good. Its event tells the core.
 func (s *Session) leaveGroup(ctx context.Context, c *channel) error {
-	return s.rest.do(ctx, request{method: http.MethodDelete, path: "/channels/{}", ids: []string{c.ID}}, nil)
+	return s.rest.do(ctx, request{method: http.MethodDelete, path: pathChannel, ids: []string{c.ID}}, nil)
 }
 
 // addToGroup brings a user into a group.

@@ -83,7 +83,7 @@ func (*userLogin) Close() {}
 
 // whose asks whose token it is.
 func (d *Driver) whose(ctx context.Context, data credentials, env transports.Env) (self user, err error) {
-	err = d.rest(data.authorization(), env).do(ctx, request{method: http.MethodGet, path: "/users/@me"}, &self)
+	err = d.rest(data.authorization(), env).do(ctx, request{method: http.MethodGet, path: pathSelf}, &self)
 	return self, err
 }
 

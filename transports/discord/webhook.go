@@ -63,7 +63,7 @@ func (s *Session) hookOf(ctx context.Context, channel string) (*webhook, error) 
 		return h, nil
 	}
 	var all []webhook
-	if err := s.rest.do(ctx, request{method: http.MethodGet, path: "/channels/{}/webhooks", ids: []string{channel}}, &all); err != nil {
+	if err := s.rest.do(ctx, request{method: http.MethodGet, path: pathWebhooks, ids: []string{channel}}, &all); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
@@ -76,7 +76,7 @@ func (s *Session) hookOf(ctx context.Context, channel string) (*webhook, error) 
 	s.mu.Unlock()
 	if h == nil {
 		h = &webhook{}
-		if err := s.rest.do(ctx, request{method: http.MethodPost, path: "/channels/{}/webhooks", ids: []string{channel}, body: map[string]string{"name": hookName}}, h); err != nil {
+		if err := s.rest.do(ctx, request{method: http.MethodPost, path: pathWebhooks, ids: []string{channel}, body: map[string]string{"name": hookName}}, h); err != nil {
 			return nil, err
 		}
 		if !isSnowflake(h.ID) || h.Token == "" {
@@ -166,7 +166,7 @@ func (s *Session) postAs(ctx context.Context, channel string, d draft, files []t
 		}
 		q := threadQuery(thread)
 		q.Set("wait", "true")
-		r := request{method: http.MethodPost, path: "/webhooks/{}/{}", ids: []string{h.ID, h.Token}, query: q, owner: h.owner(), body: body}
+		r := request{method: http.MethodPost, path: pathWebhook, ids: []string{h.ID, h.Token}, query: q, owner: h.owner(), body: body}
 		if len(files) > 0 {
 			if r.raw, r.kind, err = s.multipart(ctx, &body, &body.Attachments, files); err != nil {
 				return "", err

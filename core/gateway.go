@@ -106,6 +106,7 @@ func Run(ctx context.Context, c Config) error {
 		}
 		services = append(services, s)
 		sites.pages(t.Component.Domain, t.Driver)
+		sites.showPortraits(s, c)
 	}
 	relays, err := newRelays(ctx, c, key, services)
 	if err != nil {
@@ -224,7 +225,7 @@ func newService(ctx context.Context, c Config, t Transport, key []byte, known *r
 	s.groups = &groups{driver: t.Driver, domain: domain, env: shared.Env, logins: s.logins, store: c.Store, known: known, running: map[int64]*running{},
 		faces: &portraits{jid: s.face.jid, request: s.component.Request, all: map[string]*portrait{}}}
 	if shared.Media != nil {
-		s.groups.faces.put = shared.Media.PutOwn
+		s.groups.faces.put = byUpload(shared.Media)
 	}
 	talk := &dialogues{groups: s.groups, domain: domain, addresses: addresses, driver: t.Driver, about: about, options: set,
 		store: c.Store, known: known, faces: s.faces, reply: s.component.Reply, reload: again.ask,

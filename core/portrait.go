@@ -2,8 +2,7 @@ package core
 
 import (
 	"context"
-	"io"
-	"strings"
+	"errors"
 	"sync"
 	"time"
 
@@ -17,8 +16,8 @@ import (
 type portraits struct {
 	jid     stanza.JID
 	request func(iq *stanza.Stanza, deadline time.Duration, answer func(*stanza.Stanza))
-	// put gives a file an address (media.Transport.PutOwn), nil where files are not carried: nobody has a picture then.
-	put func(ctx context.Context, name, kind string, purpose xep.Purpose, write func(io.Writer) error) (url string, err error)
+	// put gives a picture an address where anybody may fetch it, nil where files are not carried: nobody has a picture then.
+	put func(context.Context, avatar.Picture) (url string, err error)
 
 	mu  sync.Mutex
 	all map[string]*portrait // by whose it is, and its version where that is known
@@ -44,16 +43,28 @@ func (p *portraits) of(who stanza.JID) func() string {
 	if p.put == nil {
 		return nil
 	}
-	return p.named(who.String(), func(take func(picture []byte)) {
-		p.request(xep.VCardRequest(p.jid, who), portraitDeadline, func(answer *stanza.Stanza) { take(xep.ParsePhoto(answer)) })
+	return p.named(who.String(), func(take func(picture []byte, err error)) {
+		p.request(xep.VCardRequest(p.jid, who), portraitDeadline, func(answer *stanza.Stanza) { take(photoIn(answer)) })
 	}).address
+}
+
+// photoIn is the picture in the answer to a VCardRequest, empty where there is none; it fails where that is not known now.
+func photoIn(answer *stanza.Stanza) ([]byte, error) {
+	if answer == nil {
+		return nil, errors.New("no answer")
+	}
+	switch condition := answer.Condition(); condition {
+	case "remote-server-timeout", "remote-server-not-found", "resource-constraint", "internal-server-error":
+		return nil, errors.New(string(condition))
+	}
+	return xep.ParsePhoto(answer), nil
 }
 
 // maxPortraits is how many are remembered; the addresses of more are found anew.
 const maxPortraits = 20_000
 
 // named is the picture of that name; load is asked for it where it is not known, and must not block.
-func (p *portraits) named(name string, load func(take func(picture []byte))) *portrait {
+func (p *portraits) named(name string, load func(take func(picture []byte, err error))) *portrait {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	found := p.all[name]
@@ -66,7 +77,13 @@ func (p *portraits) named(name string, load func(take func(picture []byte))) *po
 	}
 	if now := time.Now(); now.After(found.next) {
 		found.next = now.Add(portraitFresh)
-		load(func(picture []byte) { go p.take(found, picture) })
+		load(func(picture []byte, err error) {
+			if err != nil {
+				p.later(found)
+				return
+			}
+			go p.take(found, picture)
+		})
 	}
 	return found
 }
@@ -75,6 +92,15 @@ func (f *portrait) address() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.url
+}
+
+// later has a picture asked for again before long; until then its owner is shown without.
+func (p *portraits) later(f *portrait) {
+	go func() { // it may be load that says so, which the mutex waits for
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		f.next = time.Now().Add(portraitAgain)
+	}()
 }
 
 // take makes a picture that clients accept of what a person has, and puts it where it can be fetched.
@@ -88,15 +114,9 @@ func (p *portraits) take(f *portrait, source []byte) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), portraitDeadline)
 	defer cancel()
-	// Servers that hold files tell their type by the end of the name.
-	url, err := p.put(ctx, "portrait."+strings.TrimPrefix(picture.Type, "image/"), picture.Type, xep.ForProfile, func(w io.Writer) error {
-		_, err := w.Write(picture.Data)
-		return err
-	})
-	if err != nil { // they are shown without one
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		f.next = time.Now().Add(portraitAgain)
+	url, err := p.put(ctx, picture)
+	if err != nil {
+		p.later(f)
 		return
 	}
 	f.mu.Lock()

@@ -7,13 +7,12 @@ import (
 	"errors"
 	"image"
 	"image/png"
-	"io"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"isthmus/core/avatar"
 	"isthmus/core/stanza"
-	"isthmus/core/xep"
 )
 
 func TestWhoSpeaksThroughASharedAccountHasTheirOwnFace(t *testing.T) {
@@ -33,12 +32,12 @@ func TestWhoSpeaksThroughASharedAccountHasTheirOwnFace(t *testing.T) {
 				}
 				answer(iq.Result(card))
 			},
-			put: func(_ context.Context, name, _ string, purpose xep.Purpose, write func(io.Writer) error) (string, error) {
+			put: func(_ context.Context, p avatar.Picture) (string, error) {
 				if failing {
 					return "", errors.New("full")
 				}
 				kept++
-				return "https://files.example/" + string(purpose) + "/" + name, write(io.Discard)
+				return "https://files.example/portrait." + kindOf(p), nil
 			}}
 		face := p.of(alice)
 		synctest.Wait()
@@ -49,7 +48,7 @@ func TestWhoSpeaksThroughASharedAccountHasTheirOwnFace(t *testing.T) {
 		time.Sleep(portraitAgain + time.Second)
 		face = p.of(alice)
 		synctest.Wait()
-		if got := face(); got != "https://files.example/profile/portrait.png" {
+		if got := face(); got != "https://files.example/portrait.png" {
 			t.Errorf("the picture is at %q", got)
 		}
 		p.of(alice)

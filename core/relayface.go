@@ -17,13 +17,13 @@ import (
 func (s *service) facesOf(bot stanza.JID) func(who relay.Speaker, at stanza.JID, photo string) string {
 	faces := s.groups.faces
 	return func(who relay.Speaker, at stanza.JID, photo string) string {
-		if faces.put == nil || photo == "" {
+		if faces.put == nil {
 			return ""
 		}
-		return faces.named(at.Bare().String()+" "+who.Key+" "+photo, func(take func([]byte)) {
+		return faces.named(at.Bare().String()+" "+who.Key+" "+photo, func(take func([]byte, error)) {
 			ask := xep.VCardRequest(bot, at)
 			ask.To = at
-			s.component.Request(ask, portraitDeadline, func(answer *stanza.Stanza) { take(xep.ParsePhoto(answer)) })
+			s.component.Request(ask, portraitDeadline, func(answer *stanza.Stanza) { take(photoIn(answer)) })
 		}).address()
 	}
 }
@@ -49,13 +49,11 @@ func (s *service) showFaces(room *relay.Room, scope func() transports.Scope) {
 		if s.groups.faces.put == nil || u.Picture == "" {
 			return ""
 		}
-		return s.groups.faces.named(string(scope())+" "+string(u.ID)+" "+u.Picture, func(take func([]byte)) {
+		return s.groups.faces.named(string(scope())+" "+string(u.ID)+" "+u.Picture, func(take func([]byte, error)) {
 			go func() {
 				ctx, cancel := context.WithTimeout(context.Background(), pictureWithin)
 				defer cancel()
-				if data, err := load(ctx, u); err == nil {
-					take(data)
-				}
+				take(load(ctx, u))
 			}()
 		}).address()
 	}

@@ -42,6 +42,18 @@ var connectionScenarios = []starScenario{
 			dora.Expect(t, `^:bob\|x!\S+ PRIVMSG `+crewed+` :`+words+`$`)
 			dora.Expect(t, `^:carol\|x!\S+ PRIVMSG `+crewed+` :`+words+` more$`)
 		}
+		if strings.HasPrefix(s.muc, "team@muc") { // InspIRCd has tags, and so reactions
+			eye := ircclient.Dial(t, s.irc.Plain, "eye", "message-tags")
+			eye.Join(t, crewed)
+			dora.Say(t, crewed, "who likes tags?")
+			question := stanzaID(bob.Expect(t, "message[@from='"+s.crew()+"/dora [irc]']/body[text()='who likes tags?']"))
+			id := eye.Expect(t, `msgid=([^; ]+)\S* :dora!\S+ PRIVMSG `+crewed+` :who likes tags\?`)[1]
+			bob.Send(t, "<message to='{muc}' type='groupchat' id='like'><reactions xmlns='urn:xmpp:reactions:0' id='{id}'><reaction>👍</reaction></reactions></message>", "muc", s.crew(), "id", question)
+			if tags := eye.Expect(t, `^@(\S*\+draft/react=👍\S*) :bob\|x!\S+ TAGMSG :?`+crewed)[1]; !strings.Contains(tags, "reply="+id) {
+				t.Errorf("bob reacts to another message: %s", tags)
+			}
+			eye.Send(t, "QUIT :bye")
+		}
 		dora.Say(t, crewed, "bob|x: I see you")
 		bob.ExpectNone(t, "presence[@from~'"+s.crew()+"/bob|x']", "message[@from='"+s.crew()+"/dora [irc]']/body[text()='bob: I see you']")
 		dora.Say(t, "bob|x", "in private?")

@@ -56,12 +56,22 @@ func (f *foreign) face(l *line) string {
 	switch {
 	case l.room != nil && l.room.Face != nil:
 		return l.room.Face(l.user)
-	case l.room == nil && r.Face != nil && l.speaker != nil:
-		if o := r.others[l.nick]; o != nil && o.key == l.speaker.Key {
-			return r.Face(*l.speaker, r.occupant(l.nick), o.photo)
-		}
+	case l.room == nil && l.speaker != nil:
+		return r.ownFace(*l.speaker, l.nick)
 	}
 	return ""
+}
+
+// ownFace is the address of a picture of somebody of the MUC; until a new one can be shown, that of the one before.
+func (r *Relay) ownFace(who Speaker, nick string) string {
+	o := r.others[nick]
+	if r.Face == nil || o == nil || o.key != who.Key || o.faceless {
+		return ""
+	}
+	if face := r.Face(who, r.occupant(nick), o.photo); face != "" {
+		o.face = face
+	}
+	return o.face
 }
 
 // shown is the persona of who said something, with their picture.

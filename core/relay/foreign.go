@@ -200,7 +200,7 @@ func (f *foreign) next() {
 			continue
 		}
 		if !f.can.Allows(command) {
-			t.end(transports.Result{}, transports.ErrUnsupported)
+			t.end(transports.Result{}, f.cannot(command))
 			continue
 		}
 		f.busy, f.speaking = true, by
@@ -230,6 +230,14 @@ func (f *foreign) next() {
 		f.dropped = 0
 		f.relay.say(strconv.Itoa(n) + " messages were too many for " + f.Name + " and were not passed on.")
 	}
+}
+
+// cannot says why something cannot be done in the room.
+func (f *foreign) cannot(c transports.Command) *transports.Fault {
+	if f.all.Allows(c) {
+		return &transports.Fault{Kind: transports.Forbidden, Text: "The relay has not the right to. Ask somebody who runs " + f.Name + " for it."}
+	}
+	return transports.ErrUnsupported
 }
 
 // asThemselves is a command of somebody who needs no other name.

@@ -125,14 +125,17 @@ func (r *Relay) passOn(s *stanza.Stanza, nick, body string) {
 		if l == nil || slices.Equal(l.reactions[author].emoji, emoji) {
 			return
 		}
-		was := l.reactions[author].emoji
-		l.reactions[author] = reaction{emoji: emoji}
+		was := l.reacts(author, nil, emoji)
 		r.touch(l)
 		for _, f := range r.rooms {
-			f.react(l, nick, nick, was, emoji)
+			f.react(l, reactor{key: author, name: nick, speaker: r.speaker(author, nick)}, was, emoji)
 		}
 	case body == "" && len(xep.ParseShared(s, body).Files) == 0:
-		if composing, tells := xep.ParseChatState(s); tells && r.TypingFromMUC {
+		composing, tells := xep.ParseChatState(s)
+		if tells && composing {
+			r.ownFace(Speaker{Key: author, Nick: nick}, nick) // so that it is there with their first words
+		}
+		if tells && r.TypingFromMUC {
 			r.writes(author, composing)
 		}
 	case xep.Corrects(s) != "":

@@ -26,7 +26,8 @@ func (f *foreign) event(e transports.Event) {
 			f.join()
 		}
 	case transports.Room:
-		if f.live && e.Room == f.id {
+		if f.live && e.Room == f.id { // what may be done there can be another now
+			f.able(f.all, e.Lacks)
 			return
 		}
 		f.id, f.live, f.tries = e.Room, true, 0
@@ -327,15 +328,15 @@ func (f *foreign) deleted(e transports.Deleted) {
 func (f *foreign) reacted(e transports.Reacted) {
 	r := f.relay
 	l := r.lines.byForeign[foreignID{f, e.ID}]
-	if l == nil || e.From.ID == f.self.ID {
+	if l == nil || e.From.ID == f.self.ID || f.ours[e.From.ID] != nil {
 		return
 	}
-	key := f.Name + " " + string(e.From.ID)
+	key := f.key(e.From.ID)
+	e.Emoji = f.theirs(l, e.From.ID, e.Emoji)
 	if slices.Equal(l.reactions[key].emoji, e.Emoji) || !f.admits(e.From, nil) {
 		return
 	}
-	was := l.reactions[key].emoji
-	l.reactions[key] = reaction{f, e.Emoji}
+	was := l.reacts(key, f, e.Emoji)
 	r.touch(l)
 	f.acted(e.From)
 	r.queue(&saying{room: f, user: e.From, about: l, bare: true, more: func(string) ([]*stanza.Element, bool) {
@@ -343,7 +344,7 @@ func (f *foreign) reacted(e transports.Reacted) {
 	}})
 	for _, other := range r.rooms {
 		if other != f {
-			other.react(l, "", e.From.Name, was, e.Emoji)
+			other.react(l, reactor{key: key, name: e.From.Name, elsewhere: true}, was, e.Emoji)
 		}
 	}
 }

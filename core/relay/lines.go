@@ -55,12 +55,6 @@ type line struct {
 	reactions map[string]reaction
 }
 
-// reaction are all those of one person; room is nil for a person of the MUC.
-type reaction struct {
-	room  *foreign
-	emoji []string
-}
-
 // copied is a message as one network has it.
 type copied struct {
 	parts []transports.MessageID

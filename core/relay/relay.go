@@ -36,8 +36,8 @@ type Config struct {
 	Puppets int
 	Policy
 	Limits Limits
-	// Face is an address of the picture of somebody of the MUC, who is there at that address with a photo of that hash; empty where there is none yet. It does not
-	// block, and may be nil.
+	// Face is an address of the picture of somebody of the MUC, who is there at that address with a photo of that hash, which is empty where they have told none; empty
+	// where there is none yet. It does not block, and may be nil.
 	Face  func(who Speaker, at stanza.JID, photo string) string
 	Rooms []Room
 	// Memory keeps what must outlive the process; nil for nothing. Secret is what ids are made of that are the same after a restart.

@@ -258,36 +258,3 @@ func (f *foreign) delete(l *line, reason, nick, by string) {
 		}
 	})
 }
-
-// react makes these the relay's reactions on a message: all those of people who are not there themselves. by has changed theirs.
-func (f *foreign) react(l *line, nick, by string, was, now []string) {
-	l.whenKnown(f, func() {
-		id := l.id(f)
-		if l.copies[f] == nil {
-			return
-		}
-		if id == "" || f.can.Features&transports.Reactions == 0 {
-			f.reactedInWords(l, by, was, now)
-			return
-		}
-		f.do(&task{make: func() transports.Command {
-			var all []string
-			for _, of := range l.reactions {
-				if of.room == f {
-					continue
-				}
-				for _, e := range of.emoji {
-					if f.can.Emoji == nil || slices.Contains(f.can.Emoji, e) {
-						all = append(all, e)
-					}
-				}
-			}
-			slices.Sort(all)
-			all = slices.Compact(all)
-			if f.can.MaxReactions > 0 && len(all) > f.can.MaxReactions {
-				all = all[:f.can.MaxReactions]
-			}
-			return transports.React{Place: transports.InRoom(f.id), ID: id, Emoji: all}
-		}, end: f.orTell(nick, "Your reaction")})
-	})
-}

@@ -23,8 +23,11 @@ type occupant struct {
 	jid stanza.JID
 	// joins are the rooms that it says to join with the MUC, as a relay that was there before the bot.
 	joins []string
-	// photo is the hash of their picture (XEP-0153), empty where they have none or have not told.
-	photo string
+	// photo is the hash of their picture (XEP-0153), empty where they have not told; faceless: they have told that they have none.
+	photo    string
+	faceless bool
+	// face is an address of their picture, as they looked last.
+	face string
 }
 
 // stanza takes what the MUC sends to one of ours.
@@ -160,8 +163,8 @@ func (r *Relay) otherPresence(s *stanza.Stanza, o xep.Occupancy) {
 	if !o.JID.IsZero() {
 		was.jid = o.JID.Bare()
 	}
-	if hash := s.Child("vcard-temp:x:update", "x").Child("vcard-temp:x:update", "photo").Text(); hash != "" {
-		was.photo = hash
+	if hash, told := xep.ParsePictureUpdate(s); told {
+		was.photo, was.faceless = hash, hash == ""
 	}
 	was.seen, was.moderator, was.rules = true, o.Role == "moderator", o.Affiliation == "owner" || o.Affiliation == "admin"
 	if was.joins != nil {

@@ -245,11 +245,29 @@ var starScenarios = []starScenario{
 	}},
 	{"what is encrypted stays, and its sender is told", func(t *testing.T, s *star) {
 		p := s.people(t)
-		p.bob.Send(t, "<message to='{muc}' type='groupchat' id='e1'><body>I sent you an OMEMO encrypted message</body><encryption xmlns='urn:xmpp:eme:0' namespace='urn:xmpp:omemo:2'/></message>", "muc", s.muc)
-		p.bob.Expect(t, "message[@type='chat'][@from='"+s.muc+"/bridge']/body[text()~'is encrypted, so it stays']")
+		const header, fallback = "<header sid='1'><key rid='2'>a2V5</key><iv>aXY=</iv></header><payload>c2VjcmV0</payload>", "<body>a fallback that nobody is to read</body>"
+		for i, form := range []string{
+			"<encrypted xmlns='eu.siacs.conversations.axolotl'>" + header + "</encrypted><encryption xmlns='urn:xmpp:eme:0' namespace='eu.siacs.conversations.axolotl' name='OMEMO'/>" + fallback,
+			"<encrypted xmlns='eu.siacs.conversations.axolotl'>" + header + "</encrypted>" + fallback,
+			"<encrypted xmlns='urn:xmpp:omemo:2'><header sid='1'/><payload>c2VjcmV0</payload></encrypted>",
+			"<openpgp xmlns='urn:xmpp:openpgp:0'>c2VjcmV0</openpgp>" + fallback,
+			"<x xmlns='jabber:x:encrypted'>c2VjcmV0</x>" + fallback,
+			"<encryption xmlns='urn:xmpp:eme:0' namespace='urn:xmpp:otr:0'/>" + fallback,
+			"<body>aesgcm://files.example/secret#0123</body>",
+		} {
+			p.bob.Send(t, "<message to='{muc}' type='groupchat' id='{id}'>"+form+"<store xmlns='urn:xmpp:hints'/></message>", "muc", s.muc, "id", p.bob.NewID())
+			if i == 0 {
+				p.bob.Expect(t, "message[@type='chat'][@from='"+s.muc+"/bridge']/body[text()~'is encrypted, so it stays']")
+			}
+		}
 		say(t, p.bob, s.muc, "in the clear")
-		p.ida.Hears(t, "in the clear")
-		p.carl.Expect(t, `<bob> in the clear`)
+		if m := loopbackclient.Expect(t, p.ida, func(m transports.Message) bool { return m.From.Name == "bob" }); m.Text.String() != "in the clear" {
+			t.Errorf("Ida hears %q", m.Text.String())
+		}
+		if words := p.carl.Expect(t, `<bob> (.*)$`)[1]; words != "in the clear" {
+			t.Errorf("carl hears %q", words)
+		}
+		p.bob.ExpectNone(t, "message[@type='chat'][@from='"+s.muc+"/bridge']", p.bob.Ping(t, "localhost")) // he was told once
 	}},
 	{"a kick of a puppet is acted on, or the moderator is told", func(t *testing.T, s *star) {
 		p := s.people(t)

@@ -6,6 +6,7 @@ import "isthmus/core/stanza"
 var encrypted = [...][2]string{
 	{"urn:xmpp:eme:0", "encryption"},
 	{"eu.siacs.conversations.axolotl", "encrypted"},
+	{"urn:xmpp:omemo:1", "encrypted"},
 	{"urn:xmpp:omemo:2", "encrypted"},
 	{"jabber:x:encrypted", "x"},
 	{"urn:xmpp:openpgp:0", "openpgp"},

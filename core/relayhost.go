@@ -142,14 +142,14 @@ func (all *relays) asked(muc stanza.JID, s *service) func(relay.Asked) bool {
 			return awaited
 		}
 		menu := s.talk.inMUC(muc, a)
-		if a.Aloud && !menu.Has(a.Words) {
+		if a.Aloud && !menu.Has(a.Words) && !strings.EqualFold(a.Words, "cancel") {
 			return false
 		}
 		if a.Past {
 			return true
 		}
 		policy := s.policy.Load()
-		s.faces.Chat(a.Chat, menu, dialog.Asker{Person: a.Chat.From, Occupant: true, Operator: !a.Person.IsZero() && policy.Operator(a.Person), Place: muc.String()})
+		s.faces.ChatAloud(a.Chat, menu, dialog.Asker{Person: a.Chat.From, Occupant: true, Operator: !a.Person.IsZero() && policy.Operator(a.Person), Place: muc.String()})
 		return true
 	}
 }

@@ -109,7 +109,7 @@ func (p relayPlace) change(node, name, word, help string, applies func(listed) b
 				}
 			}
 			if len(mine) == 0 {
-				note := "There is no relay for that."
+				note := "There is no relay for that. Write “bridges” to see which there are."
 				if configured {
 					note += " What the operator has configured, the operator alone changes, in the configuration."
 				}

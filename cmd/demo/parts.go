@@ -23,7 +23,8 @@ const (
 	room    = channel + "%" + network + "@irc.localhost"
 
 	// A room of the XMPP server itself, which a relay joins with ida's channel.
-	joined = "lobby@muc.localhost"
+	mucs   = "muc.localhost"
+	joined = "lobby@" + mucs
 
 	// The network in memory: its people are in the contact list, and in a room of their own.
 	contactsDomain  = "loopback.localhost"
@@ -45,7 +46,7 @@ var templates = template.Must(template.ParseFS(templateFiles, "templates/*.tmpl"
 func values(state string) map[string]any {
 	return map[string]any{
 		"State": state, "Ports": ports, "Gateway": servers.Gateway, "Host": servers.Host,
-		"Network": network, "Channel": channel, "Room": room, "Contacts": contacts, "Lobby": contactsRoom, "Joined": joined,
+		"Network": network, "Channel": channel, "Room": room, "Contacts": contacts, "Lobby": contactsRoom, "Joined": joined, "MUCs": mucs,
 		"Page": fmt.Sprintf("http://localhost:%d/", ports.HTTP),
 	}
 }

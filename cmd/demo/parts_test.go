@@ -14,6 +14,7 @@ func TestWhatTheDemoWritesNamesThePlacesThatItMakes(t *testing.T) {
 		{"isthmus.yaml.tmpl", `store: "sqlite:` + state + `/isthmus.db"`},
 		{"isthmus.yaml.tmpl", "host: demo"},
 		{"isthmus.yaml.tmpl", "- muc: lobby@muc.localhost"},
+		{"isthmus.yaml.tmpl", "relay_people: [localhost, muc.localhost]"},
 		{"index.html.tmpl", "<code>#lobby%demo@irc.localhost</code>"},
 		{"chat.html.tmpl", "jid: '#lobby%demo@irc.localhost'"},
 	} {

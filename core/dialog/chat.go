@@ -30,7 +30,12 @@ const (
 
 // Chat takes a message to the bot, with the menu of what it can do there. What is written is answered with a message, also later when a
 // step takes long; what it cannot read is refused, and what wants no answer is passed over.
-func (f *Faces) Chat(s *stanza.Stanza, menu Menu, who Asker) {
+func (f *Faces) Chat(s *stanza.Stanza, menu Menu, who Asker) { f.chat(s, menu, who, false) }
+
+// ChatAloud is Chat where what begins with the word of a command is never an answer: who has begun something in front of others, and then writes it as a whole, means that.
+func (f *Faces) ChatAloud(s *stanza.Stanza, menu Menu, who Asker) { f.chat(s, menu, who, true) }
+
+func (f *Faces) chat(s *stanza.Stanza, menu Menu, who Asker, anew bool) {
 	switch {
 	case s.Kind != stanza.Message || s.Type == "error" || s.Type == "headline" || xep.Ephemeral(s):
 	case xep.Encrypted(s):
@@ -38,18 +43,21 @@ func (f *Faces) Chat(s *stanza.Stanza, menu Menu, who Asker) {
 	case s.Type == "groupchat" || s.Child("", "body") == nil:
 		f.reply(s.Refuse(notRead))
 	default:
-		f.handle(s, func() { f.hear(s, menu, who) })
+		f.handle(s, func() { f.hear(s, menu, who, anew) })
 	}
 }
 
-// hear takes one message.
-func (f *Faces) hear(s *stanza.Stanza, menu Menu, who Asker) {
+// hear takes one message. With anew, a command ends what was begun before.
+func (f *Faces) hear(s *stanza.Stanza, menu Menu, who Asker, anew bool) {
 	if xep.WantsReceipt(s) && s.ID != "" {
 		f.reply(message(s).Add(xep.Receipt(s.ID)))
 	}
 	text := strings.TrimSpace(s.ChildText("", "body"))
 	p := f.person(who)
 	if p.chat != nil && p.chat.stale(time.Now()) {
+		p.endChat()
+	}
+	if anew && p.chat != nil && p.chat.stop == nil && menu.Has(text) {
 		p.endChat()
 	}
 	c := p.chat

@@ -88,6 +88,23 @@ func TestTheBotAsksForWhatIsMissing(t *testing.T) {
 	})
 }
 
+func TestInFrontOfOthersACommandIsNeverTakenForAnAnswer(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		aloud := func(text, want string) {
+			t.Helper()
+			w.faces.ChatAloud(parse(t, `<message type='chat' id='m'><thread>t</thread></message>`).Add(stanza.Text("", "body", text)), w.menu, w.who)
+			if body := w.only().ChildText("", "body"); body != want {
+				t.Errorf("%q is answered\n%s\nwant\n%s", text, body, want)
+			}
+		}
+		aloud("join", "Join a room\n"+askRoom+"\n"+stops)
+		aloud("join #go a.net", "Joined #go on a.net with .")
+		aloud("join", "Join a room\n"+askRoom+"\n"+stops)
+		aloud("#go", askNetwork)
+		aloud("1", "Joined #go on a.net with .")
+	})
+}
+
 func TestTheBotShowsResults(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.talk("list", "One is not joined.\nRooms of alice@example.org\nRoom | in\n#go | yes\n#c | no")

@@ -38,6 +38,7 @@ type Server struct {
 	requests []string
 	// identified counts sessions that were begun, resumed those taken up again.
 	identified, resumed int
+	shownTimes          int // that presences were told
 	buckets             map[string]*bucket
 	fileEpoch           int // of the addresses of files that hold
 	shards              int // that a bot needs

@@ -239,8 +239,16 @@ func (s *Server) setPresence(c *connection, data json.RawMessage) {
 	for _, session := range s.sessions {
 		if session.conn == c {
 			session.presence = p
+			s.shownTimes++
 		}
 	}
+}
+
+// Shown is how often bots have said how they are.
+func (s *Server) Shown() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.shownTimes
 }
 
 // Seen waits until a bot's sessions are shown so, as "status" or "status: what they say".

@@ -212,8 +212,9 @@ func (s *Session) react(ctx context.Context, r transports.React) error {
 	if err != nil {
 		return err
 	}
-	have := map[string]emoji{}
+	have, there := map[string]emoji{}, map[string]bool{}
 	for _, is := range m.Reactions {
+		there[is.Emoji.shown()] = true
 		if is.Me {
 			have[is.Emoji.shown()] = is.Emoji
 		}
@@ -229,8 +230,13 @@ func (s *Session) react(ctx context.Context, r transports.React) error {
 		}
 	}
 	for _, shown := range r.Emoji {
-		if _, there := have[shown]; there {
+		if _, mine := have[shown]; mine {
 			continue
+		}
+		if !there[shown] { // the first of a kind needs more than to follow others
+			if _, _, err := s.channelOf(ctx, r.Place, addReactions); err != nil {
+				return err
+			}
 		}
 		e, err := s.emoji(guild, shown)
 		if err == nil {

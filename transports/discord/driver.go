@@ -31,6 +31,8 @@ type pace struct {
 	short time.Duration
 	// begin is how long a gateway may say nothing after it was told which session is wanted.
 	begin time.Duration
+	// presence is between two changes of how the account is shown.
+	presence time.Duration
 }
 
 // New makes a driver. Its errors name the field of the configuration that is wrong, and say what to write.
@@ -39,7 +41,7 @@ func New(config Config) (*Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := pace{identify: identifyWindow, pause: identifyPause, guilds: guildsWithin, look: lookAgain, short: shortConnection, begin: beginsWithin}
+	p := pace{identify: identifyWindow, pause: identifyPause, guilds: guildsWithin, look: lookAgain, short: shortConnection, begin: beginsWithin, presence: presenceEvery}
 	return &Driver{config: config, limits: newLimits(), pace: p, identifies: &identifies{began: time.Now(), window: p.identify, last: map[string]time.Time{}}}, nil
 }
 

@@ -10,6 +10,6 @@ func (d *Driver) Begin(within time.Duration) { d.pace.begin = within }
 
 // Hurry makes a driver wait a hundredth of what it waits for usually, for tests on real sockets.
 func (d *Driver) Hurry() {
-	d.pace = pace{d.pace.identify / 100, d.pace.pause / 100, d.pace.guilds / 100, d.pace.look / 100, d.pace.short, d.pace.begin}
+	d.pace = pace{d.pace.identify / 100, d.pace.pause / 100, d.pace.guilds / 100, d.pace.look / 100, d.pace.short, d.pace.begin, d.pace.presence / 10}
 	d.identifies.window = d.pace.identify
 }

@@ -32,6 +32,9 @@ type handler struct {
 	unsure []transports.RoomID
 	// asked is when the members of a guild are asked for next.
 	asked time.Time
+	// shownAt is when it was told how the account is shown, and showing that it will be told again.
+	shownAt time.Time
+	showing bool
 	// held are events that an earlier process may have taken, and replaying tells that one of them is being handled.
 	held      []item
 	replaying bool

@@ -3,6 +3,7 @@ package discord
 import (
 	"encoding/json"
 	"strings"
+	"time"
 
 	"isthmus/mapping/text"
 	"isthmus/transports"
@@ -46,9 +47,26 @@ func shown(p transports.Presence) map[string]any {
 	return map[string]any{"status": statuses[p.Show], "activities": activities, "since": since, "afk": p.Show == transports.Absent || p.Show == transports.Away || p.Show == transports.LongAway}
 }
 
-// setPresence shows on all connections how the account is.
+// presenceEvery keeps within the five changes of a presence that a connection takes in twenty seconds (Gateway, Rate Limiting).
+const presenceEvery = 5 * time.Second
+
+// setPresence shows on all connections how the account is. Of changes that follow one another too fast the last one counts.
 func (h *handler) setPresence(p transports.Presence) error {
 	h.own = &p
+	if h.showing {
+		return nil
+	}
+	if wait := time.Until(h.shownAt.Add(h.driver.pace.presence)); wait > 0 {
+		h.showing = true
+		h.later(wait, func(h *handler) { _ = h.show() }) // the reader finds out as well
+		return nil
+	}
+	return h.show()
+}
+
+func (h *handler) show() error {
+	p := *h.own
+	h.showing, h.shownAt = false, time.Now()
 	for _, sh := range h.shards {
 		if h.ready[sh] {
 			if err := sh.socket.write(opPresence, shown(p)); err != nil {

@@ -131,15 +131,19 @@ func (s *Session) send(ctx context.Context, c transports.Send) (result transport
 	case c.As != nil && !hook:
 		content = mentions.spare(attributed(c.As)) + content
 	}
-	pieces := text.Pieces(content, maxText)
+	pieces, loads := text.Pieces(content, maxText), s.loads(c.Files)
+	first := len(pieces) - 1 // with the end of the text
+	for range loads[1:] {
+		pieces = append(pieces, "")
+	}
 	for i, piece := range pieces {
 		d := draft{Content: piece, Nonce: nonce(c.Nonce, i), Mentions: mentions}
 		if i == 0 && reply != "" {
 			d.Reference, d.Mentions.Replied = &draftReference{MessageID: reply}, true
 		}
 		var files []transports.Upload
-		if i == len(pieces)-1 {
-			files = c.Files
+		if i >= first {
+			files = loads[i-first]
 		}
 		var id string
 		if hook {
@@ -153,6 +157,26 @@ func (s *Session) send(ctx context.Context, c transports.Send) (result transport
 		result.Parts = append(result.Parts, at.id(id))
 	}
 	return result, nil
+}
+
+const (
+	// maxFiles is how many files a message takes, maxRequest what they may have together in bytes (API Reference, Uploading Files).
+	maxFiles   = 10
+	maxRequest = 25 << 20
+)
+
+// loads are files as messages take them: at least one load, which may be empty.
+func (s *Session) loads(files []transports.Upload) [][]transports.Upload {
+	loads, size := [][]transports.Upload{nil}, int64(0)
+	for _, f := range files {
+		last := len(loads) - 1
+		if len(loads[last]) == maxFiles || len(loads[last]) > 0 && size+f.Size > max(maxRequest, s.maxFile()) {
+			loads, size = append(loads, nil), 0
+			last++
+		}
+		loads[last], size = append(loads[last], f), size+f.Size
+	}
+	return loads
 }
 
 // whereTo finds the thread of a message, and the message that it answers: one in a thread is answered there.

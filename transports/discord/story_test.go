@@ -2,6 +2,8 @@ package discord_test
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -475,6 +477,44 @@ func TestATextThatGrowsBecomesSeveralMessages(t *testing.T) {
 	c := transports.Send{Place: inLobby(v), Text: text.Plain(strings.Repeat("*", 1500)), Nonce: 9}
 	if parts := v.do(c).Parts; len(parts) != 2 {
 		t.Errorf("the parts are %q", parts)
+	}
+}
+
+func TestManyFilesBecomeSeveralMessages(t *testing.T) {
+	v := settled(t)
+	c := transports.Send{Place: inLobby(v), Text: text.Plain("look"), Nonce: 9}
+	for i := range 12 {
+		c.Files = append(c.Files, transports.Upload{Name: fmt.Sprint(i, ".txt"), Size: 1, Open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("x")), nil }})
+	}
+	if parts := v.do(c).Parts; len(parts) != 2 {
+		t.Errorf("the parts are %q", parts)
+	}
+	all := v.Messages(v.lobby)
+	for i, want := range []int{10, 2} {
+		if got := len(all[i]["attachments"].([]discordfake.Object)); got != want {
+			t.Errorf("message %d has %d files", i, got)
+		}
+	}
+}
+
+func TestTheFirstReactionOfAKindNeedsAPermission(t *testing.T) {
+	v := settled(t)
+	id := v.Say(v.lobby, v.ida, "what a day", nil)
+	v.said("what a day")
+	v.React(v.lobby, id, v.ida, "🍰", true)
+	next[transports.Reacted](v, nil)
+	v.Allow(v.guild, everything&^(1<<6))
+	next(v, func(r transports.Room) bool { return r.Room == room(v.lobby) })
+	of := transports.React{Place: inLobby(v), ID: transports.MessageID(id), Emoji: []string{"🍰"}}
+	v.do(of)
+	of.Emoji = append(of.Emoji, "👍")
+	before := len(v.Requests())
+	_, err := v.try(of)
+	v.kind(err, transports.Forbidden, "Add Reactions")
+	for _, r := range v.Requests()[before:] {
+		if strings.HasPrefix(r, "PUT ") {
+			t.Errorf("it was tried all the same: %s", r)
+		}
 	}
 }
 

@@ -243,6 +243,7 @@ func (d *dialogues) moved(ctx context.Context, from, to person.Key) dialog.Outco
 		return notKept(err)
 	}
 	d.farewell(from)
+	d.relays.renamed(ctx, loginOf{d.domain, from}, loginOf{d.domain, to})
 	d.hub.Start(to, 0)
 	d.greet(to)
 	return dialog.Outcome{Note: "The account " + from.Key + " is called " + to.Key + " now. Its address is " + d.accountJID(to).String() + "."}

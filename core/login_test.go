@@ -9,7 +9,7 @@ import (
 	"isthmus/core/stanza"
 )
 
-const welcome = "You are logged in as al. The account is club@gw.example: put it into your contact list to see its state there. " +
+const loggedInWords = "You are logged in as al. The account is club@gw.example: put it into your contact list to see its state there. " +
 	"Its rooms are what that address lists; write “list” to me to see them here."
 
 func TestAPersonLogsInByAForm(t *testing.T) {
@@ -19,7 +19,7 @@ func TestAPersonLogsInByAForm(t *testing.T) {
 	said, _ = v.command("gw.example", "login", id, "username", "al", "password", "wrong")
 	v.is("a wrong password", said, "The password is wrong.; Who are you?; username al; password")
 	said, _ = v.command("gw.example", "login", id, "username", "al", "password", "sesame")
-	v.is("at last", said, welcome)
+	v.is("at last", said, loggedInWords)
 	for _, want := range []string{"presence subscribe gw.example", "presence subscribe club@gw.example"} { // XEP-0100 §4.1.1
 		if !slices.Contains(v.seen, want) {
 			t.Errorf("there was no %q among %q", want, v.seen)
@@ -42,7 +42,7 @@ func TestALoginMayHaveSeveralFormsAndMayBeRefused(t *testing.T) {
 	said, _ := v.command("gw.example", "login", id, "username", "twice", "password", "sesame")
 	v.is("second form", said, "Which code?; code")
 	said, _ = v.command("gw.example", "login", id, "code", "1")
-	v.is("at last", said, strings.ReplaceAll(welcome, "as al.", "as twice."))
+	v.is("at last", said, strings.ReplaceAll(loggedInWords, "as al.", "as twice."))
 	_, id = v.command("gw.example", "login", "")
 	said, _ = v.command("gw.example", "login", id, "username", "banned", "password", "sesame")
 	v.is("banned", said, "error: You are banned from the club.")
@@ -56,7 +56,7 @@ func TestTheBotWaitsForWhatIsDoneElsewhere(t *testing.T) {
 	v.is("the way", v.chats("login"), "Log in to Club\nBy a password: You need a password.\nHow do you want to log in?\n1. By a password\n2. By a link\n(“cancel” stops this.)")
 	v.is("the link", v.chats("2"), "Follow the link\nOpen it:\nhttps://club.example/in\nCode: 42\n(“cancel” stops this.)")
 	close(v.club.followed)
-	v.is("at last", v.told(), strings.ReplaceAll(welcome, "as al.", "as linked."))
+	v.is("at last", v.told(), strings.ReplaceAll(loggedInWords, "as al.", "as linked."))
 }
 
 func TestALoginThatIsCancelledEnds(t *testing.T) {

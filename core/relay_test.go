@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -18,6 +19,7 @@ import (
 	"isthmus/core/seal"
 	"isthmus/core/stanza"
 	"isthmus/core/store"
+	"isthmus/core/xep"
 	"isthmus/transports"
 
 	"github.com/google/go-cmp/cmp"
@@ -48,7 +50,7 @@ func TestARelayIsKeptWithItsPasswordsSealed(t *testing.T) {
 		{muc: parsed(t, "team@muc.example"), room: RelayRoom{Transport: "irc.example", Network: "libera", Room: "#team", Password: "hunter2"},
 			by: parsed(t, "alice@example.org"), at: time.UnixMilli(1000), password: "sesame", topics: topicsBoth},
 		{muc: parsed(t, "a@muc.example"), room: RelayRoom{Transport: "slack.example", Network: "work", Room: "c1", Owner: parsed(t, "bob@example.org")},
-			at: time.UnixMilli(2000), paused: true, topics: topicsNone},
+			at: time.UnixMilli(2000), paused: pauses{network: true}, topics: topicsNone},
 	}
 	for _, k := range want {
 		row := all.row(k)
@@ -62,7 +64,7 @@ func TestARelayIsKeptWithItsPasswordsSealed(t *testing.T) {
 	if err := all.load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, all.kept, cmp.AllowUnexported(kept{}), cmp.Comparer(func(x, y stanza.JID) bool { return x == y })); diff != "" {
+	if diff := cmp.Diff(want, all.kept, cmp.AllowUnexported(kept{}, pauses{}), cmp.Comparer(func(x, y stanza.JID) bool { return x == y })); diff != "" {
 		t.Errorf("kept (-want +got):\n%s", diff)
 	}
 }
@@ -71,10 +73,13 @@ func TestWhatPeopleHaveSetUpIsAddedToWhatIsConfigured(t *testing.T) {
 	team, other := parsed(t, "team@muc.example"), parsed(t, "other@muc.example")
 	one, two, three := RelayRoom{Transport: "irc", Network: "n", Room: "#1"}, RelayRoom{Transport: "irc", Network: "n", Room: "#2"}, RelayRoom{Transport: "irc", Network: "n", Room: "#3"}
 	all := &relays{configured: []Relay{{MUC: team, Nick: "bridge", Puppets: 7, Rooms: []RelayRoom{one}}},
-		kept:  []kept{{muc: team, room: two}, {muc: other, room: three, paused: true, topics: topicsToMUC, password: "p"}},
+		kept:  []kept{{muc: team, room: two}, {muc: other, room: three, paused: pauses{muc: true}, topics: topicsToMUC, password: "p"}},
 		hosts: map[stanza.JID]*host{team: {transport: "irc"}}}
 	second := usual(other, "irc", "p")
 	second.TopicsToMUC = true
+	waits := three
+	waits.Paused = true
+	second.Rooms = []RelayRoom{waits}
 	want := []Relay{
 		{MUC: team, Nick: "bridge", Puppets: 7, Rooms: []RelayRoom{one, two}},
 		second,
@@ -87,15 +92,58 @@ func TestWhatPeopleHaveSetUpIsAddedToWhatIsConfigured(t *testing.T) {
 	}
 }
 
-func TestAMUCVouchesForThePeopleOfItsOwnServerOnly(t *testing.T) {
-	alice := parsed(t, "alice@example.org")
-	for muc, want := range map[string]bool{"team@conference.example.org": true, "team@example.org": true, "team@muc.evil.example": false, "team@evilexample.org": false} {
-		if got := believed(alice, parsed(t, muc), stanza.JID{}) == alice; got != want {
-			t.Errorf("%s: %v", muc, got)
+// listedServices is a house in which example.org lists these services as its own, and nobody else any.
+func listedServices(services ...string) vouching {
+	return vouching{ask: func(server string, answer func(*stanza.Stanza)) {
+		query := xep.DiscoverItems()
+		if server == "example.org" {
+			for _, of := range services {
+				query.Add(stanza.New(query.Space, "item", "jid", of))
+			}
 		}
+		answer((&stanza.Stanza{Kind: stanza.IQ, Type: "result"}).Add(query))
+	}}
+}
+
+func TestAMUCVouchesForThePeopleOfTheServerThatListsIt(t *testing.T) {
+	alice := parsed(t, "alice@example.org")
+	v := listedServices("conference.example.org", "muc.evil.example")
+	for muc, want := range map[string]bool{"team@conference.example.org": true, "team@example.org": true, "team@customer.example.org": false, "team@muc.evil.example": false, "team@evilexample.org": false} {
+		v.believed(alice, parsed(t, muc), func(who stanza.JID) {
+			if (who == alice) != want || v.of(alice, parsed(t, muc)) != want {
+				t.Errorf("%s: %v", muc, who)
+			}
+		})
 	}
-	if believed(alice, parsed(t, "team@muc.evil.example"), parsed(t, "alice@example.org/phone")) != alice {
-		t.Error("their own server is not believed")
+	if v.of(stanza.JID{}, parsed(t, "team@conference.example.org")) {
+		t.Error("nobody is somebody")
+	}
+}
+
+func TestAServerThatDoesNotAnswerIsAskedAgain(t *testing.T) {
+	var asked []string
+	var answers []func(*stanza.Stanza)
+	v := vouching{ask: func(server string, answer func(*stanza.Stanza)) {
+		asked, answers = append(asked, server), append(answers, answer)
+	}}
+	v.learn("conference.chat.example.org")
+	alice, muc := parsed(t, "alice@example.org"), parsed(t, "team@conference.chat.example.org")
+	var told []stanza.JID
+	ask := func() { v.believed(alice, muc, func(who stanza.JID) { told = append(told, who) }) }
+	ask()
+	if !slices.Equal(asked, []string{"chat.example.org", "example.org"}) || len(told) != 0 {
+		t.Fatalf("%q was asked, and %v told", asked, told)
+	}
+	answers[1](nil)
+	ask()
+	if len(asked) != 3 || len(told) != 1 || !told[0].IsZero() {
+		t.Fatalf("%q was asked, and %v told", asked, told)
+	}
+	listed := listedServices("conference.chat.example.org")
+	listed.ask("example.org", answers[2])
+	ask()
+	if len(asked) != 3 || len(told) != 3 || told[1] != alice || told[2] != alice {
+		t.Errorf("%q was asked, and %v told", asked, told)
 	}
 }
 
@@ -129,7 +177,7 @@ func TestWhoAMUCOfAnotherServerSaysThatSomebodyIsSpeaksThroughNobodysAccount(t *
 	}
 	book.Set(options.Where{Person: alice.Owner.String(), Scope: alice.Key}, transports.Options{account.InRelays: {"true"}}, nil)
 	configured := parsed(t, "team@muc.elsewhere.example")
-	all := &relays{configured: []Relay{{MUC: configured}}}
+	all := &relays{configured: []Relay{{MUC: configured}}, vouching: listedServices("conference.example.org")}
 	s := &service{logins: logins, options: book}
 	for muc, want := range map[string]bool{"team@conference.example.org": true, configured.String(): true, "team@muc.evil.example": false} {
 		own := s.ownAccounts(RelayRoom{}, func() transports.Scope { return "net" }, all.vouched(parsed(t, muc)))
@@ -229,5 +277,43 @@ func TestBotsWaitInABoundedNumberOfRooms(t *testing.T) {
 	}
 	if len(all.hosts) != maxHosts || all.host(parsed(t, "0@muc.example"), "irc.example", "") == nil {
 		t.Errorf("in %d", len(all.hosts))
+	}
+}
+
+func TestRelaysThroughALoginFollowWhatItsOwnerDoesWithIt(t *testing.T) {
+	log := slog.New(slog.DiscardHandler)
+	db, k := openStore(t), keys(t)
+	logins, err := loadLogins(t.Context(), db, k, "gw.example", log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alice, bob, carol := parsed(t, "alice@example.org"), parsed(t, "bob@example.org"), parsed(t, "carol@example.org")
+	work := person.Key{Owner: alice, Key: "work"}
+	if _, err := logins.add(t.Context(), work, login{scope: "net", self: "UA", name: "Al", data: []byte{1}, open: opening{people: []string{"example.org"}}}); err != nil {
+		t.Fatal(err)
+	}
+	through := func(by stanza.JID, room string) kept {
+		return kept{muc: parsed(t, room+"@muc.example"), by: by, room: RelayRoom{Transport: "gw.example", Network: "work", Owner: alice, Room: room}}
+	}
+	all := atWorkFor(t, through(alice, "hers"), through(bob, "bobs"), through(carol, "carols"), through(carol, "quiet"), kept{muc: parsed(t, "free@muc.example"), by: bob, room: RelayRoom{Transport: "gw.example", Network: "work", Room: "free"}})
+	all.store, all.keys, all.log = db, k, log
+	rooms := func() (names []string) {
+		for _, k := range all.list(t.Context()) {
+			names = append(names, k.room.Room+" of "+k.room.Network)
+		}
+		slices.Sort(names)
+		return names
+	}
+	if _, err := logins.setOpen(t.Context(), work, opening{people: []string{carol.String()}, readOnly: []string{"quiet"}}); err != nil {
+		t.Fatal(err)
+	}
+	ended := all.closed(t.Context(), logins, loginOf{"gw.example", work})
+	slices.Sort(ended)
+	if !slices.Equal(ended, []string{"bobs@muc.example", "quiet@muc.example"}) || !slices.Equal(rooms(), []string{"carols of work", "free of work", "hers of work"}) {
+		t.Errorf("ended are %q, left %q", ended, rooms())
+	}
+	all.renamed(t.Context(), loginOf{"gw.example", work}, loginOf{"gw.example", person.Key{Owner: alice, Key: "job"}})
+	if !slices.Equal(rooms(), []string{"carols of job", "free of work", "hers of job"}) {
+		t.Errorf("under the new name there are %q", rooms())
 	}
 }

@@ -102,15 +102,30 @@ func (all *relays) invited(s *stanza.Stanza) bool {
 	if !ok || at == nil {
 		return false
 	}
-	if all.services[muc.Domain] != nil || !at.policy.Load().AllowsRelay(believed(by, muc, s.From), muc) {
-		at.component.Reply(s.Refuse(notInvited))
-		return true
+	settle := func(who stanza.JID) {
+		switch {
+		case all.services[muc.Domain] != nil:
+			at.component.Reply(s.Refuse(ownRoom(muc)))
+		case !at.policy.Load().AllowsRelay(who, muc):
+			at.component.Reply(s.Refuse(at.talk.notAllowed(who)))
+		default:
+			all.stay(at, muc, password, s.Refuse(busyHosting))
+		}
 	}
-	tooMany := s.Refuse(busyHosting)
+	if s.From.Bare() == by {
+		settle(by)
+	} else {
+		all.vouching.believed(by, muc, settle)
+	}
+	return true
+}
+
+// stay has a bot come into a MUC and wait for a word; refusal is the answer where that cannot be.
+func (all *relays) stay(at *service, muc stanza.JID, password string, refusal *stanza.Stanza) {
 	go all.do(context.Background(), func() {
 		h := all.host(muc, at.face.jid.Domain, password)
 		if h == nil {
-			at.component.Reply(tooMany)
+			at.component.Reply(refusal)
 			return
 		}
 		h.password, h.until = password, time.Now().Add(patient)
@@ -119,21 +134,13 @@ func (all *relays) invited(s *stanza.Stanza) bool {
 		}
 		time.AfterFunc(patient+time.Second, func() { all.do(context.Background(), all.leaveHosts) })
 	})
-	return true
-}
-
-// believed is who somebody is, as far as can be trusted: a person's own server vouches for them, and a MUC for the people of its own server.
-func believed(person, muc, from stanza.JID) stanza.JID {
-	if from.Bare() == person || muc.Domain == person.Domain || strings.HasSuffix(muc.Domain, "."+person.Domain) {
-		return person
-	}
-	return stanza.JID{}
 }
 
 // asked takes what people of a MUC ask the bot. It is called by the relay's goroutine, and does not block.
 func (all *relays) asked(muc stanza.JID, s *service) func(relay.Asked) bool {
 	return func(a relay.Asked) bool {
-		a.Person = believed(a.Person, muc, stanza.JID{})
+		shown := a.Person
+		a.Person = stanza.JID{}
 		if strings.HasPrefix(strings.ToLower(a.Words), relay.Agree+" ") {
 			awaited := all.consents.give(muc, strings.ToLower(strings.TrimSpace(a.Words)), a.Rules)
 			if star := all.now.Load().byMUC[muc]; awaited && !a.Rules && star != nil {
@@ -141,15 +148,17 @@ func (all *relays) asked(muc stanza.JID, s *service) func(relay.Asked) bool {
 			}
 			return awaited
 		}
-		menu := s.talk.inMUC(muc, a)
-		if a.Aloud && !menu.Has(a.Words) && !strings.EqualFold(a.Words, "cancel") {
+		if a.Aloud && !s.talk.inMUC(muc, a).Has(a.Words) && !strings.EqualFold(a.Words, "cancel") {
 			return false
 		}
 		if a.Past {
 			return true
 		}
-		policy := s.policy.Load()
-		s.faces.ChatAloud(a.Chat, menu, dialog.Asker{Person: a.Chat.From, Occupant: true, Operator: !a.Person.IsZero() && policy.Operator(a.Person), Place: muc.String()})
+		all.vouching.believed(shown, muc, func(who stanza.JID) {
+			a.Person = who
+			operator := !who.IsZero() && s.policy.Load().Operator(who)
+			s.faces.ChatAloud(a.Chat, s.talk.inMUC(muc, a), dialog.Asker{Person: a.Chat.From, Occupant: true, Operator: operator, Place: muc.String()})
+		})
 		return true
 	}
 }

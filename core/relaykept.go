@@ -22,7 +22,7 @@ type kept struct {
 	// by is who it was, zero where the MUC does not show that; at is when.
 	by     stanza.JID
 	at     time.Time
-	paused bool
+	paused pauses
 	// password opens the MUC.
 	password string
 	// topics says which way they are passed on: some of topicsToMUC and topicsFromMUC.
@@ -38,8 +38,9 @@ const (
 
 // What a row of the store holds of it.
 const (
-	rowBy, rowAt, rowPaused, rowTopics, rowOwner = "by", "at", "paused", "topics", "owner"
-	rowPassword, rowRoomPassword                 = "password", "room_password"
+	rowBy, rowAt, rowTopics, rowOwner = "by", "at", "topics", "owner"
+	rowPaused, rowPausedThere         = "paused", "paused_there"
+	rowPassword, rowRoomPassword      = "password", "room_password"
 )
 
 func isPassword(name string) bool { return name == rowPassword || name == rowRoomPassword }
@@ -66,7 +67,7 @@ func (all *relays) row(k kept) store.Relay {
 	if !k.room.Owner.IsZero() {
 		owner = k.room.Owner.String()
 	}
-	row.Data = all.keys.PackOptions(map[string][]string{rowBy: {by}, rowAt: {strconv.FormatInt(k.at.UnixMilli(), 10)}, rowPaused: {strconv.FormatBool(k.paused)},
+	row.Data = all.keys.PackOptions(map[string][]string{rowBy: {by}, rowAt: {strconv.FormatInt(k.at.UnixMilli(), 10)}, rowPaused: {strconv.FormatBool(k.paused.muc)}, rowPausedThere: {strconv.FormatBool(k.paused.network)},
 		rowTopics: {k.topics}, rowOwner: {owner}, rowPassword: {k.password}, rowRoomPassword: {k.room.Password}}, isPassword, row.Where())
 	return row
 }
@@ -88,7 +89,7 @@ func (all *relays) load(ctx context.Context) error {
 			continue
 		}
 		k := kept{muc: muc, room: RelayRoom{Transport: row.Transport, Network: row.Network, Room: row.Room, Password: first(fields[rowRoomPassword])},
-			paused: first(fields[rowPaused]) == "true", password: first(fields[rowPassword]), topics: first(fields[rowTopics])}
+			paused: pauses{first(fields[rowPaused]) == "true", first(fields[rowPausedThere]) == "true"}, password: first(fields[rowPassword]), topics: first(fields[rowTopics])}
 		k.by, _ = stanza.ParseJID(first(fields[rowBy]))
 		k.room.Owner, _ = stanza.ParseJID(first(fields[rowOwner]))
 		at, _ := strconv.ParseInt(first(fields[rowAt]), 10, 64)
@@ -118,9 +119,9 @@ func (all *relays) merged() []Relay {
 		begun := usual(k.muc, k.room.Transport, k.password)
 		begun.TopicsToMUC, begun.TopicsFromMUC = k.topics == topicsBoth || k.topics == topicsToMUC, k.topics == topicsBoth || k.topics == topicsFromMUC
 		r := of(begun)
-		if !k.paused {
-			r.Rooms = append(r.Rooms, k.room)
-		}
+		room := k.room
+		room.Paused = k.paused.any()
+		r.Rooms = append(r.Rooms, room)
 	}
 	for muc, h := range all.hosts {
 		of(usual(muc, h.transport, h.password))
@@ -167,8 +168,8 @@ func (all *relays) scopeOf(room RelayRoom) transports.Scope {
 }
 
 // keep has a room joined with a MUC from now on; problem says to a person why not.
-// welcome is what is said on both sides when they are joined.
-func (all *relays) keep(ctx context.Context, k kept, welcome string) (problem string) {
+// words are what is said on both sides when they are joined.
+func (all *relays) keep(ctx context.Context, k kept, words string) (problem string) {
 	var err error
 	committed := make(chan error, 1)
 	ok := all.do(ctx, func() {
@@ -188,8 +189,8 @@ func (all *relays) keep(ctx context.Context, k kept, welcome string) (problem st
 		}
 		all.kept = append(all.kept, k)
 		all.unhost(k.muc)
-		all.welcome = welcome
-		defer func() { all.welcome = "" }()
+		all.welcome = welcome{k.muc, k.room.key(), words}
+		defer func() { all.welcome = welcome{} }()
 		if err = all.follow(); err != nil {
 			all.kept = all.kept[:len(all.kept)-1]
 			_ = all.follow() // as it was before
@@ -250,6 +251,34 @@ func (all *relays) alter(ctx context.Context, of kept, change func(*kept)) (ther
 		return false, ""
 	}
 	return true, stored(ctx, committed)
+}
+
+// renamed has relays go on through a login that its owner has given another name.
+func (all *relays) renamed(ctx context.Context, from, to loginOf) {
+	all.do(ctx, func() {
+		kept := slices.Clone(all.kept)
+		var changes []store.Change
+		for i, k := range kept {
+			if k.room.Owner.IsZero() || k.room.login() != from {
+				continue
+			}
+			changes = append(changes, store.DropRelay{Relay: all.row(k)})
+			kept[i].room.Network = to.key.Key
+			changes = append(changes, store.PutRelay{Relay: all.row(kept[i])})
+		}
+		if len(changes) == 0 {
+			return
+		}
+		all.kept = kept
+		if err := all.follow(); err != nil {
+			all.log.Error("A relay cannot work.", "error", err)
+		}
+		all.store.Write(func(err error) {
+			if err != nil {
+				all.log.Error("The new name of a login could not be kept with its relays. After a restart they have to be set up again.", "error", err)
+			}
+		}, changes...)
+	})
 }
 
 // forget removes what a person has set up on a transport, and what uses a login of theirs.

@@ -50,11 +50,18 @@ type relayPlace struct {
 
 func (p relayPlace) menu() dialog.Menu {
 	return dialog.Menu{p.bridge(), p.list(),
-		p.change("pause-bridge", "Pause a relay", "pause", "Lets nothing pass between a room of the network and a chat room, until it is resumed.", func(k listed) bool { return !k.paused },
-			func(k *kept) { k.paused = true }, "is paused: nothing that is said in one of the two is heard in the other. The opposite is “resume”"),
-		p.change("resume-bridge", "Resume a relay", "resume", "Has a relay work again that was paused.", func(k listed) bool { return k.paused },
-			func(k *kept) { k.paused = false }, "works again: what is said in one of the two is heard in the other"),
-		p.change("unbridge", "Remove a relay", "unbridge", "Ends the joining of a room of the network with a chat room.", func(listed) bool { return true }, nil, "is removed"),
+		p.change("pause-bridge", "Pause a relay", "pause", "Lets nothing pass between a room of the network and a chat room, until it is resumed.", func(k listed) bool { return !k.paused.muc },
+			func(k *kept) { k.paused.muc = true }, func(kept) string {
+				return "is paused: nothing that is said in one of the two is heard in the other. The opposite is “resume”"
+			}),
+		p.change("resume-bridge", "Resume a relay", "resume", "Has a relay work again that was paused.", func(k listed) bool { return k.paused.any() },
+			func(k *kept) { k.paused.muc = false }, func(k kept) string {
+				if k.paused.network {
+					return "is still paused by who runs the room on the network, who alone can resume it: there, by the relay's name and “resume”"
+				}
+				return "works again: what is said in one of the two is heard in the other"
+			}),
+		p.change("unbridge", "Remove a relay", "unbridge", "Ends the joining of a room of the network with a chat room.", func(listed) bool { return true }, nil, func(kept) string { return "is removed" }),
 	}
 }
 
@@ -92,7 +99,7 @@ func (p relayPlace) seen(ctx context.Context, who dialog.Asker) []listed {
 }
 
 // change is a command that changes one of them, chosen from those that a person may change; change is nil to remove it.
-func (p relayPlace) change(node, name, word, help string, applies func(listed) bool, change func(*kept), says string) dialog.Command {
+func (p relayPlace) change(node, name, word, help string, applies func(listed) bool, change func(*kept), says func(kept) string) dialog.Command {
 	return dialog.Command{Node: node, Name: name, Words: []string{word, "room"}, Help: help,
 		Start: func(ctx context.Context, who dialog.Asker) dialog.Outcome {
 			if p.asked != nil && !p.asked.Rules && !who.Operator {
@@ -144,12 +151,12 @@ func (p relayPlace) value(k listed, among []listed) string {
 	return strings.Join([]string{k.room.Room, k.room.Network, k.muc.String()}, " ")
 }
 
-func (p relayPlace) changed(ctx context.Context, who dialog.Asker, k kept, change func(*kept), says string) dialog.Outcome {
+func (p relayPlace) changed(ctx context.Context, who dialog.Asker, k kept, change func(*kept), says func(kept) string) dialog.Outcome {
 	if p.asked != nil && !p.d.relays.stillMay(ctx, p.muc, p.asked, who.Operator) {
 		return dialog.Outcome{Problem: notOwner}
 	}
 	there, problem := p.d.relays.alter(ctx, k, change)
-	o := dialog.Outcome{Note: "The relay of " + k.muc.String() + " with " + k.room.Room + " of " + k.room.Network + " " + says + "."}
+	o := dialog.Outcome{Note: "The relay of " + k.muc.String() + " with " + k.room.Room + " of " + k.room.Network + " " + says(k) + "."}
 	switch {
 	case problem != "":
 		o.Warning = problem
@@ -163,5 +170,17 @@ func (p relayPlace) changed(ctx context.Context, who dialog.Asker, k kept, chang
 var (
 	notOwner    = &stanza.Error{Type: xmpp.Auth, Condition: xmpp.Forbidden, Text: "Only an owner or admin of this chat room may do that."}
 	busyHosting = &stanza.Error{Type: xmpp.Wait, Condition: xmpp.ResourceConstraint, Text: "I wait in too many chat rooms already. Invite me again later."}
-	notInvited  = &stanza.Error{Type: xmpp.Auth, Condition: xmpp.Forbidden, Text: "The operator of this gateway does not let you set up relays."}
 )
+
+// notAllowed is why a person may not set up relays; they are the zero JID where nobody vouches for who they are.
+func (d *dialogues) notAllowed(who stanza.JID) *stanza.Error {
+	e := &stanza.Error{Type: xmpp.Auth, Condition: xmpp.Forbidden, Text: "The operator of this gateway does not let you set up relays. Ask them to."}
+	if who.IsZero() {
+		e.Text = "I cannot tell who you are, for this room does not show it, or its server is not yours. Write to me at " + botName + "@" + d.domain + " instead, or ask the operator of this gateway to let rooms of this server have relays."
+	}
+	return e
+}
+
+func ownRoom(muc stanza.JID) *stanza.Error {
+	return declined(xmpp.NotAcceptable, muc.String()+" is a room of this gateway itself. A relay needs a room of a real chat service.")
+}

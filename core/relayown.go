@@ -22,7 +22,12 @@ func (all *relays) vouched(muc stanza.JID) func(stanza.JID) stanza.JID {
 	if slices.ContainsFunc(all.configured, func(r Relay) bool { return r.MUC == muc }) {
 		return func(person stanza.JID) stanza.JID { return person }
 	}
-	return func(person stanza.JID) stanza.JID { return believed(person, muc, stanza.JID{}) }
+	return func(person stanza.JID) stanza.JID {
+		if all.vouching.of(person, muc) {
+			return person
+		}
+		return stanza.JID{}
+	}
 }
 
 // ownAccounts finds the accounts through which people of a MUC want to be heard in a room: one of their own, that is not the relay's, and for which they have said so.

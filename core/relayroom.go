@@ -63,6 +63,7 @@ func (all *relays) room(s *service, r *relaying, room RelayRoom, name string) (r
 		Puppet:  s.puppetAddress(room.Network),
 		Where:   func() string { return strings.ToLower(about.Kind + " " + string(scope()) + " " + room.Room) },
 		Doubles: s.doubles(r.of.MUC, room, vouched), Share: s.sharer(scope)}
+	joined.Paused, joined.Ordered = room.Paused, all.ordered(r.of.MUC, room)
 	joined.Own = s.ownAccounts(room, scope, vouched)
 	s.showFaces(&joined, scope)
 	if s.media != nil {
@@ -134,6 +135,16 @@ func (all *relays) line(s *service, scope transports.Scope, nick string) (*line,
 	all.lines[name] = l
 	all.leaving.Go(func() { group.Run(ctx) })
 	return l, nil
+}
+
+// keepLines keeps all connections until release is called, so that a relay that begins anew with other rooms has those that it had.
+func (all *relays) keepLines() (release func()) {
+	user := &relaying{}
+	for _, l := range all.lines {
+		l.users++
+		user.lines = append(user.lines, l)
+	}
+	return func() { all.release(user) }
 }
 
 // release ends the connections that a relay was the last to use.

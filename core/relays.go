@@ -48,6 +48,8 @@ type RelayRoom struct {
 	ConnectionSuffix string
 	// Password opens the room where it needs one.
 	Password string
+	// Paused: nothing passes for now.
+	Paused bool
 }
 
 // relays are the relays. The goroutine of run owns them; the streams' readers and the hubs look at what is at work.
@@ -59,13 +61,14 @@ type relays struct {
 	secret   []byte
 	keys     *seal.Keys
 	consents consents
+	vouching vouching
 	// configured are those of the configuration, kept those that people have set up, in the order in which they have; hosts are the bots that
 	// wait in MUCs for a word.
 	configured []Relay
 	kept       []kept
 	hosts      map[stanza.JID]*host
-	// welcome is what the relays say that begin now in the room that is new, empty for nothing.
-	welcome string
+	// welcome is what is said on both sides of a room that is new.
+	welcome welcome
 	// visiting are the logins that are used for a visit, and how often.
 	visiting map[loginOf]int
 	// wanted are those that shall work.
@@ -90,6 +93,12 @@ type relaying struct {
 	lines []*line
 }
 
+// welcome are words for a room, by its key, of the relay of a MUC.
+type welcome struct {
+	muc         stanza.JID
+	room, words string
+}
+
 // atWork is what others look at; it never changes.
 type atWork struct {
 	byMUC map[stanza.JID]*relay.Relay
@@ -104,6 +113,7 @@ func newRelays(ctx context.Context, c Config, secret []byte, services []*service
 	all := &relays{services: map[string]*service{}, log: c.Log, store: c.Store, secret: secret, keys: c.Keys,
 		configured: c.Relays, hosts: map[stanza.JID]*host{}, visiting: map[loginOf]int{}, wanted: map[stanza.JID]Relay{}, running: map[stanza.JID]*relaying{}, lines: map[string]*line{},
 		work: make(chan func()), ended: make(chan struct{})}
+	all.vouching.ask = all.askListed
 	for _, s := range services {
 		all.services[s.face.jid.Domain] = s
 		s.relays, s.talk.relays = all, all
@@ -201,6 +211,8 @@ func (all *relays) follow() (problem error) {
 		}
 		all.wanted[r.MUC] = r
 	}
+	release := all.keepLines()
+	defer release()
 	for muc, r := range all.running {
 		wanted, there := all.wanted[muc]
 		if !reflect.DeepEqual(wanted, r.of) {
@@ -238,14 +250,15 @@ func (all *relays) begin(c Relay) error {
 			all.release(r)
 			return fmt.Errorf("relay %s: room %s of %s: %w", c.MUC, room.Room, room.Transport, err)
 		}
+		if all.welcome.muc == c.MUC && all.welcome.room == room.key() {
+			joined.Welcome = all.welcome.words
+		}
 		made.Rooms = append(made.Rooms, joined)
-	}
-	if all.welcome != "" && len(made.Rooms) > 0 { // what people have set up comes last
-		made.Rooms[len(made.Rooms)-1].Welcome = all.welcome
 	}
 	r.star = relay.New(made)
 	all.running[c.MUC] = r
 	all.show()
+	all.vouching.learn(c.MUC.Domain)
 	ctx, stop := context.WithCancel(context.Background())
 	r.stop = stop
 	go func() { r.star.Run(ctx); close(r.done) }()
@@ -265,7 +278,7 @@ func (all *relays) end(muc stanza.JID) {
 // forgetRooms forgets up to where rooms were heard that a relay has no more: what is said there meanwhile is not passed on if it has them again.
 func (all *relays) forgetRooms(was, is Relay) {
 	for _, room := range was.Rooms {
-		if !slices.ContainsFunc(is.Rooms, func(other RelayRoom) bool { return other.key() == room.key() }) {
+		if !slices.ContainsFunc(is.Rooms, func(other RelayRoom) bool { return other.key() == room.key() && !other.Paused }) {
 			all.store.Write(nil, store.DropRelayMark{MUC: was.MUC.String(), Room: room.key()})
 		}
 	}
@@ -316,6 +329,7 @@ func (all *relays) show() {
 // up tells those whose stream was lost that it is there again.
 func (all *relays) up(domain string) {
 	for _, r := range all.now.Load().byDomain[domain] {
+		all.vouching.learn(r.MUC.Domain)
 		r.Resync()
 	}
 }

@@ -122,7 +122,7 @@ func (p relayPlace) setUp(ctx context.Context, who dialog.Asker, a xep.Answers) 
 	}
 	s.kept.by = s.person
 	if p.d.relays.services[s.kept.muc.Domain] != nil {
-		return nil, declined(xmpp.NotAcceptable, s.kept.muc.String()+" is a room of this gateway itself. A relay needs a room of a real chat service.")
+		return nil, ownRoom(s.kept.muc)
 	}
 	at, problem := s.find(ctx, a.Get("network"))
 	if problem != nil {
@@ -131,7 +131,7 @@ func (p relayPlace) setUp(ctx context.Context, who dialog.Asker, a xep.Answers) 
 	s.d, s.kept.room.Room, s.kept.room.Password = at.talk, a.Get("room"), a.Get("room_password")
 	s.kept.room.Transport = at.face.jid.Domain
 	if !at.policy.Load().AllowsRelay(s.person, s.kept.muc) {
-		return nil, notInvited
+		return nil, p.d.notAllowed(s.person)
 	}
 	if other := p.d.relays.takenNow(ctx, s.kept.room); !other.IsZero() {
 		return nil, declined(xmpp.Conflict, "The room "+s.kept.room.Room+" is in the relay of "+other.String()+" already. A room can be in one relay only, or messages would go round.")
@@ -334,13 +334,20 @@ func (s *setUp) askNetwork(ctx context.Context) *stanza.Error {
 // refusedRoom is why a relay may not be in a room through somebody else's login: who opens theirs says for which rooms, and a relay writes.
 func (s *setUp) refusedRoom(id transports.RoomID) *stanza.Error {
 	room := s.kept.room
-	if room.Owner.IsZero() || room.Owner == s.person {
-		return nil
-	}
-	if a, there := s.d.logins.get(room.login().key); there && a.open.admits(s.person) && a.open.access(id) == shared.MayWrite {
+	room.Room = string(id)
+	if s.d.logins.opens(room, s.person) {
 		return nil
 	}
 	return declined(xmpp.NotAllowed, "The owner of the account "+room.Network+" has not opened it to you for writing in "+room.Room+". Ask them, or use an account of your own.")
+}
+
+// opens tells whether a person may have a relay in a room through the login that it uses.
+func (l *logins) opens(room RelayRoom, who stanza.JID) bool {
+	if room.Owner.IsZero() || room.Owner == who {
+		return true
+	}
+	a, there := l.get(room.login().key)
+	return there && a.open.admits(who) && a.open.access(transports.RoomID(room.Room)) == shared.MayWrite
 }
 
 // finish has the relay work.

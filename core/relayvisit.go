@@ -62,8 +62,8 @@ func (all *relays) tell(muc stanza.JID, words string) {
 
 // state says for people how a room of a relay is.
 func (all *relays) state(ctx context.Context, k listed) string {
-	if k.paused {
-		return "paused"
+	if k.paused.any() {
+		return k.paused.says()
 	}
 	star := all.now.Load().byMUC[k.muc]
 	if star == nil {

@@ -87,8 +87,12 @@ func (d *dialogues) shared(ctx context.Context, key person.Key, was login) dialo
 		}
 		d.hub.Start(key, 0)
 	}
-	if len(now.open.people) == 0 {
-		return dialog.Outcome{Note: "The account " + key.Key + " is yours alone."}
+	ended := ""
+	if mucs := d.relays.closed(ctx, d.logins, loginOf{d.domain, key}); len(mucs) > 0 {
+		ended = " The relays that others had through it are ended: " + strings.Join(mucs, ", ") + "."
 	}
-	return dialog.Outcome{Note: "The account " + key.Key + " is open to " + strings.Join(now.open.people, ", ") + ". They join its rooms as …%" + string(now.scope) + "@" + d.domain + "."}
+	if len(now.open.people) == 0 {
+		return dialog.Outcome{Note: "The account " + key.Key + " is yours alone." + ended}
+	}
+	return dialog.Outcome{Note: "The account " + key.Key + " is open to " + strings.Join(now.open.people, ", ") + ". They join its rooms as …%" + string(now.scope) + "@" + d.domain + "." + ended}
 }

@@ -62,16 +62,37 @@ var starByOwner = starScenario{"an owner of a room joins it with a channel by co
 	ask(t, alice, muc+"/relay", "bridges", "#owned")
 	say(t, alice, muc, "relay: pause #owned")
 	alice.Expect(t, "message[@type='groupchat'][@from='"+muc+"/relay']/body[text()~'is paused']")
-	chanop.Expect(t, `^:relay\S* (PART|QUIT) `)
 	say(t, alice, muc, "not for them")
+	chanop.Say(t, "#owned", "nor for you")
+	chanop.Say(t, "#owned", "relay: resume")
+	chanop.Expect(t, ` NOTICE #owned :An owner or admin of `+muc+` has paused this, and alone can resume it`)
 	say(t, alice, muc, "relay: resume #owned")
 	alice.Expect(t, "message[@type='groupchat'][@from='"+muc+"/relay']/body[text()~'works again']")
-	chanop.Expect(t, `^:relay\S* JOIN `)
 	say(t, alice, muc, "for them")
 	if came := chanop.Expect(t, ` PRIVMSG #owned :<alice> (.*)$`)[1]; came != "for them" {
 		t.Errorf("on IRC came %q", came)
 	}
-	say(t, alice, muc, "relay: unbridge #owned")
+
+	// The operator of the channel can do the same from there.
+	chanop.Say(t, "#owned", "relay: bridges")
+	chanop.Expect(t, ` NOTICE #owned :This room is joined with the chat room `+muc+`: at work`)
+	other.Say(t, "#owned", "relay: pause")
+	other.Expect(t, ` NOTICE #owned :Only who runs this room may tell me that`)
+	chanop.Say(t, "#owned", "relay: pause")
+	chanop.Expect(t, ` NOTICE #owned :Paused, as chanop wants it`)
+	alice.Expect(t, "message[@type='groupchat'][@from='"+muc+"/relay']/body[text()~'Paused, as chanop wants it']")
+	say(t, alice, muc, "relay: resume #owned")
+	alice.Expect(t, "message[@type='groupchat'][@from='"+muc+"/relay']/body[text()~'is still paused by who runs the room on the network']")
+	chanop.Say(t, "#owned", "relay: resume")
+	alice.Expect(t, "message[@type='groupchat'][@from='"+muc+"/relay']/body[text()~'is heard in the other again']")
+	chanop.Expect(t, ` NOTICE #owned :As chanop wants it, .* is heard in the other again`)
+	chanop.Say(t, "#owned", "once more")
+	if m := alice.Expect(t, "message[@type='groupchat'][@from='"+muc+"/chanop [irc]']/body"); m.Find("message/body").Text != "once more" {
+		t.Errorf("in the MUC came %s", m)
+	}
+	chanop.Say(t, "#owned", "relay: unbridge")
+	chanop.Expect(t, ` NOTICE #owned :As chanop wants it, I leave`)
+	alice.Expect(t, "message[@type='groupchat'][@from='"+muc+"/relay']/body[text()~'chanop, who runs the room on the network, has ended that this room is joined with #owned']")
 	alice.Expect(t, "presence[@type='unavailable'][@from='"+muc+"/relay']")
 	chanop.Expect(t, `^:relay\S* (PART|QUIT) `)
 

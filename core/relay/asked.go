@@ -120,8 +120,16 @@ func (r *Relay) RulesAs(ctx context.Context, nick string, person stanza.JID) Rul
 	return Unknown
 }
 
-// Tell says something in the bot's own words, to all who are in the MUC.
-func (r *Relay) Tell(words string) { go r.post(func() { r.say(words) }) }
+// Tell says something in the bot's own words, to all who are in the MUC. It returns when that is on its way as far as the MUC takes it now, or ctx ends.
+func (r *Relay) Tell(ctx context.Context, words string) {
+	said := make(chan struct{})
+	go r.post(func() { r.say(words); close(said) })
+	select {
+	case <-said:
+	case <-r.done:
+	case <-ctx.Done():
+	}
+}
 
 // Greet says something to all who are there when the bot has come in.
 func (r *Relay) Greet(words string) { r.arrival(func() { r.say(words) }) }

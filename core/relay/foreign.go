@@ -39,7 +39,8 @@ type foreign struct {
 	unfinished []unfinished
 	// leftTo is the nick of another relay that joins the MUC with this room, empty where none does.
 	leftTo string
-	// members are the network's people in the room, as far as it tells; doings are those of them that the MUC is to be told of.
+	// rulers are who run the room; members are the network's people in the room, as far as it tells; doings are those of them that the MUC is to be told of.
+	rulers  rulers
 	members map[transports.UserID]transports.User
 	doings  doings
 	// doubles are the people of the MUC who are users of the network themselves, by their keys, and ours the users that they are.
@@ -111,6 +112,9 @@ func (f *foreign) run(ctx context.Context) {
 func (f *foreign) lost(err error) {
 	f.ctx, f.live, f.gap = nil, false, nil
 	f.relay.Log.Warn("A relay has lost its connection to a network. It tries again.", "room", f.Name, "error", err)
+	if f.Paused {
+		return
+	}
 	why := ""
 	if err != nil {
 		why = ": " + transports.AsFault(err).Text
@@ -156,7 +160,7 @@ func (f *foreign) joined(ctx context.Context, err error) {
 		return
 	}
 	f.relay.Log.Warn("A relay cannot enter a room. It tries again.", "room", f.Name, "error", err)
-	if f.relay.sometimes("join "+f.Name, longWait) {
+	if !f.Paused && f.relay.sometimes("join "+f.Name, longWait) {
 		f.relay.say("I cannot enter " + f.Name + ": " + fault.Text)
 	}
 	wait := min(firstWait<<min(f.tries, 10), longWait)

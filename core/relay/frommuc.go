@@ -236,13 +236,16 @@ func (f *foreign) failed(nick, what string, fault *transports.Fault) {
 }
 
 // tell says something in the bot's own words on a network.
-func (r *Relay) tell(f *foreign, words string) {
+func (r *Relay) tell(f *foreign, words string) { f.tell(words, func() {}) }
+
+func (f *foreign) tell(words string, over func()) {
 	f.do(&task{make: func() transports.Command {
 		return transports.Send{Place: transports.InRoom(f.id), Style: transports.Notice, Text: plain(words), Nonce: nonce()}
 	}, end: func(_ transports.Result, err error) {
 		if err != nil {
 			f.failed("", "a notice", transports.AsFault(err))
 		}
+		over()
 	}})
 }
 

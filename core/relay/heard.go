@@ -15,6 +15,14 @@ import (
 // event takes what happened on a network.
 func (f *foreign) event(e transports.Event) {
 	r := f.relay
+	f.rulers.event(e, f.id)
+	if room, is := e.(transports.Room); is && (!f.live || room.Room == f.id) {
+		f.rulers.are(room.Members)
+	}
+	if f.Paused {
+		f.waits(e)
+		return
+	}
 	if f.membersEvent(e) || f.heldBack(e) {
 		return
 	}
@@ -178,7 +186,7 @@ func (f *foreign) take(e transports.Message, p *passage) {
 	if e.Own || f.ours[e.From.ID] != nil || e.ID != "" && r.lines.byForeign[foreignID{f, e.ID}] != nil {
 		return
 	}
-	if f.leftTo != "" || r.echo(f, e.From.Name, e.Text) || !f.admits(e.From, e.Text) {
+	if f.ordered(e) || f.leftTo != "" || r.echo(f, e.From.Name, e.Text) || !f.admits(e.From, e.Text) {
 		return
 	}
 	e.Text = f.calledHere(e.Text)

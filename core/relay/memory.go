@@ -213,7 +213,7 @@ func (r *Relay) recall(kept Kept, bySeq map[int64]*line) {
 
 // roomOf is the room of a key; one that the relay has no more is nowhere.
 func (r *Relay) roomOf(key string) *foreign {
-	for _, f := range r.rooms {
+	for _, f := range r.everywhere() {
 		if f.Key == key {
 			return f
 		}

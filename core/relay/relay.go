@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -65,6 +66,10 @@ type Room struct {
 	Password string
 	// Welcome is said in the MUC and in the room when the relay is in both for the first time; empty for nothing.
 	Welcome string
+	// Paused: nothing passes to or from it; the relay is there to hear orders.
+	Paused bool
+	// Ordered takes what somebody who runs the room tells the relay there, by that name; nil where nobody may. It must not block.
+	Ordered func(order Order, by string)
 	// Domain is the transport's.
 	Domain string
 	// Session is the relay's own; Alone tells that nobody else uses the account.
@@ -100,6 +105,7 @@ type Relay struct {
 	ctx     context.Context
 
 	rooms   []*foreign
+	paused  []*foreign
 	bot     bot
 	others  map[string]*occupant // of the MUC, by nick
 	serial  int
@@ -158,10 +164,18 @@ func New(c Config) *Relay {
 		if room.Where == nil {
 			room.Where = func() string { return "" }
 		}
-		r.rooms = append(r.rooms, &foreign{Room: room, relay: r, members: map[transports.UserID]transports.User{}, doubles: map[string]*double{}, ours: map[transports.UserID]*double{}, owns: map[transports.UserID]*own{}})
+		f := &foreign{Room: room, relay: r, rulers: rulers{}, members: map[transports.UserID]transports.User{}, doubles: map[string]*double{}, ours: map[transports.UserID]*double{}, owns: map[transports.UserID]*own{}}
+		if room.Paused {
+			r.paused = append(r.paused, f)
+		} else {
+			r.rooms = append(r.rooms, f)
+		}
 	}
 	return r
 }
+
+// everywhere are all its rooms, also those that are paused.
+func (r *Relay) everywhere() []*foreign { return slices.Concat(r.rooms, r.paused) }
 
 // tick is how often the relay looks after what has grown old.
 const tick = 5 * time.Second
@@ -172,8 +186,9 @@ func (r *Relay) Run(ctx context.Context) {
 	sessions, hangUp := context.WithCancel(context.Background())
 	r.links = sessions
 	r.remember()
-	ended := make(chan struct{}, len(r.rooms))
-	for _, f := range r.rooms {
+	all := r.everywhere()
+	ended := make(chan struct{}, len(all))
+	for _, f := range all {
 		go func() { f.run(sessions); ended <- struct{}{} }()
 	}
 	ticker := time.NewTicker(tick)
@@ -197,7 +212,7 @@ func (r *Relay) Run(ctx context.Context) {
 	r.leave("The relay is shutting down.")
 	hangUp()
 	close(r.done)
-	for range r.rooms {
+	for range all {
 		<-ended
 	}
 	r.doubling.Wait()
@@ -260,7 +275,7 @@ func (r *Relay) wayOut(s *stanza.Stanza) {
 	if s.Type == "error" || s.Type == "unavailable" || s.Kind == stanza.IQ {
 		return
 	}
-	for _, f := range r.rooms {
+	for _, f := range r.everywhere() {
 		if f.Domain == s.To.Domain {
 			select {
 			case r.work <- func() { f.Stream.Pass(gone(s.To, s.From, "")) }:

@@ -13,7 +13,7 @@ import (
 func Visit(ctx context.Context, s transports.Session, room transports.RoomID, words, refusal string, here func(transports.RoomID)) (transports.RoomID, error) {
 	ctx, leave := context.WithCancel(ctx)
 	defer leave()
-	v := &visit{session: s, id: room, words: words, refusal: refusal, here: here, ctx: ctx, leave: leave, standing: map[transports.UserID]transports.Affiliation{}, faults: make(chan error, 1)}
+	v := &visit{session: s, id: room, words: words, refusal: refusal, here: here, ctx: ctx, leave: leave, rulers: rulers{}, faults: make(chan error, 1)}
 	err := s.Run(ctx, v.event)
 	select {
 	case fault := <-v.faults:
@@ -38,12 +38,13 @@ type visit struct {
 	leave          context.CancelFunc
 	self           transports.UserID
 	live, agreed   bool
-	standing       map[transports.UserID]transports.Affiliation
+	rulers         rulers
 	faults         chan error
 }
 
 // event runs on the session's goroutine.
 func (v *visit) event(e transports.Event) {
+	v.rulers.event(e, v.id)
 	switch e := e.(type) {
 	case transports.Online:
 		v.self = e.Self.ID
@@ -55,33 +56,15 @@ func (v *visit) event(e transports.Event) {
 			return
 		}
 		v.id, v.live = e.Room, true
-		clear(v.standing) // whoever had a name before an outage, another may have it now
-		for _, m := range e.Members {
-			v.standing[m.User.ID] = m.Affiliation
-		}
+		v.rulers.are(e.Members)
 		if v.here != nil {
 			v.here(e.Room)
 			v.here = nil
 		}
-	case transports.MemberChanged:
-		if e.Room == v.id {
-			v.standing[e.Member.User.ID] = e.Member.Affiliation
-		}
-	case transports.UserRenamed:
-		v.standing[e.User.ID] = v.standing[e.Was]
-		if e.Was != e.User.ID {
-			delete(v.standing, e.Was)
-		}
 	case transports.MemberLeft:
-		if e.Room != v.id {
-			return
-		}
-		delete(v.standing, e.User.ID)
-		if e.User.ID == v.self {
+		if e.Room == v.id && e.User.ID == v.self {
 			v.fail(&transports.Fault{Kind: transports.Forbidden, Text: "I was put out of the room on the network."})
 		}
-	case transports.UserLeft:
-		delete(v.standing, e.User.ID)
 	case transports.Message:
 		v.heard(e)
 	}
@@ -111,7 +94,7 @@ func (v *visit) heard(e transports.Message) {
 	if e.Own || e.Replayed || e.Place.Room != v.id || !strings.Contains(strings.ToLower(e.Text.String()), v.words) {
 		return
 	}
-	if v.standing[e.From.ID] >= transports.Admin {
+	if v.rulers[e.From.ID] {
 		v.agreed = true
 		v.leave()
 		return

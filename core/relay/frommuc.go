@@ -182,7 +182,7 @@ func (r *Relay) pass(s *stanza.Stanza, author, nick, body string) {
 		return
 	}
 	from, relayed := marked(s)
-	if relayed && (from == "" || r.hasHeard(from, nick, l.text)) || !relayed && r.echo(nil, nick, l.text) { // another relay's own words, what it repeats, or another bridge
+	if relayed && (from == "" || r.hasHeard(from, nick, l.text)) || !relayed && r.echo(nil, author, nick, l.text) { // another relay's own words, what it repeats, or another bridge
 		return
 	}
 	l.from, l.at, l.fleeting = from, xep.DelayedSince(s), xep.NotToBeKept(s)

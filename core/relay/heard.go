@@ -186,7 +186,7 @@ func (f *foreign) take(e transports.Message, p *passage) {
 	if e.Own || f.ours[e.From.ID] != nil || e.ID != "" && r.lines.byForeign[foreignID{f, e.ID}] != nil {
 		return
 	}
-	if f.ordered(e) || f.leftTo != "" || r.echo(f, e.From.Name, e.Text) || !f.admits(e.From, e.Text) {
+	if f.ordered(e) || f.leftTo != "" || r.echo(f, f.key(e.From.ID), e.From.Name, e.Text) || !f.admits(e.From, e.Text) {
 		return
 	}
 	e.Text = f.calledHere(e.Text)

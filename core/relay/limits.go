@@ -80,7 +80,7 @@ func (f *foreign) admits(u transports.User, t text.Text) bool {
 		r.Log.Debug("A message was not passed on, as the operator wants it.", "room", f.Name)
 		return false
 	}
-	return r.admits(f.Name+" "+string(u.ID), func(n int) {
+	return r.admits(f.key(u.ID), func(n int) {
 		r.say(notPassedOn(n, f.attributed(u.Name), "") + ": too many at once.")
 		r.tell(f, notPassedOn(n, u.Name, "the chat room that this room is joined with")+": too many at once.")
 	})

@@ -103,11 +103,16 @@ const (
 	maxEchoes = 100
 	// leastName is the shortest name by which somebody is known again.
 	leastName = 2
+	// ownWords is how many messages of somebody's, one after another, must have been nobody else's for them to be taken for a person who happens to say the same:
+	// all that another bridge's puppet says, somebody has said elsewhere.
+	ownWords = 3
+	// maxAuthors is of how many people that is counted.
+	maxAuthors = 5000
 )
 
 // echo tells whether somebody repeats what another one said just now elsewhere, as bridges do: under the same name, or with the name before it. room is where it is
-// heard, nil for the MUC. What bridges of other makes say has no mark.
-func (r *Relay) echo(room *foreign, name string, t text.Text) bool {
+// heard, nil for the MUC; author is who says it, by what the MUC or the network tells them apart. What bridges of other makes say has no mark.
+func (r *Relay) echo(room *foreign, author, name string, t text.Text) bool {
 	words := strings.TrimSpace(t.String())
 	if words == "" {
 		return false
@@ -116,7 +121,7 @@ func (r *Relay) echo(room *foreign, name string, t text.Text) bool {
 	for i := len(order) - 1; i >= 0 && i >= len(order)-maxEchoes; i-- {
 		l := order[i]
 		if time.Since(l.heard) > echoWithin {
-			return false
+			break
 		}
 		said := l.words
 		if l.room == room || said == "" || !strings.HasSuffix(words, said) {
@@ -127,7 +132,13 @@ func (r *Relay) echo(room *foreign, name string, t text.Text) bool {
 			if len(known) < leastName {
 				continue
 			}
-			if before == "" && repeats(name, known) && time.Since(l.heard) < sameWithin || attributes(before, known) {
+			same := before == "" && repeats(name, known) && time.Since(l.heard) < sameWithin
+			if same && r.ownWords[author] >= ownWords {
+				delete(r.ownWords, author) // should it be a bridge after all, it is known the next time
+				return false
+			}
+			if same || attributes(before, known) {
+				delete(r.ownWords, author)
 				if r.sometimes("echo "+name, time.Hour) {
 					r.Log.Warn("Somebody repeats what others say, as another bridge does. That is not passed on.", "muc", r.MUC.String(), "name", name)
 				}
@@ -135,6 +146,10 @@ func (r *Relay) echo(room *foreign, name string, t text.Text) bool {
 			}
 		}
 	}
+	if len(r.ownWords) > maxAuthors {
+		clear(r.ownWords)
+	}
+	r.ownWords[author]++
 	return false
 }
 

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -112,5 +113,25 @@ func TestABridgeOfAnotherMakeIsNoLoop(t *testing.T) {
 		w.got(w.one, "bob: welcome")
 		w.muc.says("alice", "a2", body("ida said hello there"))
 		w.got(w.one, "alice: ida said hello there")
+	})
+}
+
+func TestPeopleOfOneNameMaySayTheSameAtTheSameTime(t *testing.T) {
+	story(t, nil, func(w *world) {
+		for i, words := range []string{"good morning", "it rains", "who has the plan?"} {
+			w.one.say("bob", fmt.Sprint("m", i), words)
+			w.settle()
+		}
+		w.hears("bob [one] enters", "bob [one]: good morning", "bob [one]: it rains", "bob [one]: who has the plan?")
+		w.two.taken()
+		w.two.say("bob", "x1", "I have it")
+		time.Sleep(pace)
+		w.hears("bob [two] enters", "bob [two]: I have it")
+		w.one.say("bob", "m4", "I have it") // another bob, as far as the networks tell
+		w.hears("bob [one]: I have it")
+		w.two.say("bob", "x2", "me too")
+		w.settle()
+		w.one.say("bob", "m5", "me too") // twice in a row is no coincidence
+		w.hears("bob [two]: me too")
 	})
 }

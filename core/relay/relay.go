@@ -123,6 +123,8 @@ type Relay struct {
 	// heard are the stanza-ids of what others have said in the MUC, the last ones.
 	heard      map[string]bool
 	heardOrder []string
+	// ownWords counts the last messages of each author that were nobody else's.
+	ownWords map[string]int
 	// said is what the MUC calls messages of ours that its history has, from before a restart, by our ids.
 	said map[string]*stanza.Stanza
 	// lasting begins those of our ids that are the same after a restart.
@@ -158,8 +160,12 @@ const backlog = 4096
 
 // New makes a relay; Run starts it.
 func New(c Config) *Relay {
-	r := &Relay{Config: c, work: make(chan func(), backlog), done: make(chan struct{}), others: map[string]*occupant{},
-		puppets: map[who]*puppet{}, voices: map[string]*puppet{}, former: map[string]bool{}, heard: map[string]bool{}, said: map[string]*stanza.Stanza{}, keysBefore: map[string]string{}, lasting: lastingIDs(c), changed: map[*line]bool{}, marked: map[*foreign]bool{}, gone: map[string]*foreign{}, writing: map[string]time.Time{}, unique: lastingIDs(c) + rand.Text()[:10] + "-", lines: newLines(), floods: map[string]*flood{}, all: *newFlood(c.Limits.PerRelay), reserved: map[string]reservation{}, warned: map[string]time.Time{}}
+	r := &Relay{Config: c, work: make(chan func(), backlog), done: make(chan struct{}),
+		lasting: lastingIDs(c), unique: lastingIDs(c) + rand.Text()[:10] + "-", lines: newLines(), all: *newFlood(c.Limits.PerRelay),
+		others: map[string]*occupant{}, puppets: map[who]*puppet{}, voices: map[string]*puppet{}, former: map[string]bool{}, reserved: map[string]reservation{},
+		heard: map[string]bool{}, ownWords: map[string]int{}, said: map[string]*stanza.Stanza{}, keysBefore: map[string]string{},
+		changed: map[*line]bool{}, marked: map[*foreign]bool{}, gone: map[string]*foreign{},
+		writing: map[string]time.Time{}, floods: map[string]*flood{}, warned: map[string]time.Time{}}
 	for _, room := range c.Rooms {
 		if room.Where == nil {
 			room.Where = func() string { return "" }

@@ -62,6 +62,7 @@ var starByOwner = starScenario{"an owner of a room joins it with a channel by co
 	ask(t, alice, muc+"/relay", "bridges", "#owned")
 	say(t, alice, muc, "relay: pause #owned")
 	alice.Expect(t, "message[@type='groupchat'][@from='"+muc+"/relay']/body[text()~'is paused']")
+	chanop.Expect(t, `^:relay\S* JOIN `) // it stays, to hear what it is told
 	say(t, alice, muc, "not for them")
 	chanop.Say(t, "#owned", "nor for you")
 	chanop.Say(t, "#owned", "relay: resume")
@@ -157,3 +158,53 @@ func TestWhoHasALoginJoinsItsRoomsByCommands(t *testing.T) {
 		})
 	}
 }
+
+// turn hands in a form of a command that is under way, or gives it up; the answer is given back.
+func turn(t *testing.T, c *xmppclient.Client, last *xmppclient.Element, action, fields string) *xmppclient.Element {
+	t.Helper()
+	command := last.Find("iq" + form)
+	if command == nil {
+		t.Fatalf("%s is no step of a command", last)
+	}
+	id := c.NewID()
+	c.Send(t, "<iq type='set' id='{id}' to='{to}'><command xmlns='http://jabber.org/protocol/commands' node='{node}' sessionid='{session}' action='{action}'>"+
+		"<x xmlns='jabber:x:data' type='submit'>"+fields+"</x></command></iq>", "id", id, "to", last.Attr("from"), "node", command.Attr("node"), "session", command.Attr("sessionid"), "action", action)
+	return c.Expect(t, "iq[@id='"+id+"']")
+}
+
+var starByForm = starScenario{"an owner of a room joins it with a channel by the forms of their client", func(t *testing.T, s *star) {
+	alice := s.client(t, "alice", "forms")
+	muc := strings.Replace(s.muc, "team@", "forms@", 1)
+	join(t, alice, muc, "alice")
+	chanop := s.onIRC(t, "formop", "#forms")
+	const asks, data = "iq[@type='result']" + form + "[@status='executing']", "/{jabber:x:data}x"
+
+	first := stages(t, alice, domain, "bridge")
+	mustMatch(t, first, asks+data+"[field[@var='network']/required][field[@var='room']/required][field[@var='muc'][@type='jid-single']/required]",
+		asks+data+"/field[@var='topics'][@type='list-single']/option/value[text()='both']", asks+data+"/field[@var='password'][@type='text-private']")
+	where := field("network", host) + field("room", "#forms")
+	again := turn(t, alice, first, "next", where+field("muc", "team"))
+	mustMatch(t, again, asks+"[note[@type='error'][text()~'not the address of a chat room']]", asks+data+"/field[@var='room']/value[text()='#forms']")
+	who := turn(t, alice, again, "next", where+field("muc", muc)+field("topics", "both"))
+	mustMatch(t, who, asks+data+"/instructions[text()~'I am there. Now .*agree']")
+	early := turn(t, alice, who, "next", "")
+	mustMatch(t, early, asks+"[note[text()~'Nobody who may has agreed yet']]")
+	words := agreement.FindString(early.Find("iq" + form + data + "/instructions").Text)
+	chanop.Say(t, "#forms", words)
+	if strings.Contains(early.Find("iq"+form+data+"/instructions").Text, muc) { // it does not show who owns it
+		say(t, alice, muc, words)
+	}
+	mustMatch(t, turn(t, alice, early, "next", ""), completed+"/note[text()~'is joined with #forms of "+host+" now']")
+	alice.Expect(t, "message[@type='groupchat'][@from='"+muc+"/relay']/body[text()~'is joined with #forms']")
+	chanop.Say(t, "#forms", "hello")
+	s.hears(t, alice, muc, "formop [irc]", "hello")
+
+	mustMatch(t, stages(t, alice, domain, "bridges"), completed+data+"[@type='result']/item[field[@var='room']/value[text()='#forms']][field[@var='state']/value[text()='at work']]")
+	mustMatch(t, stages(t, alice, domain, "pause-bridge", field("room", "#forms")), completed+"/note[text()~'is paused']")
+	mustMatch(t, stages(t, alice, domain, "resume-bridge", field("room", "#forms")), completed+"/note[text()~'works again']")
+	mustMatch(t, turn(t, alice, stages(t, alice, domain, "unbridge"), "cancel", ""), "iq[@type='result']"+form+"[@status='canceled']")
+	say(t, alice, muc, "still there")
+	chanop.Expect(t, ` PRIVMSG #forms :<alice> still there$`)
+	mustMatch(t, stages(t, alice, domain, "unbridge", field("room", "#forms")), completed+"/note[text()~'is removed']")
+	mustMatch(t, stages(t, alice, domain, "unbridge"), completed+"/note[text()~'There is no relay for that']")
+}}

@@ -327,7 +327,7 @@ var starScenarios = []starScenario{
 		p.ida.Hears(t, "this one has not left")
 		p.carl.ExpectNone(t, `^:bridge\S* (PART|JOIN|QUIT)`)
 	}},
-	starByOwner,
+	starByOwner, starByForm,
 	starOverRestarts,
 	{"after a restart of the XMPP server all are back, and what was said meanwhile comes once", func(t *testing.T, s *star) {
 		p := s.people(t)

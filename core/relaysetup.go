@@ -256,7 +256,7 @@ func (s *setUp) await(ctx context.Context, limit time.Duration) *stanza.Error {
 				s.inMUC = true
 			}
 		case <-s.ctx.Done():
-			return declined(xmpp.NotAllowed, "Nobody who may has agreed in time. Nothing was set up.")
+			return declined(xmpp.NotAllowed, "Nobody who may has agreed in time. Nothing was set up. Ask them first, and begin anew.")
 		case <-ctx.Done():
 			return declined(xmpp.NotAllowed, "Nobody who may has agreed yet. "+s.asks())
 		case <-late.C:

@@ -67,7 +67,7 @@ func (all *relays) state(ctx context.Context, k listed) string {
 	}
 	star := all.now.Load().byMUC[k.muc]
 	if star == nil {
-		return "does not work; the log says why"
+		return "does not work; ask the operator of the gateway, whose log says why"
 	}
 	return star.State(ctx, k.room.Transport, transports.RoomID(k.room.Room))
 }

@@ -172,7 +172,7 @@ func (r *Relay) State(ctx context.Context, domain string, room transports.RoomID
 		}
 		for _, f := range r.rooms {
 			if f.Domain == domain && f.ID == room && !f.live && r.bot.standing == inside {
-				state = "no connection to the network's room"
+				state = strings.TrimRight("not in the network's room: "+f.why, ": .")
 			}
 		}
 		answers <- state

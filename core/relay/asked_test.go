@@ -147,3 +147,28 @@ func TestAVisitEndsWhenNobodyAgrees(t *testing.T) {
 		}
 	})
 }
+
+func TestHowARelayIsIsToldWithTheReason(t *testing.T) {
+	story(t, nil, func(w *world) {
+		is := func(want string) {
+			t.Helper()
+			w.settle()
+			if got := w.relay.State(w.t.Context(), "one.example", "#go"); got != want {
+				t.Errorf("it is %q, want %q", got, want)
+			}
+		}
+		is("at work")
+		w.one.bars(&transports.Fault{Kind: transports.Forbidden, Text: "The room is for those who are invited."})
+		w.one.events <- transports.MemberLeft{Room: "#go", User: w.one.self, By: "ida", Reason: "noise"}
+		is("not in the network's room: I was put out by ida (noise)")
+		time.Sleep(time.Minute)
+		is("not in the network's room: The room is for those who are invited")
+		w.one.bars(nil)
+		time.Sleep(time.Hour)
+		is("at work")
+		w.one.cut <- &transports.Fault{Kind: transports.Offline, Text: "The wire was cut."}
+		is("not in the network's room: The wire was cut")
+		w.muc.putsOut("bridge", 307)
+		is("not in the chat room: it was put out")
+	})
+}

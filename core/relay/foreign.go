@@ -18,6 +18,8 @@ type foreign struct {
 	// ctx is that of the connection, nil while there is none; live: the network has let us in.
 	ctx  context.Context
 	live bool
+	// why is why we are not in the room, as the network told last.
+	why  string
 	self transports.User
 	// can is what can be done in the room: what the account can do, all, but for what the room lacks of that.
 	can, all transports.Capabilities
@@ -110,14 +112,17 @@ func (f *foreign) run(ctx context.Context) {
 
 // lost tells the MUC, once, that the network is gone for now.
 func (f *foreign) lost(err error) {
-	f.ctx, f.live, f.gap = nil, false, nil
+	f.ctx, f.live, f.gap, f.why = nil, false, nil, ""
+	if err != nil {
+		f.why = transports.AsFault(err).Text
+	}
 	f.relay.Log.Warn("A relay has lost its connection to a network. It tries again.", "room", f.Name, "error", err)
 	if f.Paused {
 		return
 	}
 	why := ""
-	if err != nil {
-		why = ": " + transports.AsFault(err).Text
+	if f.why != "" {
+		why = ": " + f.why
 	}
 	f.relay.after(answerTime, func() {
 		if !f.live {
@@ -159,9 +164,10 @@ func (f *foreign) joined(ctx context.Context, err error) {
 		f.join()
 		return
 	}
+	f.why = fault.Text
 	f.relay.Log.Warn("A relay cannot enter a room. It tries again.", "room", f.Name, "error", err)
 	if !f.Paused && f.relay.sometimes("join "+f.Name, longWait) {
-		f.relay.say("I cannot enter " + f.Name + ": " + fault.Text)
+		f.relay.say("I cannot enter " + f.Name + ": " + fault.Text + " I go on trying.")
 	}
 	wait := min(firstWait<<min(f.tries, 10), longWait)
 	f.tries++

@@ -92,6 +92,7 @@ func (f *foreign) left(e transports.MemberLeft) {
 	if e.Reason != "" {
 		why += " (" + e.Reason + ")"
 	}
+	f.why = "I was put out" + why
 	f.relay.say("I was put out of " + f.Name + why + ". I try to come back.")
 	ctx := f.ctx
 	f.relay.after(answerTime, func() {

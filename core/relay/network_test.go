@@ -70,9 +70,10 @@ func (n *network) Do(ctx context.Context, c transports.Command, done func(transp
 	var err error
 	switch c := c.(type) {
 	case transports.Join:
+		ban := n.ban
 		n.mu.Unlock()
-		if n.ban != nil {
-			done(result, n.ban)
+		if ban != nil {
+			done(result, ban)
 			return
 		}
 		select {
@@ -151,6 +152,13 @@ func (n *network) Do(ctx context.Context, c transports.Command, done func(transp
 // say has a user say something.
 func (n *network) say(user, id, words string) {
 	n.events <- transports.Message{Place: transports.InRoom("#go"), ID: transports.MessageID(id), From: transports.User{ID: transports.UserID(user), Name: user}, Text: text.Plain(words)}
+}
+
+// bars has a network let nobody in, because of a fault, or let people in again.
+func (n *network) bars(fault error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.ban = fault
 }
 
 // deaf is a network that never answers.

@@ -28,21 +28,14 @@ func (f *foreign) event(e transports.Event) {
 	}
 	switch e := e.(type) {
 	case transports.Online:
-		f.self = e.Self
-		f.able(e.Can, f.lacks)
-		if !f.live {
-			f.join()
-		}
+		f.online(e)
 	case transports.Room:
-		if f.live && e.Room == f.id { // what may be done there can be another now
-			f.able(f.all, e.Lacks)
+		if !f.enters(e) {
 			return
 		}
-		f.id, f.live, f.tries = e.Room, true, 0
 		if f.first.IsZero() {
 			f.first = time.Now()
 		}
-		f.able(f.all, e.Lacks)
 		f.forgetLeft()
 		delete(r.warned, "join "+f.Name)
 		if words := f.Welcome; words != "" {
@@ -77,6 +70,25 @@ func (f *foreign) event(e transports.Event) {
 	case transports.UserRenamed:
 		f.renamed(e)
 	}
+}
+
+// online is when the connection is there.
+func (f *foreign) online(e transports.Online) {
+	f.self = e.Self
+	f.able(e.Can, f.lacks)
+	if !f.live {
+		f.join()
+	}
+}
+
+// enters is when the network has let us into the room; it is false where we are there already. What may be done there can be another then.
+func (f *foreign) enters(e transports.Room) bool {
+	f.able(f.all, e.Lacks)
+	if f.live && e.Room == f.id {
+		return false
+	}
+	f.id, f.live, f.tries = e.Room, true, 0
+	return true
 }
 
 // left is the relay itself, which comes back after a while.

@@ -98,18 +98,11 @@ func (r rulers) event(e transports.Event, room transports.RoomID) {
 func (f *foreign) waits(e transports.Event) {
 	switch e := e.(type) {
 	case transports.Online:
-		f.self = e.Self
-		f.able(e.Can, f.lacks)
-		if !f.live {
-			f.join()
-		}
+		f.online(e)
 	case transports.Room:
-		if f.live && e.Room == f.id {
-			return
+		if f.enters(e) {
+			f.next()
 		}
-		f.id, f.live, f.tries = e.Room, true, 0
-		f.able(f.all, e.Lacks)
-		f.next()
 	case transports.Checkpoint:
 		e.Kept()
 	case transports.MemberLeft:

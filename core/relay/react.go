@@ -128,7 +128,7 @@ func (f *foreign) reactions(l *line, all []string) transports.Command {
 	return transports.React{Place: transports.InRoom(f.id), ID: l.id(f), Emoji: all}
 }
 
-// key names a user of the network among all who react.
+// key tells a user of the network from everybody else in the relay.
 func (f *foreign) key(user transports.UserID) string { return f.Name + " " + string(user) }
 
 // theirs are those of a user's reactions on a message that nobody of the MUC has through that user's account.

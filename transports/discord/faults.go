@@ -29,6 +29,9 @@ func badToken() *transports.Fault {
 // tooManyHooks is the error that a channel has as many webhooks as it may have.
 const tooManyHooks = 30007
 
+// slowMode is the error that an account has written in a channel in slow mode a short time ago.
+const slowMode = 20016
+
 // webhookToken is the error that a webhook has another token, which says nothing about that of the account.
 const webhookToken = 50027
 
@@ -44,7 +47,7 @@ var errorCodes = map[int]struct {
 	10014:        {transports.Invalid, "Discord has no such emoji, or the account cannot use it."},
 	10015:        {transports.NotFound, "The webhook is not there any more."},
 	20009:        {transports.Forbidden, "Discord does not let this be sent: it was found to be explicit."},
-	20016:        {transports.RateLimited, "The channel is in slow mode. Wait before you write again."},
+	slowMode:     {transports.RateLimited, "The channel is in slow mode. Wait before you write again."},
 	20028:        {transports.RateLimited, "Too much is being written in this channel. Try again in a while."},
 	tooManyHooks: {transports.Forbidden, "The channel has as many webhooks as it may have. Delete one in its settings (Integrations)."},
 	30002:        {transports.Forbidden, "Discord takes no more friends of this account: it has as many as it may have."},

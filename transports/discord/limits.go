@@ -133,6 +133,7 @@ func (l *limits) note(r route, status int, h http.Header, body []byte) time.Dura
 		return 0
 	}
 	var said struct {
+		Code   int    `json:"code"`
 		After  json64 `json:"retry_after"`
 		Global bool   `json:"global"`
 	}
@@ -140,6 +141,9 @@ func (l *limits) note(r route, status int, h http.Header, body []byte) time.Dura
 	wait := max(seconds(string(said.After)), seconds(h.Get("Retry-After")), seconds(h.Get("X-RateLimit-Reset-After")))
 	if wait == 0 {
 		wait = time.Second
+	}
+	if said.Code == slowMode { // it is the channel's, and ends when somebody switches it off
+		return wait
 	}
 	if said.Global || h.Get("X-RateLimit-Global") == "true" || scope == "global" {
 		l.global[r.owner] = &bucket{0, now.Add(wait)}

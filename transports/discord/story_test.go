@@ -311,6 +311,8 @@ func TestEachKindOfRateLimitIsWaitedFor(t *testing.T) {
 		if wait := transports.AsFault(err).Wait; wait != 77500*time.Millisecond {
 			t.Errorf("the wait is %v", wait)
 		}
+		_, err = v.try(send(inLobby(v), "hello again"))
+		v.kind(err, transports.RateLimited, "slow mode")
 	})
 }
 

@@ -14,7 +14,7 @@ type keptLine struct {
 	Author, Said, StanzaID, Nick string `json:",omitzero"`
 	Room, UserID, UserName       string `json:",omitzero"`
 	Text                         string `json:",omitzero"`
-	Does, Gone                   bool   `json:",omitzero"`
+	Does, Gone, Fleeting         bool   `json:",omitzero"`
 	At, Heard                    int64
 	From, Thread                 string                  `json:",omitzero"`
 	Root                         int64                   `json:",omitzero"`
@@ -49,7 +49,7 @@ func millis(t time.Time) int64 { return t.UnixMilli() }
 
 // packed is a line as it is written.
 func (r *Relay) packed(l *line, waiting map[*line]map[*foreign]bool) Kept {
-	k := keptLine{Author: l.author, Said: l.said, StanzaID: l.stanzaID, Nick: l.nick, UserID: string(l.user.ID), UserName: l.user.Name, Does: l.does, Gone: l.gone,
+	k := keptLine{Author: l.author, Said: l.said, StanzaID: l.stanzaID, Nick: l.nick, UserID: string(l.user.ID), UserName: l.user.Name, Does: l.does, Gone: l.gone, Fleeting: l.fleeting,
 		At: millis(l.at), Heard: millis(l.heard), From: l.from, Thread: l.thread}
 	if l.room != nil {
 		k.Room = l.room.Key
@@ -110,7 +110,7 @@ func (r *Relay) recall(kept Kept, bySeq map[int64]*line) {
 		return
 	}
 	l := &line{seq: kept.Seq, author: k.Author, said: k.Said, stanzaID: k.StanzaID, nick: k.Nick, user: transports.User{ID: transports.UserID(k.UserID), Name: k.UserName},
-		text: text.ParseStyling(k.Text), does: k.Does, gone: k.Gone, at: time.UnixMilli(k.At), from: k.From, thread: k.Thread, root: bySeq[k.Root], safe: true}
+		text: text.ParseStyling(k.Text), does: k.Does, gone: k.Gone, fleeting: k.Fleeting, at: time.UnixMilli(k.At), from: k.From, thread: k.Thread, root: bySeq[k.Root], safe: true}
 	if k.Room != "" {
 		l.room = r.roomOf(k.Room)
 	}

@@ -333,5 +333,20 @@ func TestWordsThatAreNotToBeKeptAreNot(t *testing.T) {
 		w.begin()
 		w.muc.says("bob", "b5", xep.Retraction("s1")...) // what it was called is known
 		w.got(w.two, "delete two1")
+		one.says("ida", "m1", "which one?")
+		w.settle()
+		one.taken()
+		one.slow = make(chan bool)
+		w.muc.says("bob", "b6", body("another plan"), xep.NotStored())
+		w.got(one.network, "bob: another plan")
+		w.stop(kept, true)
+		one.slow <- true
+		one.slow = nil
+		w.begin()
+		w.got(one.network, "bob: another plan") // the network's history has it not
+		time.Sleep(time.Second)
+		if kept.has("another plan") {
+			t.Error("after a crash it is kept")
+		}
 	})
 }

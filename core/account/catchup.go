@@ -176,6 +176,9 @@ func (a *Account) catchUpTalks() {
 			latest[talk] = begin.message
 			events = append(events, begin.first...)
 			part, problem := missed(l, history, talk, begin)
+			if reviewer, ok := history.(transports.Reviewer); ok && begin.message != "" && problem == nil {
+				part = append(part, l.reviewTalk(reviewer, talk)...)
+			}
 			events, err = append(events, part...), errors.Join(err, problem)
 		}
 		return events, err

@@ -225,6 +225,7 @@ func (a *Account) react(s *stanza.Stanza, j *joined, place transports.Place, id 
 	a.refer(s, place, id, func(parts []transports.MessageID) {
 		a.known.note(reactKey(place, parts[0], a.self.ID), strings.Join(emoji, " "))
 		a.changeAll(s, place, []transports.Command{transports.React{Place: place, ID: parts[0], Emoji: emoji}}, func(_ []transports.Result, ends []store.Change) {
+			ends = append(ends, a.reactionLine(place, parts[0], a.self, emoji)...)
 			shown := xep.Reactions(msgid.Encode(string(parts[0]), 0), emoji)
 			a.confirmChange(s, j, saying{from: a.self, children: []*stanza.Element{shown, xep.Stored()},
 				stanzaID: changeID("react", parts[0], a.self.ID, strings.Join(emoji, " "), time.Time{})}, ends)

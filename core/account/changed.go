@@ -65,6 +65,7 @@ func (a *Account) gone(e transports.Deleted, made func(j *joined, id, author str
 	var files []string
 	var quoting []store.Rewrite
 	a.changed(e.Place, e.ID, e.By, e.At, func(j *joined, f finding) *saying {
+		a.noteLines(a.noLine(e.Place, e.ID)...)
 		for _, without := range quoting {
 			a.Store.Write(a.archived, without)
 		}
@@ -151,6 +152,7 @@ func (a *Account) reacted(e transports.Reacted) {
 		if j == nil {
 			id = f.shown
 		}
+		a.noteLines(a.reactionLine(e.Place, e.ID, e.From, emoji)...)
 		children := []*stanza.Element{xep.Reactions(id, emoji), xep.Stored()}
 		if len(emoji) > 0 {
 			children = append(children, stanza.Text("", "body", quotation(textOf(f.row.Content))+strings.Join(emoji, " ")), xep.Fallback(xep.NSReactions, 0, 0))
@@ -185,6 +187,7 @@ func (a *Account) changed(place transports.Place, id transports.MessageID, by tr
 			a.showChange(place, j, by, *w)
 		}
 		a.markChange(place, at)
+		a.awaitServer()
 	})
 }
 

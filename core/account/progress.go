@@ -23,6 +23,8 @@ type progress struct {
 // reached is how far talks were taken, and whom the network has waiting for that.
 type reached struct {
 	marks map[transports.UserID]mark
+	// lines are what is new in their messages.
+	lines []store.Change
 	kept  []func()
 }
 
@@ -54,8 +56,9 @@ func (a *Account) beginTalk(e transports.Message) {
 }
 
 // tookMessage notes that all up to a message of a talk is with the server, or on its way.
-func (a *Account) tookMessage(user transports.UserID, id transports.MessageID) {
+func (a *Account) tookMessage(user transports.UserID, id transports.MessageID, lines ...store.Change) {
 	if a.remembers && id != "" {
+		a.noteLines(lines...)
 		a.reach(user, func(m *mark) { m.message = id })
 	}
 }
@@ -69,6 +72,11 @@ func (a *Account) tookChange(user transports.UserID, at time.Time) {
 			}
 		})
 	}
+}
+
+// noteLines has the store told what is new in the messages of talks when the server has what was shown of it. awaitServer goes with it, when that is handed over.
+func (a *Account) noteLines(lines ...store.Change) {
+	a.progress.next.lines = append(a.progress.next.lines, lines...)
 }
 
 func (a *Account) reach(user transports.UserID, note func(*mark)) {
@@ -86,7 +94,7 @@ func (a *Account) whenTaken(kept func()) {
 
 func (a *Account) awaitServer() {
 	p := &a.progress
-	if p.waits || len(p.next.marks) == 0 && len(p.next.kept) == 0 {
+	if p.waits || len(p.next.marks) == 0 && len(p.next.kept) == 0 && len(p.next.lines) == 0 {
 		return
 	}
 	p.waits, p.asked, p.next = true, p.next, reached{}
@@ -99,7 +107,7 @@ func (a *Account) serverHasIt() {
 	a.busy--
 	done := a.progress.asked
 	a.progress.waits, a.progress.asked = false, reached{}
-	var changes []store.Change
+	changes := done.lines
 	for user, m := range done.marks {
 		place := transports.TalkWith(user)
 		if m.message != "" {

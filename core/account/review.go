@@ -29,6 +29,11 @@ func (l lookUp) review(reviewer transports.Reviewer, place transports.Place) []t
 		return nil
 	}
 	there, ids := lastOf(page.Rows)
+	return l.becameOf(reviewer, place, there, ids)
+}
+
+// becameOf finds what has become of messages.
+func (l lookUp) becameOf(reviewer transports.Reviewer, place transports.Place, there map[transports.MessageID]*taken, ids []transports.MessageID) []transports.Event {
 	if len(ids) == 0 {
 		return nil
 	}

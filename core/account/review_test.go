@@ -35,3 +35,36 @@ func TestWhatBecameOfMessagesDuringAnOutageIsSeen(t *testing.T) {
 			"phone: <bob> A message was deleted, but your client cannot show it. (retracts 1.3)")
 	})
 }
+
+func TestWhatBecameOfATalksMessagesDuringAnOutageIsSeen(t *testing.T) {
+	reaction := func(id, who string, emoji ...string) transports.Reacted {
+		return transports.Reacted{Place: withBob, ID: transports.MessageID(id), From: user(who), Emoji: emoji}
+	}
+	for name, outage := range map[string]func(w *world) (first []string){
+		"the connection is lost": func(w *world) []string {
+			w.breaks(transports.Offline, "Reset.")
+			w.waits(time.Minute)
+			w.forget()
+			w.online("alice")
+			return []string{"phone: <#go> Connected to irc.net again."}
+		},
+		"the gateway is killed": func(w *world) []string { w.crashes(); return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			talking(t, nil, func(t *testing.T, w *world) {
+				w.whispers("1", "2", "3", "4")
+				w.emits(reaction("1", "bob", "👍"), reaction("2", "bob", "👍"), transports.Deleted{Place: withBob, ID: "4", By: user("bob")})
+				w.settle()
+				w.network.now = map[transports.MessageID]transports.Reviewed{
+					"1": {ID: "1", Reactions: []transports.Reacted{reaction("1", "bob", "👍")}},
+					"2": {ID: "2", Reactions: []transports.Reacted{reaction("2", "bob", "🎉")}},
+					"3": {ID: "3", Gone: true},
+					"4": {ID: "4", Gone: true},
+				}
+				w.expect(append(outage(w), "alice@example.org: chat from bob%irc.net@gw.example: 🎉 (reacts to 2: 🎉)",
+					"alice@example.org: chat from bob%irc.net@gw.example: A message was deleted, but your client cannot show it. (retracts 3)")...)
+				w.expect(outage(w)...) // it is known now
+			})
+		})
+	}
+}

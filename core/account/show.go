@@ -279,7 +279,7 @@ func (a *Account) talked(e transports.Message) {
 			return
 		}
 		a.noteLatest(e.Place, e.ID)
-		defer a.tookMessage(e.Place.User, e.ID)
+		defer a.tookMessage(e.Place.User, e.ID, a.talkLine(e.Place, e.ID, e.From.ID, e.At)...)
 		if echo {
 			return
 		}

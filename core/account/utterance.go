@@ -136,7 +136,11 @@ func (a *Account) sent(p *utterance, err error) {
 			changes = append(changes, a.cursor(p.room, last)...)
 		} else {
 			a.noteLatest(p.place, last)
-			defer func() { a.told.of(p.place.User).add(func() { a.tookMessage(p.place.User, last) }) }()
+			var lines []store.Change
+			for _, id := range ids {
+				lines = append(lines, a.talkLine(p.place, id, a.self.ID, time.Now())...)
+			}
+			defer func() { a.told.of(p.place.User).add(func() { a.tookMessage(p.place.User, last, lines...) }) }()
 		}
 	}
 	if p.room == nil {

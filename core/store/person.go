@@ -113,6 +113,7 @@ var (
 	deleteStretch  = oneRow("DELETE FROM archive WHERE account = ? AND account <> 0 AND place = ? AND seq BETWEEN ? AND ?")
 	deleteArchive  = oneRow("DELETE FROM archive WHERE account <> 0 AND account IN (" + theirAccounts + ")")
 	deleteSent     = oneRow("DELETE FROM sent WHERE account IN (" + theirAccounts + ")")
+	deleteLines    = oneRow("DELETE FROM talk_lines WHERE account IN (" + theirAccounts + ")")
 	deleteReacted  = oneRow("DELETE FROM reactions WHERE account IN (" + theirAccounts + ") OR through IN (" + theirAccounts + ")")
 	deleteCursors  = oneRow("DELETE FROM cursors WHERE account IN (" + theirAccounts + ")")
 	deleteCommands = oneRow("DELETE FROM commands WHERE transport = ? AND (sender = ? OR substr(sender, 1, ?) = ? OR account IN (" + theirAccounts + "))")
@@ -128,7 +129,7 @@ var (
 // What is the account's own.
 var deleteOwn = []*statement{
 	oneRow("DELETE FROM archive WHERE account = ? AND account <> 0"), oneRow("DELETE FROM sent WHERE account = ?"), oneRow("DELETE FROM cursors WHERE account = ?"),
-	oneRow("DELETE FROM reactions WHERE account = ?"), oneRow("DELETE FROM reactions WHERE through = ?"),
+	oneRow("DELETE FROM reactions WHERE account = ?"), oneRow("DELETE FROM reactions WHERE through = ?"), oneRow("DELETE FROM talk_lines WHERE account = ?"),
 	oneRow("DELETE FROM commands WHERE account = ?"), oneRow("DELETE FROM contacts WHERE account = ?"), oneRow("DELETE FROM accounts WHERE id = ?"),
 }
 
@@ -151,6 +152,7 @@ func (c forgetPerson) plan(p *plan) {
 	p.barrier() // it reaches over tables whose keys do not name the person
 	p.add(deleteArchive, nil, c.transport, c.person)
 	p.add(deleteSent, nil, c.transport, c.person)
+	p.add(deleteLines, nil, c.transport, c.person)
 	p.add(deleteReacted, nil, c.transport, c.person, c.transport, c.person)
 	p.add(deleteCursors, nil, c.transport, c.person)
 	p.add(deleteCommands, nil, c.transport, c.person, characters(resource), resource, c.transport, c.person)

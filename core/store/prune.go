@@ -8,7 +8,7 @@ import (
 
 const pruneRows = 500 // in one unit, so that other units do not wait long
 
-// Prune removes the rows of the archive whose true time is earlier than before (unix milliseconds), the ids of what was sent, the reactions of those who share accounts and what relays have passed on before
+// Prune removes the rows of the archive whose true time is earlier than before (unix milliseconds), the ids of what was sent, the reactions of those who share accounts, the lines of talks and what relays have passed on before
 // then, and the spans that ended before then. It returns how many rows it removed. It works in small units through the writer's queue, so that others pass.
 func (s *Store) Prune(ctx context.Context, before int64) (int64, error) {
 	if err := s.write(ctx, pruneSpans{Arrival(before)}, pruneSent{before}); err != nil {
@@ -41,6 +41,7 @@ type pruneSent struct{ before int64 }
 
 var (
 	deleteOldSent      = oneRow("DELETE FROM sent WHERE at < ?")
+	deleteOldTalkLines = oneRow("DELETE FROM talk_lines WHERE at < ?")
 	deleteOldReactions = oneRow("DELETE FROM reactions WHERE at < ?")
 	deleteOldLines     = oneRow("DELETE FROM relay_lines WHERE at < ?")
 	deleteRows         = oneRow("DELETE FROM archive WHERE seq BETWEEN ? AND ? AND at < ?")
@@ -54,6 +55,7 @@ func (c pruneSpans) size() int    { return overhead }
 func (c pruneSent) plan(p *plan) {
 	p.add(deleteOldSent, nil, c.before)
 	p.add(deleteOldReactions, nil, c.before)
+	p.add(deleteOldTalkLines, nil, c.before)
 	p.add(deleteOldLines, nil, c.before)
 }
 func (c pruneSent) size() int { return overhead }

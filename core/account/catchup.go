@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -84,7 +85,13 @@ func (a *Account) waitsForGap(e transports.Event) bool {
 // something is missing before the message, it stays behind that.
 func (a *Account) cursor(j *joined, id transports.MessageID) []store.Change {
 	a.noteLatest(transports.InRoom(j.id), id)
-	if !a.remembers || id == "" || !j.read {
+	switch {
+	case !a.remembers || id == "":
+		return nil
+	case !j.read:
+		if len(j.ahead) < maxHeld {
+			put(&j.ahead, id, true)
+		}
 		return nil
 	}
 	return []store.Change{a.cursorAt(transports.InRoom(j.id), id)}
@@ -122,7 +129,12 @@ func (a *Account) catchUp(j *joined) {
 	}
 	looks := a.looks(j.id)
 	latest := map[transports.Place]transports.MessageID{}
-	g := &gap{closed: func(whole bool) { j.read = whole }, looks: looks, latest: latest}
+	g := &gap{looks: looks, latest: latest, closed: func(whole bool) {
+		if j.read = whole; whole {
+			j.ahead = nil
+		}
+	}}
+	ahead := maps.Clone(j.ahead)
 	g.resume = func() {
 		if a.rooms[j.id] == j && j.live && !g.cut {
 			a.resume(j.id, g.looks)
@@ -140,7 +152,7 @@ func (a *Account) catchUp(j *joined) {
 			return nil, err
 		}
 		latest[place] = transports.MessageID(last)
-		events, err := missed(l, history, place, start{mark: mark{message: transports.MessageID(last)}})
+		events, err := missed(l, history, place, start{mark: mark{message: transports.MessageID(last)}, ahead: ahead, shared: a.About.StableIDs && last != ""})
 		if reviewer, ok := history.(transports.Reviewer); ok && last != "" && err == nil {
 			events = append(events, l.review(reviewer, place)...)
 		}
@@ -189,6 +201,9 @@ func (a *Account) catchUpTalks() {
 type start struct {
 	user transports.UserID // of a talk
 	mark
+	// ahead are messages of a room that were taken although something before them was missing; shared tells that others write into its archive as well.
+	ahead  map[transports.MessageID]bool
+	shared bool
 	// first is the message, where it is what the talk began with and nobody knows whether it was taken.
 	first []transports.Event
 }
@@ -304,7 +319,8 @@ func (a *Account) lookThrough(l lookUp, history transports.History, looks []*loo
 	}
 }
 
-// missed reads what came after a message, without what is known: what a client of the person's sent through the gateway, and what the archive has.
+// missed reads what came after a message, without what is known: what a client of the person's sent through the gateway, and what the archive has. An archive that is
+// shared has what somebody else of the same network was shown, so there it counts what this account has taken.
 func missed(l lookUp, history transports.History, place transports.Place, begin start) ([]transports.Event, error) {
 	most, last := maxMissed, begin.message
 	if last == "" {
@@ -315,6 +331,10 @@ func missed(l lookUp, history transports.History, place transports.Place, begin 
 		return nil, err
 	}
 	changed = max(changed, begin.changed.UnixMilli())
+	var upto int64
+	if begin.shared {
+		upto = l.row(place, begin.message).Seq
+	}
 	var all []transports.Event
 	for more := true; more && len(all) < most; {
 		var part []transports.Event
@@ -326,7 +346,7 @@ func missed(l lookUp, history transports.History, place transports.Place, begin 
 		for _, e := range part {
 			if m, ok := e.(transports.Message); ok {
 				last = m.ID
-				if l.taken(m) {
+				if begin.ahead[m.ID] || !begin.shared && l.taken(m) || begin.shared && l.takenBefore(m, upto) {
 					continue
 				}
 			} else if at := changedAt(e); !at.IsZero() && at.UnixMilli() <= changed {

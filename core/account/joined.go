@@ -19,6 +19,8 @@ type joined struct {
 	view *room.Hosted
 	// asked: a Join is under way; live: the network has confirmed it; read: what was missed before is shown.
 	asked, live, read bool
+	// ahead are the messages that were taken since something before them could not be read.
+	ahead map[transports.MessageID]bool
 	// persistent: the gateway is to stay when nobody is inside. kept: it does, since leftAt.
 	persistent, kept bool
 	leftAt           time.Time

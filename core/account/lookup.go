@@ -110,7 +110,18 @@ func (l lookUp) archived(place transports.Place, id string) store.Row {
 
 // taken tells whether a message was taken before: a client of the person's sent it through the gateway, or the archive has it.
 func (l lookUp) taken(e transports.Message) bool {
-	return l.row(e.Place, e.ID).ID != "" || e.Own && len(l.sent(l.store.SentOf, PlaceKey(e.Place), string(e.ID))) > 0
+	return l.row(e.Place, e.ID).ID != "" || l.sentHere(e)
+}
+
+// takenBefore tells whether a message was taken before a row of the archive was written, whoever wrote it.
+func (l lookUp) takenBefore(e transports.Message, upto int64) bool {
+	seq := l.row(e.Place, e.ID).Seq
+	return seq != 0 && seq <= upto || l.sentHere(e)
+}
+
+// sentHere tells whether a client of the person's sent a message through the gateway.
+func (l lookUp) sentHere(e transports.Message) bool {
+	return e.Own && len(l.sent(l.store.SentOf, PlaceKey(e.Place), string(e.ID))) > 0
 }
 
 // past tells whether a message that the network tells again was taken before. Talks have no archive: there it is none of those after the last one that was

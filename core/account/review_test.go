@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"isthmus/core/stanza"
+	"isthmus/core/store"
 	"isthmus/transports"
 )
 
@@ -67,4 +69,30 @@ func TestWhatBecameOfATalksMessagesDuringAnOutageIsSeen(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestWhatSomebodyElseOfTheNetworkWasShownMeanwhileIsNotTakenForSeen(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.shared.About.StableIDs = true
+		room := transports.InRoom("#go")
+		said := func(id string) transports.Message {
+			return transports.Message{Place: room, ID: transports.MessageID(id), From: user("bob"), Text: plain("message " + id)}
+		}
+		w.network.past = map[transports.Place][]transports.Event{}
+		w.inside("bob")
+		w.emits(said("1.1"))
+		w.breaks(transports.Offline, "Reset.")
+		w.settle()
+		other := w.account.archive("#go")
+		w.store.Write(nil, store.Append{Row: store.Row{Transport: other.Transport, Scope: other.Scope, Place: "#go", ID: "1.2", Nick: "bob", Author: "bob",
+			Content: stanza.Text("", "body", "message 1.2").Append(nil)}})
+		w.network.past[room] = []transports.Event{said("1.1"), said("1.2")}
+		w.waits(5 * time.Second)
+		w.online("alice")
+		w.forget()
+		w.emits(state("alice", "bob"))
+		w.expect("phone: <bob> message 1.2")
+		w.emits(said("1.3"))
+		w.expect("phone: <bob> message 1.3")
+	})
 }

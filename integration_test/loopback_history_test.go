@@ -28,6 +28,17 @@ var loopbackHistory = []loopbackScenario{
 		}
 		alice.ExpectNext(t, "message[@type='groupchat']/subject")
 	}},
+	{"who writes for the first time while the connection is cut is heard when it is back", func(t *testing.T, w *loopbackWorld) {
+		_, _, _, alice := w.inside(t)
+		comesOnline(t, alice)
+		self, zoe := w.self(t, "Alice"), w.AddPerson(t, "Zoe")
+		w.Refuse(t, self, &transports.Fault{Kind: transports.Offline, Text: "The network is down."})
+		w.Cut(t, self, nil)
+		alice.Expect(t, "message/body[text()~'was cut']")
+		zoe.Tell(t, self, "is this you?")
+		w.Refuse(t, self, nil)
+		alice.Expect(t, "message[@type='chat'][@from='"+loopbackAddress(string(zoe.ID))+"']/body[text()='is this you?']")
+	}},
 	{"what was said while the connection was cut comes when it is back, in order and once", func(t *testing.T, w *loopbackWorld) {
 		id, room := w.room(t)
 		ida := w.AddPerson(t, "Ida Lovelace")

@@ -36,6 +36,15 @@ var slackOutages = []slackScenario{
 		w.Post(w.ida, id, "after", nil)
 		alice.Expect(t, "message[@from='"+room+"/Ida Lovelace']/body[text()='after']")
 	}},
+	{"who writes for the first time while the gateway is away is heard when it is back", func(t *testing.T, w *slackWorld) {
+		alice, _, room := w.inside(t)
+		w.gateway.Kill()
+		zoe := w.AddUser("Zoe")
+		w.Post(zoe, w.Direct(zoe, w.tess), "is this you?", nil)
+		w.restart()
+		alice.Expect(t, "message[@type='chat'][@from='"+w.address(zoe.ID)+"']/body[text()='is this you?']")
+		join(t, alice, room, "Tess")
+	}},
 	{"a crash in the middle of traffic loses nothing, doubles nothing, and leaves the truth", func(t *testing.T, w *slackWorld) {
 		alice, id, room := w.inside(t)
 		talk, ida := w.Direct(w.tess, w.ida), w.address(w.ida.ID)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"time"
 )
 
 // Driver is the code for one kind of network. An instance serves one component domain and holds what its accounts share.
@@ -140,6 +141,12 @@ type History interface {
 	// After reads what came after a message, oldest first and at most limit events: each a Message, or an Edited, Deleted or Reacted of one.
 	// With an empty id it reads the last ones. It is a pure query: nothing of it is emitted. more tells that there is more to read.
 	After(ctx context.Context, place Place, id MessageID, limit int) (events []Event, more bool, err error)
+}
+
+// Correspondence is a History that tells with whom the account has talks, such as with those who wrote for the first time while it was away.
+type Correspondence interface {
+	// Talks are the users with whom something was said since then, as far as the network tells: at least those with whom a talk has begun. It is a pure query.
+	Talks(ctx context.Context, since time.Time) ([]UserID, error)
 }
 
 // Reviewer is a History that can tell what has become of messages, such as of those that were taken before the account was away.

@@ -181,7 +181,7 @@ func (a *Account) catchUpTalks() {
 	ahead := a.reachedNow()
 	a.openGap(talks, g, func(l lookUp) ([]transports.Event, error) {
 		a.lookThrough(l, history, looks)
-		all, err := l.talks(ahead)
+		all, err := l.talks(history, ahead)
 		var events []transports.Event
 		for _, begin := range all {
 			talk := transports.TalkWith(begin.user)
@@ -206,15 +206,17 @@ type start struct {
 	shared bool
 	// first is the message, where it is what the talk began with and nobody knows whether it was taken.
 	first []transports.Event
+	// since is when the talk may have begun, where nothing is known of it.
+	since time.Time
 }
 
 // talks are those where something was said last; of some more was taken than the store knows.
-func (l lookUp) talks(ahead map[transports.UserID]mark) ([]start, error) {
+func (l lookUp) talks(history transports.History, ahead map[transports.UserID]mark) ([]start, error) {
 	cursors, err := l.store.Cursors(l.ctx, l.account, maxTalks)
 	var all []start
 	for _, c := range cursors {
 		user, is := strings.CutPrefix(c.Place, talkPrefix)
-		if !is {
+		if !is || user == "" {
 			continue
 		}
 		talk := start{user: transports.UserID(user), mark: mark{message: transports.MessageID(c.Message)}.and(ahead[transports.UserID(user)])}
@@ -230,7 +232,45 @@ func (l lookUp) talks(ahead map[transports.UserID]mark) ([]start, error) {
 			all = append(all, start{user: user, mark: m})
 		}
 	}
-	return all, err
+	if err != nil {
+		return all, err
+	}
+	fresh, err := l.newTalks(history, cursors, all)
+	return append(all, fresh...), err
+}
+
+// talksBegin is the place of an account that says since when it has talks. It is one with nobody.
+var talksBegin = PlaceKey(transports.TalkWith(""))
+
+// newTalks are those with users who wrote for the first time while the account was away: since the last time that anything was taken.
+func (l lookUp) newTalks(history transports.History, cursors []store.Cursor, known []start) ([]start, error) {
+	correspondence, ok := history.(transports.Correspondence)
+	if !ok {
+		return nil, nil
+	}
+	if len(cursors) == 0 { // what was said before it was there is none of its business
+		l.store.Write(nil, store.BeginCursor{Cursor: store.Cursor{Account: l.account, Place: talksBegin, At: time.Now().UnixMilli()}})
+		return nil, nil
+	}
+	since := time.UnixMilli(cursors[0].At).Add(-skew)
+	if i := slices.IndexFunc(cursors, func(c store.Cursor) bool { return c.Place == talksBegin }); i >= 0 && since.UnixMilli() < cursors[i].At {
+		since = time.UnixMilli(cursors[i].At)
+	}
+	users, err := correspondence.Talks(l.ctx, since)
+	if err != nil {
+		return nil, err
+	}
+	var all []start
+	for _, user := range users {
+		if len(all) == maxTalks || slices.ContainsFunc(known, func(s start) bool { return s.user == user }) {
+			continue
+		}
+		if last, err := l.store.Cursor(l.ctx, l.account, PlaceKey(transports.TalkWith(user))); err != nil || last != "" {
+			continue // it is a talk that is known, but none of the last ones
+		}
+		all = append(all, start{user: user, since: since})
+	}
+	return all, nil
 }
 
 func (a *Account) openGap(place transports.Place, g *gap, read func(lookUp) ([]transports.Event, error)) {
@@ -346,7 +386,7 @@ func missed(l lookUp, history transports.History, place transports.Place, begin 
 		for _, e := range part {
 			if m, ok := e.(transports.Message); ok {
 				last = m.ID
-				if begin.ahead[m.ID] || !begin.shared && l.taken(m) || begin.shared && l.takenBefore(m, upto) {
+				if begin.ahead[m.ID] || !m.At.IsZero() && m.At.Before(begin.since) || !begin.shared && l.taken(m) || begin.shared && l.takenBefore(m, upto) {
 					continue
 				}
 			} else if at := changedAt(e); !at.IsZero() && at.UnixMilli() <= changed {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -113,6 +114,20 @@ func (s remembering) After(ctx context.Context, place transports.Place, id trans
 		return all[max(0, len(all)-limit):], false, nil
 	}
 	return all[:min(limit, len(all))], len(all) > limit, nil
+}
+
+// Talks are those in which the test says that something was said since then.
+func (s remembering) Talks(_ context.Context, since time.Time) (all []transports.UserID, _ error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for place, events := range s.past {
+		for _, e := range events {
+			if m, is := e.(transports.Message); is && place.User != "" && !m.At.Before(since) && !slices.Contains(all, place.User) {
+				all = append(all, place.User)
+			}
+		}
+	}
+	return all, nil
 }
 
 // Review tells what the test says has become of messages.

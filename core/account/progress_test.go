@@ -3,6 +3,7 @@ package account
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -146,6 +147,41 @@ func TestANetworkHearsThatATalkWasTakenWhenTheServerHasIt(t *testing.T) {
 		w.settle()
 		if !slices.Equal(kept, []string{"first", "second"}) {
 			t.Fatalf("kept is %q", kept)
+		}
+	})
+}
+
+func TestWhoWritesForTheFirstTimeWhileTheAccountIsAwayIsHeard(t *testing.T) {
+	talking(t, nil, func(t *testing.T, w *world) {
+		said := func(name, id string, before time.Duration) transports.Message {
+			m := transports.Message{Place: transports.TalkWith(transports.UserID(name)), ID: transports.MessageID(id), From: user(name), At: time.Now().Add(-before), Text: plain("I am " + name)}
+			w.network.past[m.Place] = append(w.network.past[m.Place], m)
+			return m
+		}
+		said("carol", "c1", time.Minute)
+		w.breaks(transports.Offline, "Reset.")
+		w.waits(time.Hour)
+		w.online("alice")
+		w.forget() // what was said before she came is none of it
+		w.emits(said("dora", "d1", 0))
+		w.expect("alice@example.org: chat from dora%irc.net@gw.example: I am dora")
+		w.waits(time.Hour)
+		w.crashes()
+		w.hears()
+		w.emits(state("alice", "bob"))
+		w.forget()
+		w.breaks(transports.Offline, "Reset.")
+		said("carol", "c2", 0)
+		said("dora", "d2", 0)
+		said("eve", "e1", 0)
+		w.waits(time.Minute)
+		w.online("alice")
+		w.settle()
+		got := w.stream.taken()
+		for _, want := range []string{"carol", "dora", "eve"} {
+			if n := len(slices.DeleteFunc(slices.Clone(got), func(line string) bool { return !strings.HasSuffix(strings.TrimSuffix(line, " (earlier)"), "I am "+want) })); n != 1 {
+				t.Errorf("%s was heard %d times in %q", want, n, got)
+			}
 		}
 	})
 }

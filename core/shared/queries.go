@@ -3,6 +3,7 @@ package shared
 import (
 	"context"
 	"io"
+	"time"
 
 	"isthmus/transports"
 )
@@ -22,6 +23,15 @@ func (a *remembering) After(ctx context.Context, place transports.Place, id tran
 		return nil, false, nil
 	}
 	return a.history.After(ctx, place, id, limit)
+}
+
+// Talks are those of the account's owner: others have none through it.
+func (a *remembering) Talks(ctx context.Context, since time.Time) ([]transports.UserID, error) {
+	correspondence, ok := a.history.(transports.Correspondence)
+	if !ok || !a.person.Owner {
+		return nil, nil
+	}
+	return correspondence.Talks(ctx, since)
 }
 
 // Review tells which messages of a room are gone. Reactions are another matter: the network has those of all who share the account as one.

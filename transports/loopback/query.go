@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"isthmus/transports"
 )
@@ -61,6 +62,19 @@ func (s *Session) Affiliated(ctx context.Context, id transports.RoomID, affiliat
 	if asked != nil {
 		return nil, asked
 	}
+	return all, err
+}
+
+// Talks are the users with whom something was said since then.
+func (s *Session) Talks(ctx context.Context, since time.Time) (all []transports.UserID, err error) {
+	err = s.query(ctx, func(n *network, u *user) {
+		for _, id := range slices.Sorted(maps.Keys(n.Users)) {
+			talk := n.Talks[pairOf(u.ID, id)]
+			if talk != nil && slices.ContainsFunc(talk.Lines, func(what line) bool { return what.Said != nil && !what.Said.At.Before(since) }) {
+				all = append(all, id)
+			}
+		}
+	})
 	return all, err
 }
 

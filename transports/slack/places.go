@@ -3,7 +3,9 @@ package slack
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 
 	"isthmus/transports"
 )
@@ -32,21 +34,37 @@ func (s *Session) placeOf(c *connection, emit func(transports.Event), channel st
 		s.mu.Unlock()
 		return place, false
 	case info.IM:
-		s.noteTalk(channel, info.User)
+		s.noteTalk(channel, info.User, info.Created)
 		return transports.TalkWith(userID(info.User)), true
 	}
 	s.come(emit, info)
 	return transports.InRoom(roomID(channel)), true
 }
 
-// noteTalk remembers which conversation is the talk with a user.
-func (s *Session) noteTalk(channel, user string) {
+// noteTalk remembers which conversation is the talk with a user, and when it was begun, 0 where nobody knows.
+func (s *Session) noteTalk(channel, user string, begun int64) {
 	if user == "" {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.talks[channel], s.channels[user] = user, channel
+	if begun > 0 {
+		s.begun[user] = begun
+	}
+}
+
+// Talks are the users with whom a direct message has begun since then: Slack does not tell where something was said.
+func (s *Session) Talks(_ context.Context, since time.Time) (all []transports.UserID, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for user, begun := range s.begun {
+		if begun >= since.Unix() {
+			all = append(all, userID(user))
+		}
+	}
+	slices.Sort(all)
+	return all, nil
 }
 
 // channelFor is the conversation of a place.
@@ -73,6 +91,6 @@ func (s *Session) channelFor(ctx context.Context, place transports.Place) (strin
 	if answer.Channel.ID == "" {
 		return "", fault(transports.NotFound, "There is no such person in the workspace.")
 	}
-	s.noteTalk(answer.Channel.ID, user)
+	s.noteTalk(answer.Channel.ID, user, 0)
 	return answer.Channel.ID, nil
 }

@@ -37,6 +37,7 @@ type Session struct {
 	rooms    map[string]*room  // by channel
 	talks    map[string]string // user by channel
 	channels map[string]string // channel by user
+	begun    map[string]int64  // when the talk was, by user
 	foreign  *recent[string]   // channels that are none of the account's
 	joining  map[string]int    // channels that a Join is under way for
 	shown    map[string]transports.User
@@ -60,7 +61,7 @@ type Session struct {
 
 func newSession(d *Driver, scope transports.Scope, secrets secrets, env transports.Env) *Session {
 	s := &Session{driver: d, scope: scope, secrets: secrets, env: env, log: env.Log, people: d.people(scope), rooms: map[string]*room{}, talks: map[string]string{},
-		channels: map[string]string{}, foreign: newRecent[string](1000), joining: map[string]int{}, shown: map[string]transports.User{}, echoes: newEchoes(), seen: newRecent[string](5000), edits: newLast(5000), newest: map[string]string{},
+		channels: map[string]string{}, begun: map[string]int64{}, foreign: newRecent[string](1000), joining: map[string]int{}, shown: map[string]transports.User{}, echoes: newEchoes(), seen: newRecent[string](5000), edits: newLast(5000), newest: map[string]string{},
 		reacted: newReactions(), watched: map[string]*transports.Presence{}, marks: map[string]string{}, unread: map[string]*unread{}, read: map[string]string{}, uploads: map[string]chan string{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -178,7 +179,7 @@ func (s *Session) readRooms(ctx context.Context) ([]*room, error) {
 				switch {
 				case c.ID == "":
 				case c.IM:
-					s.noteTalk(c.ID, c.User)
+					s.noteTalk(c.ID, c.User, c.Created)
 				default:
 					all[c.ID] = newRoom(c) // one that workspaces share is in the lists of each
 				}

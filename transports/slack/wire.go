@@ -61,6 +61,7 @@ type channelObject struct {
 	ThreadOnly    bool        `json:"is_thread_only"`
 	NonThreadable bool        `json:"is_non_threadable"`
 	LastRead      string      `json:"last_read"`
+	Created       int64       `json:"created"` // in seconds since 1970
 	Topic         topicObject `json:"topic"`
 	Purpose       topicObject `json:"purpose"`
 	Members       int         `json:"num_members"`

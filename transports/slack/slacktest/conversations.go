@@ -11,6 +11,7 @@ func (w *Workspace) channelObject(c *channel, user string) Object {
 		"is_shared":    c.homes != nil,
 		"is_read_only": c.readOnly, "is_non_threadable": c.noThreads}
 	if c.im {
+		o["created"] = c.created
 		other := c.members[0]
 		if other == user && len(c.members) > 1 {
 			other = c.members[1]

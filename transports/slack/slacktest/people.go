@@ -90,7 +90,7 @@ func (w *Workspace) direct(a, b string) *channel {
 			return c
 		}
 	}
-	c := &channel{id: w.id("D"), im: true, private: true, creator: a, read: map[string]string{}, members: []string{a}}
+	c := &channel{id: w.id("D"), im: true, private: true, creator: a, created: time.Now().Unix(), read: map[string]string{}, members: []string{a}}
 	if a != b {
 		c.members = append(c.members, b)
 	}

@@ -56,6 +56,7 @@ type channel struct {
 	members                     []string
 	messages                    []Object
 	read                        map[string]string
+	created                     int64 // of a direct message
 }
 
 // id makes an id that begins with a letter.

@@ -47,7 +47,10 @@ func (d *debts) settle(reply func(*stanza.Stanza)) {
 	if len(changes) > 0 {
 		d.store.Write(nil, changes...)
 	}
-	d.giveUp(reply, func(c store.Command) bool { return len(c.Data) == 0 })
+	d.giveUp(reply, func(c store.Command) bool {
+		_, answered := account.Answered(c)
+		return answered || len(c.Data) == 0
+	})
 }
 
 // claimWithin is how long accounts may take to come for what is theirs.
@@ -97,7 +100,9 @@ func (d *debts) giveUp(reply func(*stanza.Stanza), which func(store.Command) boo
 	for _, c := range d.take(which) {
 		if key := [3]string{c.From, c.To, c.Stanza}; !told[key] { // the lines of one message have one answer
 			told[key] = true
-			if e := unknownOutcome(c); e != nil {
+			if answer, there := account.Answered(c); there {
+				reply(answer)
+			} else if e := unknownOutcome(c); e != nil {
 				reply(e)
 			}
 		}

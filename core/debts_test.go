@@ -103,6 +103,23 @@ func TestAfterACrashPeopleArePutOutAndToldOfTheirMessagesOnce(t *testing.T) {
 	}
 }
 
+func TestAfterACrashAnswersThatTheServerMayNotHaveComeAgain(t *testing.T) {
+	s := openStore(t)
+	command := store.Command{ID: store.NextID(), Account: 1, Transport: "gw.example", From: "alice@example.org/phone", To: "bob%irc.net@gw.example", Stanza: "m1", Data: []byte(`{}`)}
+	write(t, s, store.Begin{Command: command}, store.Answer{ID: command.ID, Data: []byte(`{"Answer":"<received xmlns='urn:xmpp:receipts' id='m1'/>","Kind":"message","ID":"r1","Type":"chat"}`)})
+	d, err := readDebts(t.Context(), s, "gw.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got replies
+	d.settle(got.reply)
+	expect(t, got, `<message type='chat' id='r1' from='bob%irc.net@gw.example' to='alice@example.org/phone'><received xmlns='urn:xmpp:receipts' id='m1'/></message>`)
+	write(t, s)
+	if left, _ := s.Commands(t.Context(), "gw.example"); len(left) != 0 {
+		t.Errorf("%d commands are left", len(left))
+	}
+}
+
 func TestAJournalThatCannotBeReadOutIsStruckOut(t *testing.T) {
 	s := openStore(t)
 	write(t, s, store.Begin{Command: store.Command{ID: 1, Transport: "gw.example", From: "@", To: "gw.example", Stanza: "x"}},

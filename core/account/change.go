@@ -276,8 +276,12 @@ func (a *Account) changeAll(s *stanza.Stanza, place transports.Place, commands [
 		results[i] = r
 		left--
 		if err != nil && !failed {
-			failed = true
-			a.refuse(s, a.stanzaError(err))
+			if failed = true; i == 0 { // nothing else is under way
+				a.refuseEnded(s, a.stanzaError(err), ends)
+				ends = nil
+			} else {
+				a.refuse(s, a.stanzaError(err))
+			}
 		}
 		switch {
 		case err != nil && i == 0:

@@ -63,9 +63,16 @@ func (a *Account) commandAll(s *stanza.Stanza, commands []transports.Command, do
 
 // receipt confirms a message in a talk, if its sender asked for that (XEP-0184 §5.1).
 func (a *Account) receipt(s *stanza.Stanza) {
+	if r := receiptOf(s); r != nil {
+		a.Stream.Reply(r)
+	}
+}
+
+// receiptOf is the receipt for a message, nil where none is wanted.
+func receiptOf(s *stanza.Stanza) *stanza.Stanza {
 	if s.ID == "" || s.Type == "groupchat" || !xep.WantsReceipt(s) {
-		return
+		return nil
 	}
 	r := &stanza.Stanza{Kind: stanza.Message, Type: s.Type, ID: strconv.FormatInt(store.NextID(), 36), From: s.To, To: s.From}
-	a.Stream.Reply(r.Add(xep.Receipt(s.ID)))
+	return r.Add(xep.Receipt(s.ID))
 }

@@ -20,12 +20,12 @@ type progress struct {
 	begun map[transports.UserID]bool
 }
 
-// reached is how far talks were taken, and whom the network has waiting for that.
+// reached is how far talks were taken, whom the network has waiting for that, and which commands of clients have their answers.
 type reached struct {
 	marks map[transports.UserID]mark
-	// lines are what is new in their messages.
-	lines []store.Change
-	kept  []func()
+	// also are what is written then: what is new in the messages of talks, and the ends of commands whose answers the server has.
+	also []store.Change
+	kept []func()
 }
 
 // mark is the last message of a talk that was taken, and the last change of one by the network's clock.
@@ -76,7 +76,7 @@ func (a *Account) tookChange(user transports.UserID, at time.Time) {
 
 // noteLines has the store told what is new in the messages of talks when the server has what was shown of it. awaitServer goes with it, when that is handed over.
 func (a *Account) noteLines(lines ...store.Change) {
-	a.progress.next.lines = append(a.progress.next.lines, lines...)
+	a.progress.next.also = append(a.progress.next.also, lines...)
 }
 
 func (a *Account) reach(user transports.UserID, note func(*mark)) {
@@ -94,7 +94,7 @@ func (a *Account) whenTaken(kept func()) {
 
 func (a *Account) awaitServer() {
 	p := &a.progress
-	if p.waits || len(p.next.marks) == 0 && len(p.next.kept) == 0 && len(p.next.lines) == 0 {
+	if p.waits || len(p.next.marks) == 0 && len(p.next.kept) == 0 && len(p.next.also) == 0 {
 		return
 	}
 	p.waits, p.asked, p.next = true, p.next, reached{}
@@ -107,7 +107,7 @@ func (a *Account) serverHasIt() {
 	a.busy--
 	done := a.progress.asked
 	a.progress.waits, a.progress.asked = false, reached{}
-	changes := done.lines
+	changes := done.also
 	for user, m := range done.marks {
 		place := transports.TalkWith(user)
 		if m.message != "" {

@@ -179,7 +179,9 @@ func TestWhoWritesForTheFirstTimeWhileTheAccountIsAwayIsHeard(t *testing.T) {
 		w.settle()
 		got := w.stream.taken()
 		for _, want := range []string{"carol", "dora", "eve"} {
-			if n := len(slices.DeleteFunc(slices.Clone(got), func(line string) bool { return !strings.HasSuffix(strings.TrimSuffix(line, " (earlier)"), "I am "+want) })); n != 1 {
+			if n := len(slices.DeleteFunc(slices.Clone(got), func(line string) bool {
+				return !strings.HasSuffix(strings.TrimSuffix(line, " (earlier)"), "I am "+want)
+			})); n != 1 {
 				t.Errorf("%s was heard %d times in %q", want, n, got)
 			}
 		}

@@ -122,14 +122,15 @@ func (a *Account) sent(p *utterance, err error) {
 		defer a.paid(p.request)
 	}
 	if p.err != nil {
-		a.Store.Write(nil, p.entries...)
-		if !p.failed {
-			p.failed = true
-			a.refuse(p.request, a.stanzaError(p.partly()))
+		if p.failed {
+			a.Store.Write(nil, p.entries...)
+			return
 		}
+		p.failed = true
+		a.refuseEnded(p.request, a.stanzaError(p.partly()), p.entries)
 		return
 	}
-	changes := append(a.sentIDs(p), p.entries...)
+	changes := a.sentIDs(p)
 	if ids := p.parts(); len(ids) > 0 && p.before.IsZero() {
 		last := ids[len(ids)-1]
 		if p.room != nil {
@@ -143,14 +144,14 @@ func (a *Account) sent(p *utterance, err error) {
 			defer func() { a.told.of(p.place.User).add(func() { a.tookMessage(p.place.User, last, lines...) }) }()
 		}
 	}
-	if p.room == nil {
-		a.Store.Write(nil, changes...)
-		if p.left == 0 && !p.failed {
-			a.receipt(p.request)
-		}
-		return
+	switch {
+	case p.room != nil:
+		a.reflect(p, append(changes, p.entries...))
+	case p.left == 0 && !p.failed:
+		a.receiptEnded(p.request, p.entries, changes...)
+	default:
+		a.Store.Write(nil, append(changes, p.entries...)...)
 	}
-	a.reflect(p, changes)
 }
 
 // partly is why a message could not be sent, and how much of it was all the same.

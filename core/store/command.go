@@ -22,21 +22,30 @@ type End struct{ ID int64 }
 
 type commandKey int64
 
+// Answer keeps the answer to a command that has ended in place of its Data, until it is struck out.
+type Answer struct {
+	ID   int64
+	Data []byte
+}
+
 var (
-	begin = insert("commands", "id, account, transport, sender, recipient, stanza, data", "(id) DO NOTHING")
-	end   = manyRows("DELETE FROM commands WHERE id IN (", "?", ", ", ")")
+	answer = oneRow("UPDATE commands SET data = ? WHERE id = ?")
+	begin  = insert("commands", "id, account, transport, sender, recipient, stanza, data", "(id) DO NOTHING")
+	end    = manyRows("DELETE FROM commands WHERE id IN (", "?", ", ", ")")
 )
 
 func (c Begin) plan(p *plan) {
 	p.add(begin, commandKey(c.ID), c.ID, c.Account, c.Transport, c.From, c.To, c.Stanza, blob(c.Data))
 }
 
-func (c End) plan(p *plan) { p.add(end, commandKey(c.ID), c.ID) }
+func (c Answer) plan(p *plan) { p.add(answer, commandKey(c.ID), blob(c.Data), c.ID) }
+func (c End) plan(p *plan)    { p.add(end, commandKey(c.ID), c.ID) }
 
 func (c Begin) size() int {
 	return overhead + len(c.Transport) + len(c.From) + len(c.To) + len(c.Stanza) + len(c.Data)
 }
-func (c End) size() int { return overhead }
+func (c Answer) size() int { return overhead + len(c.Data) }
+func (c End) size() int    { return overhead }
 
 // Commands reads the journal of a transport, in the order of the IDs.
 func (s *Store) Commands(ctx context.Context, transport string) ([]Command, error) {

@@ -21,7 +21,19 @@ func (h *handler) guildTold(g guild) {
 	}
 	h.mu.Lock()
 	was := h.world.guilds[g.ID]
+	var before []*member
+	for _, m := range g.Members {
+		if was != nil && was.members[m.User.ID] != nil && m.User.ID != h.world.self.ID {
+			before = append(before, was.members[m.User.ID])
+		}
+	}
 	state := h.world.take(g)
+	var events []transports.Event
+	for _, m := range before {
+		if now := state.members[m.User.ID]; now != nil {
+			events = append(events, h.world.updated(state, m, now)...)
+		}
+	}
 	delete(h.world.pending, g.ID)
 	ask := state.wantsMembers() && !h.asUser
 	h.mu.Unlock()
@@ -29,6 +41,7 @@ func (h *handler) guildTold(g guild) {
 	if ask {
 		h.askMembers(g.ID)
 	}
+	h.tell(events)
 	if was != nil && was.unavailable {
 		h.refresh(g.ID)
 	}

@@ -3,6 +3,8 @@ package discord
 import (
 	"encoding/json"
 	"time"
+
+	"isthmus/transports"
 )
 
 // askEvery is how far apart the members of guilds are asked for: a connection takes 120 payloads in a minute, heartbeats too (Gateway, Rate Limiting).
@@ -78,14 +80,22 @@ func (h *handler) membersTold(data json.RawMessage) {
 		h.mu.Unlock()
 		return
 	}
+	var events []transports.Event
 	for _, m := range e.Members {
 		if isSnowflake(m.User.ID) {
-			g.put(m)
+			if was := g.members[m.User.ID]; was != nil && m.User.ID != h.world.self.ID {
+				events = append(events, h.world.updated(g, was, g.put(m))...)
+			} else {
+				g.put(m)
+			}
 		}
 	}
 	last := e.Index >= e.Count-1
-	g.complete = g.complete || last && len(g.members) >= g.count
+	if last && !g.complete {
+		g.completed()
+	}
 	h.mu.Unlock()
+	h.tell(events)
 	if last {
 		h.refresh(e.Guild)
 		h.awaitVoices(e.Guild)

@@ -2,8 +2,11 @@ package discord_test
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/gorilla/websocket"
 
 	"isthmus/mapping/text"
 	"isthmus/transports"
@@ -112,6 +115,49 @@ func TestAGatewayThatSaysNothingOfTheSessionIsLeft(t *testing.T) {
 				t.Errorf("the session is wanted once more: %v", s.began)
 			}
 			v.ready()
+		})
+	}
+}
+
+func TestWhoLeftOrWasRenamedWhileTheSessionWasLostIsSeen(t *testing.T) {
+	t.Parallel()
+	tess := object{"user": object{"id": "3", "username": "Tess"}}
+	ida := func(nick string) object {
+		return object{"user": object{"id": "9", "username": "ida"}, "nick": nick}
+	}
+	bob, eve := object{"user": object{"id": "10", "username": "bob"}}, object{"user": object{"id": "11", "username": "eve"}}
+	chunk := func(s *liarSocket, members ...object) {
+		s.asksMembers("4")
+		s.event(3, "GUILD_MEMBERS_CHUNK", object{"guild_id": "4", "members": members, "chunk_index": 0, "chunk_count": 1})
+	}
+	inline := func(s *liarSocket, members ...object) {
+		g := guild(4, 3)
+		g["members"] = members
+		s.event(2, "GUILD_CREATE", g)
+	}
+	for name, tell := range map[string]func(*liarSocket, ...object){
+		"asked for":     func(s *liarSocket, members ...object) { inline(s, tess); chunk(s, members...) },
+		"told at once":  inline,
+		"told by parts": func(s *liarSocket, members ...object) { inline(s, members[:2]...); chunk(s, members...) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLiar(t)
+			l.late = true
+			v := l.visit()
+			s := l.next()
+			tell(s, tess, ida("Countess"), bob)
+			next(v, func(r transports.Room) bool { return r.Complete && len(r.Members) == 3 })
+			_ = s.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(4009, ""), time.Now().Add(patience))
+			<-v.ended
+			v.start()
+			tell(l.next(), tess, ida("Duchess"), eve)
+			if e := next[transports.UserRenamed](v, nil); e.Was != "9" || e.User.Name != "Duchess" {
+				t.Errorf("renamed was %+v", e)
+			}
+			there := next(v, func(r transports.Room) bool { return r.Complete }).Members
+			if len(there) != 3 || slices.ContainsFunc(there, func(m transports.Member) bool { return m.User.ID == "10" }) {
+				t.Errorf("there are %+v", there)
+			}
 		})
 	}
 }

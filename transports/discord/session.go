@@ -66,8 +66,10 @@ type link struct {
 }
 
 func newSession(d *Driver, data credentials, env transports.Env) *Session {
-	return &Session{driver: d, env: env, data: data, asUser: data.User, marks: map[string]string{}, rest: d.rest(data.authorization(), env), world: newWorld(d.config.CDN), sent: newSentMessages(), known: newMessages(), hooks: newHooks(), read: newRing[string](maxExpelled), topics: newRing[string](maxExpelled), expelled: newRing[transports.Cause](maxExpelled), watched: map[string]bool{},
+	s := &Session{driver: d, env: env, data: data, asUser: data.User, marks: map[string]string{}, rest: d.rest(data.authorization(), env), world: newWorld(d.config.CDN), sent: newSentMessages(), known: newMessages(), hooks: newHooks(), read: newRing[string](maxExpelled), topics: newRing[string](maxExpelled), expelled: newRing[transports.Cause](maxExpelled), watched: map[string]bool{},
 		typing: map[string]*time.Timer{}}
+	s.world.partial = s.asUser
+	return s
 }
 
 // maxFile is in bytes.

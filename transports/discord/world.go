@@ -24,6 +24,8 @@ type world struct {
 	pending map[string]bool
 	// rooms are the channels that the core was told of.
 	rooms map[string]bool
+	// partial: of the members of guilds only some are told, as a person's account is.
+	partial bool
 }
 
 type guildState struct {
@@ -38,6 +40,8 @@ type guildState struct {
 	emojis            []emoji
 	members           map[string]*member
 	speakers          []string // of a large guild, in the order of their first words
+	// unsure are members from before the guild was told anew: they may have left.
+	unsure map[string]bool
 }
 
 func newWorld(cdn string) *world {
@@ -89,6 +93,12 @@ func (w *world) take(g guild) *guildState {
 	state := &guildState{id: g.ID, name: g.Name, ownerID: g.OwnerID, count: g.MemberCount, roles: map[string]role{}, emojis: g.Emojis, members: map[string]*member{}}
 	if was := w.guilds[g.ID]; was != nil { // it returns
 		state.members, state.speakers = was.members, was.speakers
+		if g.MemberCount <= maxMembers && !w.partial { // they are about to be told
+			state.unsure = map[string]bool{}
+			for id := range was.members {
+				state.unsure[id] = id != w.self.ID
+			}
+		}
 	}
 	w.guilds[g.ID] = state
 	for _, r := range g.Roles {
@@ -107,7 +117,7 @@ func (w *world) take(g guild) *guildState {
 	if state.members[w.self.ID] == nil {
 		state.put(member{User: w.self})
 	}
-	state.complete = g.MemberCount > 0 && len(state.members) >= g.MemberCount
+	state.completed()
 	for id, c := range w.channels {
 		if c.GuildID == g.ID {
 			delete(w.channels, id)
@@ -126,8 +136,32 @@ func (w *world) put(guild string, c channel) {
 	}
 }
 
+// completed finds out whether all members have been told. Then nobody else is there any more.
+func (g *guildState) completed() {
+	unsure := 0
+	for id, is := range g.unsure {
+		if is && g.members[id] != nil {
+			unsure++
+		}
+	}
+	if g.complete = g.count > 0 && len(g.members)-unsure >= g.count; g.complete {
+		g.sure()
+	}
+}
+
+// sure forgets the members from before who have not been told again.
+func (g *guildState) sure() {
+	for id, is := range g.unsure {
+		if is {
+			delete(g.members, id)
+		}
+	}
+	g.unsure = nil
+}
+
 // put takes a member who has an id.
 func (g *guildState) put(m member) *member {
+	delete(g.unsure, m.User.ID)
 	g.members[m.User.ID] = &m
 	return &m
 }

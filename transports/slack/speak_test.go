@@ -89,3 +89,41 @@ func TestWhoSaysMeDoesSomething(t *testing.T) {
 		t.Errorf("in a thread, Slack has it as %v", m)
 	}
 }
+
+func TestEachRefusalOfSlackSaysWhatToDo(t *testing.T) {
+	s := newStory(t)
+	attic := s.w.AddChannel("attic", false, s.ida)
+	s.refused(transports.Send{Place: transports.InRoom(roomOf(attic)), Text: text.Plain("is anybody there?")}, transports.Forbidden, "You are not in this channel. Join it first.")
+	id := s.must(s.say("hello")).Parts[0]
+	edit, remove := transports.Edit{Place: s.place(), ID: id, Text: text.Plain("hi")}, transports.Delete{Place: s.place(), ID: id}
+	for _, c := range []struct {
+		method, code string
+		command      transports.Command
+		kind         transports.FaultKind
+		words        string
+	}{
+		{"chat.postMessage", "not_in_channel", s.say("x"), transports.Forbidden, "Join it first"},
+		{"chat.postMessage", "is_archived", s.say("x"), transports.Forbidden, "archived"},
+		{"chat.postMessage", "restricted_action", s.say("x"), transports.Forbidden, "Ask one of its owners"},
+		{"chat.postMessage", "msg_too_long", s.say("x"), transports.TooLarge, "in parts"},
+		{"chat.postMessage", "something_new", s.say("x"), transports.Forbidden, "Slack refuses it: something new."},
+		{"chat.update", "cant_update_message", edit, transports.Forbidden, "own messages"},
+		{"chat.update", "edit_window_closed", edit, transports.Forbidden, "too old"},
+		{"chat.update", "message_not_found", edit, transports.NotFound, "no such message"},
+		{"chat.delete", "cant_delete_message", remove, transports.Forbidden, "may not delete"},
+		{"reactions.add", "too_many_emoji", transports.React{Place: s.place(), ID: id, Emoji: []string{"👍"}}, transports.Forbidden, "as many kinds"},
+	} {
+		s.w.Fail(c.method, c.code, 1)
+		s.refused(c.command, c.kind, c.words)
+	}
+	for method, code := range map[string]string{"chat.delete": "message_not_found", "reactions.add": "already_reacted"} { // it is so already
+		s.w.Fail(method, code, 1)
+		if method == "chat.delete" {
+			s.must(remove)
+		} else {
+			s.must(transports.React{Place: s.place(), ID: id, Emoji: []string{"🎉"}})
+		}
+	}
+	s.w.Fail("reactions.remove", "no_reaction", 1)
+	s.must(transports.React{Place: s.place(), ID: id})
+}

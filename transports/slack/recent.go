@@ -4,11 +4,12 @@ package slack
 type recent[T comparable] struct {
 	all   map[T]bool
 	order []T
+	most  int
 	next  int
 }
 
 func newRecent[T comparable](most int) *recent[T] {
-	return &recent[T]{all: map[T]bool{}, order: make([]T, 0, most)}
+	return &recent[T]{all: map[T]bool{}, most: most}
 }
 
 // add remembers one, and tells whether it is new.
@@ -16,7 +17,7 @@ func (r *recent[T]) add(what T) bool {
 	if r.all[what] {
 		return false
 	}
-	if len(r.order) < cap(r.order) {
+	if len(r.order) < r.most {
 		r.order = append(r.order, what)
 	} else {
 		delete(r.all, r.order[r.next])
@@ -33,10 +34,11 @@ func (r *recent[T]) has(what T) bool { return r.all[what] }
 type last struct {
 	at    map[string]string
 	order []string
+	most  int
 	next  int
 }
 
-func newLast(most int) *last { return &last{at: map[string]string{}, order: make([]string, 0, most)} }
+func newLast(most int) *last { return &last{at: map[string]string{}, most: most} }
 
 // isLater remembers a time, and tells whether it is later than all that came before.
 func (l *last) isLater(what, ts string) bool {
@@ -45,7 +47,7 @@ func (l *last) isLater(what, ts string) bool {
 	case known && compareTS(ts, was) <= 0:
 		return false
 	case known:
-	case len(l.order) < cap(l.order):
+	case len(l.order) < l.most:
 		l.order = append(l.order, what)
 	default:
 		delete(l.at, l.order[l.next])

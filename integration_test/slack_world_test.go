@@ -56,6 +56,7 @@ var slackScenarios = slices.Concat(
 	slackMessages,
 	slackRooms,
 	slackFiles,
+	slackNotices,
 	slackShared,
 	slackWorkspaces,
 	slackOutages,

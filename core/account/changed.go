@@ -155,7 +155,11 @@ func (a *Account) reacted(e transports.Reacted) {
 		a.noteLines(a.reactionLine(e.Place, e.ID, e.From, emoji)...)
 		children := []*stanza.Element{xep.Reactions(id, emoji), xep.Stored()}
 		if len(emoji) > 0 {
-			children = append(children, stanza.Text("", "body", quotation(textOf(f.row.Content))+strings.Join(emoji, " ")), xep.Fallback(xep.NSReactions, 0, 0))
+			quoted := textOf(f.row.Content)
+			if a.known.has(deleteKey(e.Place, e.ID)) { // meanwhile
+				quoted = nil
+			}
+			children = append(children, stanza.Text("", "body", quotation(quoted)+strings.Join(emoji, " ")), xep.Fallback(xep.NSReactions, 0, 0))
 		}
 		return &saying{from: e.From, at: pastTime(e.At), children: children, stanzaID: changeID("react", e.ID, e.From.ID, strings.Join(emoji, " "), e.At)}
 	})

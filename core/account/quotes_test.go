@@ -74,6 +74,37 @@ func TestAnAnswerThatIsTakenBackJustBeforeWhatItAnswersStaysGone(t *testing.T) {
 	})
 }
 
+func TestAnAnswerInTheSameInstantAsADeletionRepeatsNothing(t *testing.T) {
+	for _, first := range []bool{true, false} {
+		richStory(t, transports.Capabilities{}, func(t *testing.T, w *world) {
+			w.emits(said("b1", "bob", "my PIN is 1234"))
+			answer := said("b2", "zoe", "no, it is safe")
+			answer.ReplyTo = &transports.Reference{ID: "b1"}
+			all := []transports.Event{answer, transports.Reacted{Place: inGo, ID: "b1", From: user("zoe"), Emoji: []string{"👍"}}, transports.Deleted{Place: inGo, ID: "b1", By: user("bob")}}
+			if !first {
+				all[0], all[2] = all[2], all[0]
+			}
+			w.account.mail.put(func() { // at once
+				for _, e := range all {
+					w.account.event(e)
+				}
+			})
+			w.settle()
+			q := w.account.archive("#go")
+			q.Max = 10
+			page, err := w.store.Page(t.Context(), q)
+			if err != nil || len(page.Rows) < 4 {
+				t.Fatalf("%d rows, %v", len(page.Rows), err)
+			}
+			for _, r := range page.Rows {
+				if text := string(r.Content); strings.Contains(text, "1234") {
+					t.Errorf("it is still there: %s", text)
+				}
+			}
+		})
+	}
+}
+
 func TestWithoutAnArchiveItIsKnownWhoTakesTheirOwnWordsBack(t *testing.T) {
 	const gone = "A message was deleted, but your client cannot show it."
 	story(t, func(t *testing.T, w *world) {

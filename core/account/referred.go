@@ -63,6 +63,9 @@ func (a *Account) whenReferred(o *order, e *transports.Message, show func(referr
 			show(referred{taken: true})
 			return
 		}
+		if e.ReplyTo != nil && a.known.has(deleteKey(e.Place, e.ReplyTo.ID)) { // meanwhile
+			quote = nil
+		}
 		r := a.referred(*e, reply, thread, author, quote)
 		if e.ReplyTo == nil && !rooted { // some threads begin with no message
 			r.id = ""

@@ -362,6 +362,15 @@ func (s *Server) Whisper(channel, user, content string) string {
 	return str(m["id"])
 }
 
+// Picture gives a group a picture by a hash, and tells.
+func (s *Server) Picture(group, hash string, data []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.channels[group]["icon"] = hash
+	s.pictures["/channel-icons/"+group+"/"+hash+".png"] = data
+	s.dispatchIn("", group, "CHANNEL_UPDATE", s.channels[group])
+}
+
 // AddGroupInSilence makes a group that nobody is told of.
 func (s *Server) AddGroupInSilence(owner string, others ...string) string {
 	s.mu.Lock()

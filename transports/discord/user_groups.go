@@ -190,9 +190,9 @@ func (h *handler) recipientChanged(data json.RawMessage, in bool) {
 	h.tell(events)
 }
 
-// changed tells the name of a channel, and what can be done in it.
+// changed tells the name and the picture of a group, and what can be done in it.
 func (w *world) changed(c *channel) transports.RoomChanged {
-	return transports.RoomChanged{Room: roomID(c.ID), Name: w.title(c), Parent: w.parentOf(c), Lacks: w.lacks(c)}
+	return transports.RoomChanged{Room: roomID(c.ID), Name: w.title(c), Parent: w.parentOf(c), Picture: c.Icon, Lacks: w.lacks(c)}
 }
 
 // group finds a group by its room, nil where it is none.

@@ -277,6 +277,11 @@ func TestAGroupIsARoomForAsLongAsThePersonIsInIt(t *testing.T) {
 	}
 	v.do(transports.SetRoomName{Room: in.Room, Name: "Coffee"})
 	next(v.visit, func(e transports.Room) bool { return e.Room == in.Room && e.Name == "Coffee" })
+	v.Picture(group, "abc", []byte("a cup"))
+	next(v.visit, func(e transports.Room) bool { return e.Room == in.Room && e.Picture == "abc" })
+	if data, _, err := v.session.(transports.Profiles).Picture(context.Background(), in, "abc", 100); err != nil || string(data) != "a cup" {
+		t.Errorf("the group's picture is %q, %v", data, err)
+	}
 	if r := v.do(transports.Create{Name: "Cake"}); r.Room == "" {
 		t.Error("nothing was made")
 	} else if e := next(v.visit, func(e transports.Room) bool { return e.Room == r.Room && e.Name == "Cake" }); len(e.Members) != 1 {

@@ -113,5 +113,7 @@ func TestDiscord(t *testing.T) { everywhere(t, discordKinds, discordScenarios) }
 
 var discordScenarios = slices.Concat(
 	discordOwn,
+	discordMessages,
+	discordPlaces,
 	discordShared,
 )

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"time"
 )
 
 func bits(v any) uint64 {
@@ -56,6 +57,11 @@ func (s *Server) ChangeRole(guild, id string, fields Object) {
 			s.dispatchIn(guild, "", "GUILD_ROLE_UPDATE", Object{"guild_id": guild, "role": r})
 		}
 	}
+}
+
+// Silence keeps a member from speaking for so many seconds, after which they may again without a word.
+func (s *Server) Silence(guild, user string, seconds int) {
+	s.ChangeMember(guild, user, Object{"communication_disabled_until": time.Now().Add(time.Duration(seconds) * time.Second).UTC().Format(time.RFC3339Nano)})
 }
 
 // DeleteRole takes a role away, and tells; that its members have it no longer is told by nothing else.

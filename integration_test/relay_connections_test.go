@@ -157,4 +157,22 @@ relays: [{muc: %[7]s, nick: other, rooms: [{transport: %[2]s, network: %[5]s, ro
 		judge.ExpectNone(t, "message/body[text()~'spam|and more']", "message[@from~'"+s.crew()+"/bob']/body[text()='it is quiet here']")
 		judge.Send(t, "<iq type='set' id='pardon' to='{muc}'><query xmlns='http://jabber.org/protocol/muc#admin'><item jid='{jid}' affiliation='none'/></query></iq>", "muc", s.crew(), "jid", jid)
 	}},
+	{"for whom the channel does not let in, the relay speaks, and does not knock again", func(t *testing.T, s *star) {
+		bob, _, dora := s.aboard(t)
+		say(t, bob, s.crew(), "in and out")
+		nick := dora.Expect(t, `^:(bob\S*\|x)!\S+ PRIVMSG `+crewed+` :in and out$`)[1]
+		s.holder.Send(t, "MODE "+crewed+" +i")
+		dora.Expect(t, ` MODE `+crewed+` :?\+i`)
+		s.holder.Send(t, "KICK "+crewed+" "+nick+" :a moment")
+		bob.Expect(t, "message[@type='chat'][@from='"+s.crew()+"/bridge']/body[text()~'You were put out of "+crewed+" on "+host+" by holder']")
+		say(t, bob, s.crew(), "may I come back?")
+		dora.Expect(t, `^:bridge\S*!\S+ PRIVMSG `+crewed+` :<bob> may I come back\?$`)
+		bob.Expect(t, "message[@from='"+s.crew()+"/bridge']/body[text()~'Some people of this room cannot be in "+crewed+" on "+host+" themselves .*Until that changes, I pass on what they say']")
+		s.holder.Send(t, "MODE "+crewed+" -i")
+		dora.Expect(t, ` MODE `+crewed+` :?-i`)
+		say(t, bob, s.crew(), "and now?")
+		dora.Expect(t, `^:bridge\S*!\S+ PRIVMSG `+crewed+` :<bob> and now\?$`)
+		dora.ExpectNone(t, `^:bob\S* JOIN `)
+		dora.Send(t, "QUIT :bye")
+	}},
 }

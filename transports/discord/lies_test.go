@@ -225,6 +225,15 @@ func TestAThreadThatWasPutAwayIsStillJoined(t *testing.T) {
 	}
 }
 
+func TestAChannelMadeAMomentAgoCanBeJoined(t *testing.T) {
+	t.Parallel()
+	l := newLiar(t)
+	l.answers["GET /channels/8"] = says(object{"id": "8", "guild_id": "4", "type": 0, "name": "new"})
+	v, _ := l.atWork()
+	v.do(transports.Join{Room: "#8"}) // before it is told
+	next(v, func(r transports.Room) bool { return r.Room == "#8" })
+}
+
 func TestGuildsThatAreToldAtOnceAreThere(t *testing.T) {
 	t.Parallel()
 	l := newLiar(t)

@@ -115,7 +115,7 @@ func (h *handler) seek(ids []string) {
 	})
 }
 
-// lookUp asks for a channel that is not known: a thread that was put away is in no list.
+// lookUp asks for a channel that is not known: a thread that was put away is in no list, and one made a moment ago may not be told yet.
 func (s *Session) lookUp(ctx context.Context, room transports.RoomID) {
 	id := strings.TrimPrefix(string(room), "#")
 	s.mu.Lock()
@@ -125,7 +125,7 @@ func (s *Session) lookUp(ctx context.Context, room transports.RoomID) {
 		return
 	}
 	var c channel
-	if s.rest.do(ctx, request{method: http.MethodGet, path: pathChannel, ids: []string{id}}, &c) == nil && c.isThread() {
+	if s.rest.do(ctx, request{method: http.MethodGet, path: pathChannel, ids: []string{id}}, &c) == nil && c.ID == id {
 		s.learn(c)
 	}
 }

@@ -22,6 +22,10 @@ type discordWorld struct {
 	discord    *discordfake.Server
 	bot        *discordfake.Bot
 	guild, ida string
+	// mia is a person with a token of her own, in worlds that have one; key is the account's in addresses, online waits until it is connected.
+	mia    *discordfake.Bot
+	key    string
+	online func()
 	// restart runs the gateway again after its end.
 	restart func(t *testing.T)
 }
@@ -76,8 +80,9 @@ transports:
 	w.restart = func(now *testing.T) {
 		now.Helper()
 		w.run(t) // it outlives a scenario
-		w.discord.Online(w.bot)
+		w.online()
 	}
+	w.key, w.online = w.bot.ID, func() { w.discord.Online(w.bot) }
 	w.run(t)
 	return w
 }
@@ -90,7 +95,7 @@ func (w *discordWorld) channel() (id, room string) {
 }
 
 // room is the address of a channel or a thread.
-func (w *discordWorld) room(id string) string { return "#" + id + "%" + w.bot.ID + "@" + discordDomain }
+func (w *discordWorld) room(id string) string { return "#" + id + "%" + w.key + "@" + discordDomain }
 
 // loggedIn is a person who has logged in as the bot.
 func (w *discordWorld) loggedIn(t *testing.T, user string) *xmppclient.Client {

@@ -37,9 +37,9 @@ var slackLogins = []slackScenario{
 		if _, again := fetch(t, w.browser, address); !strings.Contains(string(again), "used up") {
 			t.Errorf("the link is good for a second time: %s", again)
 		}
-		mustMatch(t, hands(t, admin, session, ""), "iq[@type='result']"+form+"[@status='executing']/{jabber:x:data}x/field[@var='code']")
-		mustMatch(t, hands(t, admin, session, field("code", "GUESSED1")), "iq"+form+"[@status='executing']/note[text()~'not the code']")
-		mustMatch(t, hands(t, admin, session, field("code", string(code[1]))), completed+"/note[text()~'You are logged in']")
+		mustMatch(t, hands(t, admin, slackDomain, session, ""), "iq[@type='result']"+form+"[@status='executing']/{jabber:x:data}x/field[@var='code']")
+		mustMatch(t, hands(t, admin, slackDomain, session, field("code", "GUESSED1")), "iq"+form+"[@status='executing']/note[text()~'not the code']")
+		mustMatch(t, hands(t, admin, slackDomain, session, field("code", string(code[1]))), completed+"/note[text()~'You are logged in']")
 		_, room := w.channel()
 		admin.Send(t, joinStanza, "room", room, "nick", "Max")
 		admin.Expect(t, "presence[not(@type)][@from='"+room+"/Max']/{muc#user}x[status[@code='110']]")
@@ -60,11 +60,11 @@ func (w *slackWorld) link(t *testing.T, c *xmppclient.Client, opens *slacktest.U
 }
 
 // hands gives the next answers of a login that has begun.
-func hands(t *testing.T, c *xmppclient.Client, session, fields string) *xmppclient.Element {
+func hands(t *testing.T, c *xmppclient.Client, to, session, fields string) *xmppclient.Element {
 	t.Helper()
 	id := c.NewID()
 	c.Send(t, "<iq type='set' id='{id}' to='{to}'><command xmlns='http://jabber.org/protocol/commands' node='login' sessionid='{session}' action='next'>"+
-		"<x xmlns='jabber:x:data' type='submit'>"+fields+"</x></command></iq>", "id", id, "to", slackDomain, "session", session)
+		"<x xmlns='jabber:x:data' type='submit'>"+fields+"</x></command></iq>", "id", id, "to", to, "session", session)
 	return c.Expect(t, "iq[@id='"+id+"']")
 }
 

@@ -304,6 +304,8 @@ func TestLeavingAGroupIsForGood(t *testing.T) {
 	if in := v.Channel(group)["recipients"].([]discordfake.Object); len(in) != 1 {
 		t.Errorf("in the group are %v", in)
 	}
+	_, err := v.try(transports.Join{Room: room(group)})
+	v.kind(err, transports.NotFound, "No channel")
 }
 
 func TestFriendsAskAnswerAndGo(t *testing.T) {

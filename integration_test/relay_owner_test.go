@@ -155,6 +155,21 @@ func TestWhoHasALoginJoinsItsRoomsByCommands(t *testing.T) {
 				t.Errorf("Ida hears it from %+v", m.From)
 			}
 			ask(t, alice, bot, "unbridge "+string(room), "is removed")
+
+			// A login that is opened to somebody serves their relays until it is closed.
+			mustMatch(t, stages(t, alice, loopbackDomain, "share", "<field var='people'><value>bob@localhost</value></field>"), completed)
+			bob := w.client(t, "bob", "desk")
+			bobs := strings.Replace(muc, "crew@", "bobs@", 1)
+			join(t, bob, bobs, "bob")
+			asked = ask(t, bob, bot, "bridge "+loopbackNetwork+" "+string(room)+" "+bobs, "I am there")
+			say(t, bob, bobs, agreement.FindString(asked))
+			ida.Say(t, room, agreement.FindString(asked))
+			bob.Expect(t, "message[@type='groupchat'][@from='"+bobs+"/relay']/body[text()~'is joined with']")
+			ida.Say(t, room, "hello, Bob")
+			bob.Expect(t, "message[@from='"+bobs+"/Ida [loopback]']/body[text()='hello, Bob']")
+			mustMatch(t, stages(t, alice, loopbackDomain, "share", "<field var='people'/>"), completed+"/note[text()~'relays that others had through it are ended: "+bobs+"']")
+			bob.Expect(t, "message[@type='groupchat'][@from='"+bobs+"/relay']/body[text()~'has closed it to who joined this room']")
+			bob.Expect(t, "presence[@type='unavailable'][@from='"+bobs+"/relay']")
 		})
 	}
 }

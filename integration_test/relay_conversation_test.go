@@ -3,6 +3,7 @@ package integration_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -35,6 +36,8 @@ type table struct {
 	carl    *ircclient.Client
 	// leaf starts another server of the IRC network.
 	leaf func() *servers.Server
+	// web is the socket of the gateway's listener, empty where files are at the XMPP server.
+	web string
 	// said are the words of all, in their order.
 	said []string
 }
@@ -83,8 +86,19 @@ func setTable(t *testing.T, xmpp, irc *servers.Server, leaf func(uplink *servers
 	alice := s.client(t, "alice", "founder")
 	alice.Send(t, "<presence/>")
 	join(t, alice, muc, "alice") // who comes first owns the room
+	if strings.HasSuffix(muc, "@conference.localhost") {
+		dir, err := os.MkdirTemp("", "web-") // the path of a unix socket is short
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { os.RemoveAll(dir) })
+		s.web = filepath.Join(dir, "web")
+	}
 	s.configure(t, "")
 	s.run(t)
+	for _, d := range []string{slackDomain, discordDomain} { // which of the streams is up first is not known
+		until(t, d+" is there", func() bool { return alice.Expect(t, alice.Ping(t, d)).Attr("type") == "result" })
+	}
 	mustMatch(t, stages(t, alice, slackDomain, "login", field("way", "bot"), field("token", workspace.Token(s.bot, tableScopes))+
 		field("app_token", workspace.AppToken())), completed+"/note[text()~'You are logged in']")
 	mustMatch(t, stages(t, alice, discordDomain, "login", field("token", s.tess.Token)), completed+"/note[text()~'You are logged in']")
@@ -93,7 +107,6 @@ func setTable(t *testing.T, xmpp, irc *servers.Server, leaf func(uplink *servers
 	join(t, s.bob, muc, "bob")
 	s.carl = s.onIRC(t, "carl", tabled)
 	s.back(t)
-	s.holder.Send(t, "MODE "+tabled+" +o bridge")
 	s.carl.Expect(t, ` MODE `+tabled+` \+o :?bridge`)
 	return s
 }
@@ -101,9 +114,13 @@ func setTable(t *testing.T, xmpp, irc *servers.Server, leaf func(uplink *servers
 // configure writes the configuration, with more of what the relay does.
 func (s *table) configure(t *testing.T, more string) {
 	t.Helper()
+	web := ""
+	if s.web != "" {
+		web = fmt.Sprintf("\nweb: {listen: %q, url: %q}", "unix:"+s.web, "http://gateway.localhost")
+	}
 	config := fmt.Sprintf(`
 store: "sqlite:%[1]s/isthmus.db"
-log: {level: debug}
+log: {level: debug}%[21]s
 transports:
   - kind: irc
     domain: %[2]s
@@ -137,7 +154,7 @@ relays:
 `, s.dir, domain, s.xmpp.Components[domain], servers.Gateway.Secret, host, s.irc.Plain,
 		slackDomain, s.xmpp.Components[slackDomain], s.slack.API(),
 		discordDomain, s.xmpp.Components[discordDomain], s.discord.API(), s.discord.CDN(),
-		s.muc, tabled, strings.ToLower(s.slack.Team), s.team, s.tess.ID, s.lounge, more)
+		s.muc, tabled, strings.ToLower(s.slack.Team), s.team, s.tess.ID, s.lounge, more, web)
 	if err := os.WriteFile(s.configPath(), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -328,6 +345,7 @@ var conversation = []struct {
 		eye.Expect(t, "presence[@from='"+s.muc+"/Ida [slack]']/{vcard-temp:x:update}x/photo[text()~'^[0-9a-f]{40}$']")
 		eye.Leave(t)
 	}},
+	{"bob is seen with his picture, and with another one when he has changed it", showBob},
 	{"a file is a file on all sides that have files", func(t *testing.T, s *table) {
 		s.discord.Upload(s.lounge, s.dora, "plan.txt", "text/plain", "the plan")
 		s.bob.Expect(t, "message[@from='"+s.muc+"/Dora [discord]']/{jabber:x:oob}x/url[text()~'plan.txt']")
@@ -348,7 +366,21 @@ var conversation = []struct {
 		s.say(t, "after the kick")
 		s.here(t, "alice", "bob", "bridge", "karl [irc]", "Ida [slack]", "Dora [discord]")
 	}},
-	{"everyone is called only where the operator wants that", func(t *testing.T, s *table) {
+	{"who governs the MUC governs as far as the relay may, and else is told what could not be done", governTable},
+	{"actions and threads are such on all sides that have them", threads},
+	{"what is more than a network takes at once waits for its turn", func(t *testing.T, s *table) {
+		s.slack.RateLimit("chat.postMessage", "1", false, 3)
+		s.discord.Fail(discordfake.Fault{Method: "POST", Path: "/webhooks/", Status: 429, Times: 3, Header: map[string]string{"Retry-After": "1", "X-RateLimit-Scope": "shared"},
+			Body: `{"message": "You are being rate limited.", "retry_after": 1.0, "global": false}`})
+		for n := range 12 {
+			words := fmt.Sprint("quickly ", n, ".")
+			say(t, s.bob, s.muc, words)
+			s.said = append(s.said, words)
+		}
+		say(t, s.bob, s.muc, "that was quick")
+		s.heard(t, "bob", "that was quick")
+	}},
+	{"everyone is called, and topics and typing go across, only where the operator wants that", func(t *testing.T, s *table) {
 		called := func(words string) (onSlack, onDiscord bool) {
 			say(t, s.bob, s.muc, words)
 			s.bob.Expect(t, "message/body[text()='"+words+"']")
@@ -363,11 +395,17 @@ var conversation = []struct {
 		if onSlack, onDiscord := called("@everyone, lunch"); onSlack || onDiscord {
 			t.Errorf("by themselves, people are called on Slack %t, on Discord %t", onSlack, onDiscord)
 		}
-		s.configure(t, "\n    call_everyone: true")
+		if from, to, typing := s.ways(t); from || to || !typing {
+			t.Errorf("by themselves, topics go from the MUC %t, to it %t, typing %t", from, to, typing)
+		}
+		s.configure(t, "\n    call_everyone: true\n    topics: from_muc\n    typing: from_muc")
 		s.gateway.Signal(syscall.SIGHUP)
 		s.back(t)
 		if onSlack, onDiscord := called("@everyone, dinner"); !onSlack || !onDiscord {
 			t.Errorf("people are called on Slack %t, on Discord %t", onSlack, onDiscord)
+		}
+		if from, to, typing := s.ways(t); !from || to || typing {
+			t.Errorf("from the MUC alone, topics go from it %t, to it %t, typing %t", from, to, typing)
 		}
 		s.slack.Post(s.ida, s.team, "<!here> now", nil)
 		s.bob.Expect(t, "message[@type='groupchat'][@from='"+s.muc+"/Ida [slack]']/body[text()='@here now']")
@@ -471,4 +509,5 @@ func (s *table) back(t *testing.T) {
 		time.Sleep(time.Second)
 		return slices.Contains(s.onSlack(), words) && slices.Contains(s.onDiscord(), words)
 	})
+	s.holder.Send(t, "MODE "+tabled+" +o bridge") // it has come anew
 }

@@ -15,9 +15,12 @@ import (
 
 // splitTable has the two servers of the IRC network lose each other and find each other again. On the far one are dave and erin, who speak, and a dozen who do not.
 func splitTable(t *testing.T, s *table) {
-	s.configure(t, "\n    joins: notices")
+	s.configure(t, "\n    joins: notices\n    topics: to_muc")
 	s.gateway.Signal(syscall.SIGHUP)
 	s.back(t)
+	if from, to, typing := s.ways(t); from || !to || !typing {
+		t.Errorf("to the MUC alone, topics go from it %t, to it %t, typing %t", from, to, typing)
+	}
 	leaf := s.leaf()
 	witness := s.client(t, "carol", "witness")
 	join(t, witness, s.muc, "witness")

@@ -80,6 +80,8 @@ var tooMany = &transports.Fault{Kind: transports.RateLimited, Text: "Too much is
 const (
 	// maxTasks is how many messages wait for a network.
 	maxTasks = 500
+	// maxLimited is how often a message is tried that a network wants to have later, as it says itself.
+	maxLimited = 20
 	// lasting is how long a connection must have held for the next attempt to come soon.
 	lasting = time.Minute
 )
@@ -276,7 +278,8 @@ func (f *foreign) ended(t *task, by mouth, c transports.Command, result transpor
 	}
 	if err != nil {
 		fault := transports.AsFault(err)
-		if t.tries++; t.tries < maxTries && (fault.Kind == transports.Offline || fault.Kind == transports.RateLimited) { // it has not been sent
+		most := map[transports.FaultKind]int{transports.Offline: maxTries, transports.RateLimited: maxLimited}[fault.Kind]
+		if t.tries++; t.tries < most { // it has not been sent
 			wait := max(fault.Wait, firstWait)
 			f.tasks, f.wait = append([]*task{t}, f.tasks...), time.Now().Add(wait)
 			f.relay.after(wait, f.next)

@@ -137,7 +137,11 @@ func (g *Group) pass(ctx context.Context, s *stay, command transports.Command, d
 	}
 	session := g.session
 	work := func() {
-		defer taken()
+		defer func() { // after what is known of it already, so that one that is to be tried again stays before the next
+			if !g.post(taken) {
+				taken()
+			}
+		}()
 		if id := unproved; id != "" && (g.Mine == nil || !g.Mine(ctx, s.person.ID, place, id)) {
 			done(transports.Result{}, notTheirs)
 			return

@@ -45,6 +45,37 @@ var slackOutages = []slackScenario{
 		alice.Expect(t, "message[@type='chat'][@from='"+w.address(zoe.ID)+"']/body[text()='is this you?']")
 		join(t, alice, room, "Tess")
 	}},
+	{"what became of a talk's messages while the gateway was away is seen when it comes back, once", func(t *testing.T, w *slackWorld) {
+		alice := w.client(t, "alice", "desk")
+		comesOnline(t, alice)
+		zoe := w.AddUser("Zoe")
+		talk, jid := w.Direct(w.tess, zoe), w.address(zoe.ID)
+		var hers []string
+		for i := range 3 {
+			words := fmt.Sprint("psst ", i)
+			hers = append(hers, w.Post(zoe, talk, words, nil))
+			alice.Expect(t, "message[@from='"+jid+"']/body[text()='"+words+"']")
+		}
+		alice.Send(t, "<message to='{to}' type='chat' id='p1'><body>what?</body><request xmlns='urn:xmpp:receipts'/></message>", "to", jid)
+		mine := ts(w.hears(t, "what?"))
+		alice.Expect(t, "message[@from='"+jid+"']/{urn:xmpp:receipts}received[@id='p1']")
+		w.Act(zoe, "reactions.add", slacktest.Object{"channel": talk, "timestamp": hers[0], "name": "tada"})
+		alice.Expect(t, "message[@from='"+jid+"']/{urn:xmpp:reactions:0}reactions[@id='"+hers[0]+"']")
+		if err := w.gateway.Stop(); err != nil {
+			t.Fatal(err)
+		}
+		w.Act(zoe, "reactions.add", slacktest.Object{"channel": talk, "timestamp": mine, "name": "+1"})
+		w.Act(zoe, "chat.update", slacktest.Object{"channel": talk, "ts": hers[1], "text": "psst one"})
+		w.Act(zoe, "chat.delete", slacktest.Object{"channel": talk, "ts": hers[2]})
+		w.restart()
+		alice.ExpectEach(t, "message[@from='"+jid+"']/{urn:xmpp:reactions:0}reactions[@id='p1']/reaction[text()='👍']",
+			"message[@from='"+jid+"'][body[text()='psst one']]/{urn:xmpp:message-correct:0}replace[@id='"+hers[1]+"']",
+			"message[@from='"+jid+"']/{urn:xmpp:message-retract:1}retract[@id='"+hers[2]+"']")
+		w.Cut()
+		w.Post(zoe, talk, "and now?", nil)
+		alice.Expect(t, "message[@from='"+jid+"']/body[text()='and now?']")
+		alice.ExpectNone(t, "message[@from='"+jid+"']/{urn:xmpp:reactions:0}reactions", alice.Ping(t, slackDomain))
+	}},
 	{"a crash in the middle of traffic loses nothing, doubles nothing, and leaves the truth", func(t *testing.T, w *slackWorld) {
 		alice, id, room := w.inside(t)
 		talk, ida := w.Direct(w.tess, w.ida), w.address(w.ida.ID)

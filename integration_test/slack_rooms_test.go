@@ -1,6 +1,8 @@
 package integration_test
 
 import (
+	"encoding/base64"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -137,7 +139,7 @@ var slackFiles = []slackScenario{
 
 // slackShared is what people have of a bot that carol has opened to bob. The scenarios follow one another.
 var slackShared = []slackScenario{
-	{"a bot is opened to people, who speak under their names and change what they said", func(t *testing.T, w *slackWorld) {
+	{"a bot is opened to people, who speak under their names and pictures and change what they said", func(t *testing.T, w *slackWorld) {
 		bot := w.AddUser("Isthmus")
 		bot.Bot = true
 		id := w.AddChannel("public", false, w.ida)
@@ -146,6 +148,8 @@ var slackShared = []slackScenario{
 		token, app := w.install(t, bot)
 		carol, bob := w.client(t, "carol", "desk"), w.client(t, "bob", "desk")
 		comesOnline(t, carol)
+		bob.Send(t, "<iq type='set' id='face'><vCard xmlns='vcard-temp'><PHOTO><TYPE>image/png</TYPE><BINVAL>{data}</BINVAL></PHOTO></vCard></iq>", "data", base64.StdEncoding.EncodeToString(photo(t)))
+		bob.Expect(t, "iq[@type='result'][@id='face']")
 		answer := stages(t, carol, slackDomain, "login", field("way", "bot"), field("token", token)+field("app_token", app))
 		mustMatch(t, answer, completed+"/note[text()~'You are logged in']")
 		mustMatch(t, stages(t, carol, slackDomain, "share", field("people", "bob@localhost")), completed+"/note[text()~'is open to bob@localhost']")
@@ -163,6 +167,17 @@ var slackShared = []slackScenario{
 		if now := w.lastOf(id, "hello"); ts(now) != ts(m) || now["username"] != "Bob" {
 			t.Errorf("Slack has it as %v", now)
 		}
+		until(t, "Bob is shown with his picture", func() bool {
+			hello := say(t, bob, room, "look at me")
+			bob.Expect(t, "message[@id='"+hello+"'][@from='"+room+"/Bob']")
+			icons, _ := w.hears(t, "look at me")["icons"].(slacktest.Object)
+			address, _ := icons["image_48"].(string)
+			if address == "" {
+				return false
+			}
+			response, _ := fetch(t, w.browser, address)
+			return response.StatusCode == http.StatusOK && strings.HasPrefix(response.Header.Get("Content-Type"), "image/")
+		})
 		hers := w.Post(w.ida, id, "welcome", nil)
 		bob.Expect(t, "message[@from='"+room+"/Ida Lovelace']/body[text()='welcome']")
 		bob.Send(t, "<message to='{room}' type='groupchat' id='b2'><reactions xmlns='urn:xmpp:reactions:0' id='{id}'><reaction>🎉</reaction></reactions></message>", "room", room, "id", hers)

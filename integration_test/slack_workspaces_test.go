@@ -70,4 +70,53 @@ var slackWorkspaces = []slackScenario{
 		w.Post(w.ida, id, "Acme goes on", nil)
 		alice.Expect(t, "message[@from='"+here+"/Ida Lovelace']/body[text()='Acme goes on']")
 	}},
+	{"people of several workspaces share the connection of the operator's app, and hear each their own", func(t *testing.T, w *slackWorld) {
+		bob, admin := w.client(t, "bob", "desk"), w.client(t, "admin", "desk")
+		comesOnline(t, bob)
+		comesOnline(t, admin)
+		max := w.AddUser("Max")
+		gamma := w.Another("T0GAMMA", "Gamma")
+		wim, zoe := gamma.AddUser("Wim"), gamma.AddUser("Zoe")
+		w.linked(t, admin, max)
+		w.linked(t, admin, wim)
+		w.linked(t, bob, zoe)
+		until(t, "all of them have one connection", func() bool { return w.Sockets(w.offered) == 1 })
+		id := w.AddChannel("common", false, w.ida, max)
+		w.twin(id, "common", gamma, wim, zoe)
+		here, there := w.address(id), addressIn(gamma, id)
+		join(t, admin, here, "Max")
+		join(t, admin, there, "Wim")
+		join(t, bob, there, "Zoe")
+		for range 2 { // before the connection is lost, and after
+			w.Post(w.ida, id, "to Acme", nil)
+			admin.Expect(t, "message[@from='"+here+"/Ida Lovelace']/body[text()='to Acme']")
+			said := say(t, admin, there, "to Gamma")
+			admin.Expect(t, "message[@id='"+said+"'][@from='"+there+"/Wim']")
+			bob.Expect(t, "message[@from='"+there+"/Wim']/body[text()='to Gamma']")
+			bob.ExpectNone(t, "message/body[text()='to Acme']", bob.Ping(t, slackDomain))
+			w.Cut()
+			gamma.Post(zoe, id, "while there was no connection", nil)
+			admin.Expect(t, "message[@from='"+there+"/Zoe']/body[text()='while there was no connection']")
+			bob.Expect(t, "message[@from='"+there+"/Zoe']/body[text()='while there was no connection']")
+		}
+		mustMatch(t, stages(t, admin, slackDomain, "logout", field("account", "t0gamma")), completed)
+		gamma.Post(zoe, id, "without Wim", nil)
+		bob.Expect(t, "message[@from='"+there+"/Zoe']/body[text()='without Wim']")
+		mustMatch(t, stages(t, admin, slackDomain, "logout", field("account", "t0acme")), completed)
+		mustMatch(t, stages(t, bob, slackDomain, "logout", field("account", "t0gamma")), completed)
+		until(t, "nobody is connected by the app any more", func() bool { return w.Sockets(w.offered) == 0 })
+	}},
+}
+
+// linked logs in by a link.
+func (w *slackWorld) linked(t *testing.T, c *xmppclient.Client, u *slacktest.User) {
+	t.Helper()
+	address, session := w.link(t, c, u)
+	_, page := fetch(t, w.browser, address)
+	code := pageCode.FindSubmatch(page)
+	if code == nil {
+		t.Fatalf("the page shows no code: %s", page)
+	}
+	hands(t, c, slackDomain, session, "")
+	mustMatch(t, hands(t, c, slackDomain, session, field("code", string(code[1]))), completed+"/note[text()~'You are logged in']")
 }

@@ -161,6 +161,9 @@ func (r *Room) replace(e transports.Room) []Change {
 	}
 	from := &wardrobe{domain: r.JID.Domain}
 	for _, m := range e.Members {
+		if known, there := r.Member(m.User.ID); there && !named(known, m.User.Name) {
+			changes = append(changes, r.rename(transports.UserRenamed{Was: m.User.ID, User: m.User})...)
+		}
 		changes = append(changes, r.put(m, "", from)...)
 	}
 	if !sameTopic(e.Topic, r.Topic) {
@@ -168,6 +171,19 @@ func (r *Room) replace(e transports.Room) []Change {
 		changes = append(changes, Retitled{e.Topic})
 	}
 	return changes
+}
+
+// maxNamesakes is how many of one name are told apart when a room's state comes anew.
+const maxNamesakes = 100
+
+// named tells whether a member is shown under a name, be it with a number after it. A network that knows no name gives the id, or nothing.
+func named(m Member, name string) bool {
+	if name == "" || name == string(m.ID) || name == m.Nick {
+		return true
+	}
+	tried := 0
+	taken := func(s string) bool { tried++; return s != m.Nick && tried < maxNamesakes }
+	return nick.Distinct(nick.Resource(name), taken) == m.Nick
 }
 
 func sameTopic(a, b transports.Topic) bool {

@@ -35,6 +35,20 @@ func TestAnIncompleteListPutsNobodyOut(t *testing.T) {
 	}
 }
 
+func TestANameThatChangedUnseenIsSeenWithTheNextState(t *testing.T) {
+	h := hosted("alice", "bob", "Sam")
+	h.Apply(transports.MemberChanged{Member: transports.Member{User: transports.User{ID: "sam2", Name: "Sam"}, Role: transports.Participant}})
+	now := state("alice", "bob", "Sam")
+	now.Members[1].User.Name = "Robert"
+	now.Members = append(now.Members, transports.Member{User: transports.User{ID: "sam2", Name: "Sam"}, Role: transports.Participant})
+	expectChanges(t, h.Apply(now), "renamed bob to Robert")
+	expectChanges(t, h.Apply(now))
+	for _, unknown := range []string{"", "bob"} { // the network has not told the name yet, so it gives the id
+		now.Members[1].User.Name = unknown
+		expectChanges(t, h.Apply(now))
+	}
+}
+
 func TestEventsAboutUsersWhoAreNotThereChangeNothing(t *testing.T) {
 	h := hosted("alice")
 	for _, event := range []transports.Event{

@@ -44,6 +44,20 @@ func (s *Session) flies(c *connection, channel string) (landed func(marks ...str
 	}
 }
 
+// landings are told of when it is known what became of a command: an own event of which nobody knows whether it is what was done comes after the news that this is
+// not known.
+type landings []func()
+
+func (l *landings) add(landed func(marks ...string), marks *[]string) {
+	*l = append(*l, func() { landed(*marks...) })
+}
+
+func (l landings) tell() {
+	for _, landed := range l {
+		landed()
+	}
+}
+
 // holds keeps an own event while something is on its way in its channel.
 func (s *Session) holds(channel string, event delivered) bool {
 	s.mu.Lock()

@@ -217,11 +217,13 @@ func (s *Session) Do(ctx context.Context, command transports.Command, done func(
 	defer end()
 	both, cancel := c.joined(ctx)
 	defer cancel()
-	result, err := s.carryOut(both, c, command)
+	var landings landings
+	result, err := s.carryOut(both, c, command, &landings)
 	if why := transports.AsFault(context.Cause(c.ctx)); err != nil && c.ctx.Err() != nil && why.Kind == transports.BadCredentials {
 		err = why // whatever was on its way was refused for that
 	}
 	done(result, err)
+	landings.tell()
 }
 
 const (
@@ -243,14 +245,14 @@ func timeOfCommand(command transports.Command) time.Duration {
 }
 
 // carryOut does a command, and gives a Fault where it fails.
-func (s *Session) carryOut(ctx context.Context, c *connection, command transports.Command) (result transports.Result, err error) {
+func (s *Session) carryOut(ctx context.Context, c *connection, command transports.Command, landings *landings) (result transports.Result, err error) {
 	switch command := command.(type) {
 	case transports.Send:
-		return s.send(ctx, c, command)
+		return s.send(ctx, c, command, landings)
 	case transports.Edit:
-		return result, s.edit(ctx, c, command)
+		return result, s.edit(ctx, c, command, landings)
 	case transports.Delete:
-		return result, s.delete(ctx, c, command)
+		return result, s.delete(ctx, c, command, landings)
 	case transports.React:
 		return result, s.react(ctx, command)
 	case transports.MarkRead:

@@ -19,7 +19,7 @@ const maxText = 4000
 var tooLong = fault(transports.TooLarge, "The message is longer than 4,000 characters. Send it in parts, or as a file.")
 
 // send says something.
-func (s *Session) send(ctx context.Context, c *connection, command transports.Send) (result transports.Result, err error) {
+func (s *Session) send(ctx context.Context, c *connection, command transports.Send, landings *landings) (result transports.Result, err error) {
 	switch {
 	case utf8.RuneCountInString(command.Text.String()) > maxText:
 		return result, tooLong
@@ -32,8 +32,7 @@ func (s *Session) send(ctx context.Context, c *connection, command transports.Se
 	}
 	where := s.belongs(ctx, channel, command)
 	var marks []string
-	landed := s.flies(c, channel)
-	defer func() { landed(marks...) }()
+	landings.add(s.flies(c, channel), &marks)
 	if len(command.Files) > 0 {
 		ts, mark, err := s.sendFiles(ctx, channel, command, where.quoted(attributed(command.As, s.words(command))))
 		marks = append(marks, mark...)
@@ -116,7 +115,7 @@ func (s *Session) persona(as *transports.Persona) []slackgo.MsgOption {
 }
 
 // edit replaces the text of an own message.
-func (s *Session) edit(ctx context.Context, c *connection, command transports.Edit) error {
+func (s *Session) edit(ctx context.Context, c *connection, command transports.Edit, landings *landings) error {
 	words := mrkdwn(command.Text)
 	switch {
 	case words == "":
@@ -135,8 +134,7 @@ func (s *Session) edit(ctx context.Context, c *connection, command transports.Ed
 		words = attributed(command.As, words)
 	}
 	var marks []string
-	landed := s.flies(c, channel)
-	defer func() { landed(marks...) }()
+	landings.add(s.flies(c, channel), &marks)
 	_, _, now, err := s.client.web().UpdateMessageContext(ctx, channel, string(command.ID), slackgo.MsgOptionText(words, false))
 	if err = s.client.did("chat.update", err); err != nil {
 		return asFault(err, true)
@@ -146,15 +144,14 @@ func (s *Session) edit(ctx context.Context, c *connection, command transports.Ed
 }
 
 // delete takes a message back. One that is not there any more is as good as deleted.
-func (s *Session) delete(ctx context.Context, c *connection, command transports.Delete) error {
+func (s *Session) delete(ctx context.Context, c *connection, command transports.Delete, landings *landings) error {
 	channel, err := s.channelFor(ctx, command.Place)
 	if err != nil {
 		return err
 	}
 	mark := deletedMark(channel, string(command.ID))
 	var marks []string
-	landed := s.flies(c, channel)
-	defer func() { landed(marks...) }()
+	landings.add(s.flies(c, channel), &marks)
 	_, _, err = s.client.web().DeleteMessageContext(ctx, channel, string(command.ID))
 	if err = s.client.did("chat.delete", err); err != nil && !isCode(err, "message_not_found") {
 		return asFault(err, true)

@@ -106,6 +106,15 @@ func TestAFileGoesToTheXMPPServer(t *testing.T) {
 	}
 }
 
+func TestAServiceThatIsDownHoldsUpNoFiles(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.Base = "" })
+	w.server.largest, w.server.silent = 100_000, true
+	w.takesUploads(t)
+	if got := w.share(t, transports.File{ID: "f1", Name: "notes.txt", Type: "text/plain"}, []byte("hello")); got.URL != w.web.URL+"/up/1/notes.txt" {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestWhereTheXMPPServerTakesNoFilesThatIsSaid(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*server)

@@ -89,21 +89,46 @@ func (u *uploader) find(ctx context.Context) (place, error) {
 		items := xep.ParseItems(answer)
 		candidates = append(items[:min(len(items), maxItems)], u.server)
 	}
-	u.found, u.until = place{}, time.Now().Add(rememberMissing)
+	u.found, u.until = u.first(ctx, candidates), time.Now().Add(rememberFound)
+	if u.found.jid.IsZero() {
+		u.until = time.Now().Add(rememberMissing)
+		return place{}, errNoService
+	}
+	return u.found, nil
+}
+
+// first is that of the candidates which is the first to say that it takes files. All are asked at once, for one that is down may never answer.
+func (u *uploader) first(ctx context.Context, candidates []stanza.JID) place {
+	var asking sync.WaitGroup
+	defer asking.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	answers := make(chan place, len(candidates))
 	for _, candidate := range candidates {
-		if candidate == u.self {
-			continue
-		}
-		answer, err := u.ask(ctx, "get", candidate, xep.DiscoverInfo())
-		if err != nil || answer.Type != "result" {
-			continue // one that does not answer is none; others may be
-		}
-		if service, ok := xep.ParseUploadService(answer); ok {
-			u.found, u.until = place{candidate, service}, time.Now().Add(rememberFound)
-			return u.found, nil
+		asking.Go(func() { answers <- u.at(ctx, candidate) })
+	}
+	for range candidates {
+		if found := <-answers; !found.jid.IsZero() {
+			return found
 		}
 	}
-	return place{}, errNoService
+	return place{}
+}
+
+// at is the place that a candidate is, zero for none.
+func (u *uploader) at(ctx context.Context, candidate stanza.JID) place {
+	if candidate == u.self {
+		return place{}
+	}
+	answer, err := u.ask(ctx, "get", candidate, xep.DiscoverInfo())
+	if err != nil || answer.Type != "result" {
+		return place{}
+	}
+	service, ok := xep.ParseUploadService(answer)
+	if !ok {
+		return place{}
+	}
+	return place{candidate, service}
 }
 
 // forget has the place looked for again, after it failed.

@@ -152,6 +152,7 @@ type server struct {
 	largest int
 	refuse  string // what a slot is refused with
 	missing bool
+	silent  bool   // something listed before it never answers
 	purpose string // of the last slot
 	slots   atomic.Int64
 }
@@ -160,11 +161,17 @@ func (s *server) Request(iq *stanza.Stanza, _ time.Duration, answer func(*stanza
 	reply := iq.Result()
 	switch payload := iq.Payload[0]; {
 	case payload.Is("http://jabber.org/protocol/disco#items", "query"):
-		q := stanza.New(payload.Space, "query").Add(stanza.New(payload.Space, "item", "jid", "muc.example"))
+		q := stanza.New(payload.Space, "query")
+		if s.silent {
+			q.Add(stanza.New(payload.Space, "item", "jid", "silent.example"))
+		}
+		q.Add(stanza.New(payload.Space, "item", "jid", "muc.example"))
 		if !s.missing {
 			q.Add(stanza.New(payload.Space, "item", "jid", "upload.example"))
 		}
 		reply.Add(q)
+	case iq.To.Domain == "silent.example":
+		return
 	case payload.Is("http://jabber.org/protocol/disco#info", "query"):
 		q := stanza.New(payload.Space, "query")
 		if iq.To.Domain == "upload.example" {

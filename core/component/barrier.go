@@ -57,7 +57,7 @@ func (o *outbox) setBarrier(now time.Time) {
 	if !o.up || b.id != "" {
 		return
 	}
-	if o.since.size == 0 && !b.probe && (o.flushing == 0 || o.confirmed == o.handed) {
+	if o.since.size == 0 && !b.probe && len(o.waiters) == 0 && (o.flushing == 0 || o.confirmed == o.handed) {
 		b.careful = false
 		return
 	}

@@ -257,6 +257,27 @@ func TestAStanzaAtWhichTheServerEndsTheStreamIsDroppedAtLast(t *testing.T) {
 	})
 }
 
+func TestAStanzaThatWasDroppedKeepsNobodyWaiting(t *testing.T) {
+	run(t, Config{}, func(t *testing.T, r *rig) {
+		r.chokesOn = "poison"
+		s := r.accept()
+		r.Show(message("poison"))
+		confirmed := make(chan struct{})
+		r.Confirmed(func() { close(confirmed) })
+		for {
+			select {
+			case <-s.alive:
+				s = r.accept()
+				continue
+			case <-confirmed:
+			case <-time.After(time.Minute):
+				t.Fatal("who waits for what was dropped waits for ever")
+			}
+			return
+		}
+	})
+}
+
 func TestTheReaderSlowsDownWhileTooMuchWaits(t *testing.T) {
 	run(t, Config{Buffer: 1000}, func(t *testing.T, r *rig) {
 		s := r.greet("<stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' id='a&amp;b'>")

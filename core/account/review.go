@@ -94,7 +94,11 @@ func (t *taken) otherwise(place transports.Place, now transports.Reviewed) (even
 	has := map[transports.UserID]bool{}
 	for _, r := range now.Reactions {
 		has[r.From.ID] = true
-		if sorted(r.Emoji) != sorted(t.reactions[r.From.ID].emoji) {
+		was := t.reactions[r.From.ID]
+		if r.From.Name == "" { // one of those who share the account, who is not there
+			r.From.Name = was.user.Name
+		}
+		if r.From.Name != "" && sorted(r.Emoji) != sorted(was.emoji) {
 			events = append(events, r)
 		}
 	}

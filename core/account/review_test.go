@@ -23,7 +23,8 @@ func TestWhatBecameOfMessagesDuringAnOutageIsSeen(t *testing.T) {
 		}
 		w.emits(reaction("1.1", "carol", "👍"), reaction("1.2", "carol", "👍"), transports.Deleted{Place: room, ID: "1.4", By: user("bob")})
 		w.network.now = map[transports.MessageID]transports.Reviewed{
-			"1.1": {ID: "1.1", Reactions: []transports.Reacted{reaction("1.1", "carol", "👍"), reaction("1.1", "bob", "🎉")}},
+			"1.1": {ID: "1.1", Reactions: []transports.Reacted{reaction("1.1", "carol", "👍"), reaction("1.1", "bob", "🎉"),
+				{Place: room, ID: "1.1", From: transports.User{ID: "dave"}, Emoji: []string{"🐌"}}}}, // of whom not even a name is known
 			"1.2": {ID: "1.2", Reactions: []transports.Reacted{}},
 			"1.3": {ID: "1.3", Gone: true},
 			"1.4": {ID: "1.4", Gone: true},

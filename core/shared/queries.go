@@ -34,15 +34,15 @@ func (a *remembering) Talks(ctx context.Context, since time.Time) ([]transports.
 	return correspondence.Talks(ctx, since)
 }
 
-// Review tells which messages of a room are gone. Reactions are another matter: the network has those of all who share the account as one.
+// Review tells which messages of a room are gone, and who has which reactions on the others: of those who share the account, each their own.
 func (a *remembering) Review(ctx context.Context, place transports.Place, ids []transports.MessageID) ([]transports.Reviewed, error) {
 	reviewer, ok := a.history.(transports.Reviewer)
 	if !ok || place.Room == "" || a.group.May(a.person.ID, place.Room) == NoAccess {
 		return nil, nil
 	}
 	all, err := reviewer.Review(ctx, place, ids)
-	for i := range all {
-		all[i].Reactions = nil
+	for i, r := range all {
+		all[i].Reactions = a.group.apart(ctx, place, r)
 	}
 	return all, err
 }

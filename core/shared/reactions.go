@@ -2,6 +2,7 @@ package shared
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -35,6 +36,55 @@ func (g *Group) together(ctx context.Context, s *stay, c transports.React) (tran
 	slices.Sort(c.Emoji)
 	c.Emoji = slices.Compact(c.Emoji)
 	return c, nil
+}
+
+// apart are the reactions on a message with each person's own in place of the account's; nil where it is not known whose all of those are.
+func (g *Group) apart(ctx context.Context, place transports.Place, r transports.Reviewed) []transports.Reacted {
+	if r.Reactions == nil {
+		return nil
+	}
+	var self transports.UserID
+	var theirs map[transports.UserID][]string
+	here, known := map[transports.UserID]transports.User{}, false
+	if !g.ask(func() {
+		theirs, known = g.spoken.reactions[said{place, r.ID}]
+		theirs = maps.Clone(theirs)
+		for s := range g.people {
+			here[s.person.ID] = s.user()
+		}
+		if g.online != nil {
+			self = g.online.Self.ID
+		}
+	}) || self == "" {
+		return nil
+	}
+	i := slices.IndexFunc(r.Reactions, func(e transports.Reacted) bool { return e.From.ID == self })
+	if i < 0 {
+		return r.Reactions
+	}
+	if !known && g.Reactions != nil {
+		var err error
+		if theirs, err = g.Reactions(ctx, place, r.ID); err != nil {
+			return nil
+		}
+	}
+	left, all := r.Reactions[i].Emoji, slices.Delete(slices.Clone(r.Reactions), i, i+1)
+	for _, who := range slices.Sorted(maps.Keys(theirs)) {
+		emoji := theirs[who]
+		if len(emoji) == 0 {
+			continue
+		}
+		by, is := here[who]
+		if !is {
+			by = transports.User{ID: who, Identity: string(who)}
+		}
+		left = slices.DeleteFunc(slices.Clone(left), func(e string) bool { return slices.Contains(emoji, e) })
+		all = append(all, transports.Reacted{Place: place, ID: r.ID, From: by, Emoji: emoji})
+	}
+	if len(left) > 0 {
+		return nil
+	}
+	return all
 }
 
 // reactionsOn are those on a message; kept are what they begin with where nothing is known.

@@ -2,8 +2,11 @@ package shared_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -313,6 +316,71 @@ func TestReactionsFromBeforeARestartStay(t *testing.T) {
 			}
 			return
 		}
+	}
+}
+
+// reviewing is a session whose network tells what has become of messages.
+type reviewing struct {
+	transports.Session
+	transports.History
+	self transports.UserID
+	now  []transports.Reviewed
+}
+
+func (r *reviewing) Run(ctx context.Context, emit func(transports.Event)) error {
+	return r.Session.Run(ctx, func(e transports.Event) {
+		if online, is := e.(transports.Online); is {
+			r.self = online.Self.ID
+		}
+		emit(e)
+	})
+}
+
+func (r *reviewing) Review(context.Context, transports.Place, []transports.MessageID) ([]transports.Reviewed, error) {
+	return slices.Clone(r.now), nil
+}
+
+func TestReactionsDuringAnOutageAreThoseOfWhoHasThem(t *testing.T) {
+	var network *reviewing
+	c := newClub(t, shared.Config{
+		Reactions: func(_ context.Context, _ transports.Place, id transports.MessageID) (map[transports.UserID][]string, error) {
+			if id == "unread" {
+				return nil, errors.New("the disk is full")
+			}
+			return map[transports.UserID][]string{"~alice": {"👍"}, "~bob": {"👍", "🎉"}, "~carol": {}}, nil
+		},
+	}, func(s transports.Session) transports.Session {
+		network = &reviewing{Session: s, History: s.(transports.History)}
+		return network
+	})
+	alice := c.guest("alice")
+	alice.must(transports.Join{Room: c.room})
+	has := func(who transports.UserID, emoji ...string) transports.Reacted {
+		return transports.Reacted{From: transports.User{ID: who, Name: string(who)}, Emoji: emoji}
+	}
+	for id, reactions := range map[transports.MessageID][]transports.Reacted{
+		"shared": {has("ida", "👀"), has(network.self, "🎉", "👍")}, "others": {has("ida", "👀")}, "none": {},
+		"elsewhere": {has(network.self, "🎉", "👍", "🐌")}, "unread": {has(network.self, "👍")}, "unknown": nil,
+	} {
+		network.now = append(network.now, transports.Reviewed{ID: id, Reactions: reactions})
+	}
+	all, err := alice.session.(transports.Reviewer).Review(t.Context(), transports.InRoom(c.room), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[transports.MessageID]string{}
+	for _, r := range all {
+		if r.Reactions == nil {
+			got[r.ID] = "?"
+			continue
+		}
+		for _, e := range r.Reactions {
+			got[r.ID] += string(e.From.ID) + " called " + e.From.Name + " " + strings.Join(e.Emoji, "") + ";"
+		}
+	}
+	want := map[transports.MessageID]string{"shared": "ida called ida 👀;~alice called alice 👍;~bob called  👍🎉;", "others": "ida called ida 👀;", "elsewhere": "?", "unread": "?", "unknown": "?"}
+	if !maps.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

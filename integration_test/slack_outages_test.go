@@ -56,8 +56,8 @@ var slackOutages = []slackScenario{
 			hers = append(hers, w.Post(zoe, talk, words, nil))
 			alice.Expect(t, "message[@from='"+jid+"']/body[text()='"+words+"']")
 		}
-		alice.Send(t, "<message to='{to}' type='chat' id='p1'><body>what?</body><request xmlns='urn:xmpp:receipts'/></message>", "to", jid)
-		mine := ts(w.hears(t, "what?"))
+		alice.Send(t, "<message to='{to}' type='chat' id='p1'><body>psst what?</body><request xmlns='urn:xmpp:receipts'/></message>", "to", jid)
+		mine := ts(w.hears(t, "psst what?"))
 		alice.Expect(t, "message[@from='"+jid+"']/{urn:xmpp:receipts}received[@id='p1']")
 		w.Act(zoe, "reactions.add", slacktest.Object{"channel": talk, "timestamp": hers[0], "name": "tada"})
 		alice.Expect(t, "message[@from='"+jid+"']/{urn:xmpp:reactions:0}reactions[@id='"+hers[0]+"']")

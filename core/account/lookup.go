@@ -125,9 +125,15 @@ func (l lookUp) sentHere(e transports.Message) bool {
 }
 
 // past tells whether a message that the network tells again was taken before. Talks have no archive: there it is none of those after the last one that was
-// taken, which is reached, unless it is for the store to say.
-func (l lookUp) past(history transports.History, e transports.Message, reached transports.MessageID) bool {
+// taken, which is reached, unless it is for the store to say. The archive of a room that is shared has what somebody else was shown: there it counts what this
+// account has taken, be it ahead of something that was missing.
+func (l lookUp) past(history transports.History, e transports.Message, reached transports.MessageID, ahead map[transports.MessageID]bool, shared bool) bool {
 	if e.Place.Room != "" || history == nil {
+		if own, err := l.store.Cursor(l.ctx, l.account, PlaceKey(e.Place)); shared && err == nil && own != "" {
+			if upto := l.row(e.Place, transports.MessageID(own)).Seq; upto != 0 {
+				return ahead[e.ID] || l.takenBefore(e, upto)
+			}
+		}
 		return l.taken(e)
 	}
 	last, err := string(reached), error(nil)

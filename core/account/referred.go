@@ -1,6 +1,7 @@
 package account
 
 import (
+	"maps"
 	"strings"
 
 	"isthmus/core/options"
@@ -38,8 +39,12 @@ func (a *Account) whenReferred(o *order, e *transports.Message, show func(referr
 	rooted := true // the message that the thread begins with may be known
 	history, _ := a.session.(transports.History)
 	reached := a.reachedIn(e.Place.User)
+	var ahead map[transports.MessageID]bool
+	if j := a.rooms[e.Place.Room]; j != nil && e.Replayed {
+		ahead = maps.Clone(j.ahead)
+	}
 	a.afterLookUp(o, func(l lookUp) {
-		if taken = e.Replayed && l.past(history, *e, reached); taken {
+		if taken = e.Replayed && l.past(history, *e, reached, ahead, a.About.StableIDs); taken {
 			return
 		}
 		if e.Thread != "" {

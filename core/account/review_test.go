@@ -95,5 +95,13 @@ func TestWhatSomebodyElseOfTheNetworkWasShownMeanwhileIsNotTakenForSeen(t *testi
 		w.expect("phone: <bob> message 1.2")
 		w.emits(said("1.3"))
 		w.expect("phone: <bob> message 1.3")
+		w.store.Write(nil, store.Append{Row: store.Row{Transport: other.Transport, Scope: other.Scope, Place: "#go", ID: "1.4", Nick: "bob", Author: "bob",
+			Content: stanza.Text("", "body", "message 1.4").Append(nil)}})
+		for _, id := range []string{"1.4", "1.3", "1.4"} { // the network says again what it does not know to have come
+			again := said(id)
+			again.Replayed = true
+			w.emits(again)
+		}
+		w.expect("phone: <bob> message 1.4")
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
 	"isthmus/integration_test/xmppclient"
@@ -43,6 +44,7 @@ func loopbackGossip(t *testing.T, k kindOf[*loopbackWorld]) *gossip {
 	g := &gossip{world: w.world, alice: w.client(t, "alice", "desk"), address: loopbackAddress(string(ida.ID)), private: private, within: true}
 	comesOnline(t, g.alice)
 	loggedIn(t, g.alice, "ada")
+	until(t, "the account is connected", func() bool { return strings.Contains(w.gateway.LogTail(), "Connected to the network.") })
 	g.tell = func(t *testing.T, words string) { ida.Tell(t, self, words) }
 	g.restart = func(t *testing.T) {
 		w.start()

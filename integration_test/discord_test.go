@@ -64,6 +64,19 @@ var discordOwn = []discordScenario{
 		alice.Send(t, "<message to='{to}' type='chat'><body>what is it?</body></message>", "to", with)
 		w.message("what is it?")
 	}},
+	{"a contact is seen as they are, with what they do", func(t *testing.T, w *discordWorld) {
+		alice := w.client(t, "alice", "desk")
+		comesOnline(t, alice)
+		ida := w.ida + "%" + w.bot.ID + "@" + discordDomain
+		alice.Send(t, "<presence type='subscribe' to='{to}'/>", "to", ida)
+		for _, seen := range []struct{ status, show string }{{"dnd", "[show[text()='dnd']]"}, {"idle", "[show[text()='away']]"}, {"online", "[not(show)]"}} {
+			w.discord.Dispatch("PRESENCE_UPDATE", discordfake.Object{"guild_id": w.guild, "user": discordfake.Object{"id": w.ida}, "status": seen.status,
+				"activities": []any{discordfake.Object{"type": 0, "name": "Chess"}}})
+			alice.Expect(t, "presence[not(@type)][@from='"+ida+"']"+seen.show+"[status[text()~'Chess']]")
+		}
+		w.discord.Dispatch("PRESENCE_UPDATE", discordfake.Object{"guild_id": w.guild, "user": discordfake.Object{"id": w.ida}, "status": "offline", "activities": []any{}})
+		alice.Expect(t, "presence[@type='unavailable'][@from='"+ida+"']")
+	}},
 	{"what the bot may not do is not offered, and what it may is done from a client", func(t *testing.T, w *discordWorld) {
 		alice := w.client(t, "alice", "desk")
 		id, room := w.channel()

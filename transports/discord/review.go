@@ -78,7 +78,7 @@ func (s *Session) review(ctx context.Context, at spot, channel, guild string, id
 			r := transports.Reviewed{ID: id}
 			if *asked += len(m.Reactions); *asked <= maxAskedReactions {
 				m.ChannelID, m.GuildID = channel, guild
-				if r.Reactions, err = s.reactionsOn(ctx, at, m); err != nil {
+				if r.Reactions, err = s.reactionsOn(ctx, at, m); err != nil && status(err) != http.StatusNotFound { // taken away meanwhile, which an event tells
 					return all, err
 				}
 			}

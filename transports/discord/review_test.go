@@ -3,6 +3,7 @@ package discord_test
 import (
 	"testing"
 
+	"isthmus/integration_test/discordfake"
 	"isthmus/transports"
 )
 
@@ -73,5 +74,18 @@ func TestWhatBecameOfMessagesInThreadsIsFound(t *testing.T) {
 	}
 	if r := all[1].Reactions[0]; r.ID != ids[1] || r.Place != inLobby(v) || r.Emoji[0] != "👍" {
 		t.Errorf("the reaction is %+v", r)
+	}
+}
+
+func TestAReactionThatIsTakenAwayDuringAReviewHasNoMessageOfTheThreadTakenForGone(t *testing.T) {
+	v := settled(t)
+	thread := v.AddThread(v.guild, v.lobby, "plans", false)
+	message := v.Say(thread, v.ida, "stays", nil)
+	v.said("stays")
+	v.React(thread, message, v.owner, "👍", true)
+	v.Fail(discordfake.Fault{Method: "GET", Path: "/channels/" + thread + "/messages/" + message + "/reactions", Times: 1, Status: 404, Body: `{"message": "Unknown Emoji", "code": 10014}`})
+	all, err := v.session.(transports.Reviewer).Review(t.Context(), inLobby(v), []transports.MessageID{transports.MessageID(thread + "-" + message)})
+	if err != nil || len(all) != 1 || all[0].Gone || all[0].Reactions != nil {
+		t.Errorf("the review is %+v, %v", all, err)
 	}
 }

@@ -70,8 +70,8 @@ func (w *world) putGroup(c channel, others []user) {
 	w.guilds[c.ID], w.channels[c.ID] = g, &c
 }
 
-// isGroup tells whether a channel is a group.
-func (c *channel) isGroup() bool { return c.Type == groupDirectMessage }
+// isGroup tells whether a channel is a group, and none that a guild says to have.
+func (c *channel) isGroup() bool { return c.Type == groupDirectMessage && c.GuildID == c.ID }
 
 // maxTitled is how many of a group without a name are named.
 const maxTitled = 5

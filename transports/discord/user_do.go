@@ -137,6 +137,9 @@ func (h *handler) waitsForPlace(m *message) bool {
 			for _, m := range held {
 				h.newMessage(m)
 			}
+			if err != nil && status(err) == 0 { // nobody answered: the next message asks again
+				delete(h.finding, m.ChannelID)
+			}
 			h.flush()
 		}})
 	})

@@ -27,7 +27,13 @@ func (s *Session) placeOf(c *connection, emit func(transports.Event), channel st
 		return place, false
 	}
 	info, err := s.info(c.ctx, channel)
+	for tries := 1; passes(err) && tries < maxAsked && c.ctx.Err() == nil; tries++ {
+		info, err = s.info(c.ctx, channel)
+	}
 	switch {
+	case passes(err): // the next event asks again
+		s.log.Warn("Slack does not tell what a conversation is, so what was said there is not shown.", "channel", channel, "error", err)
+		return place, false
 	case err != nil, !info.IM && !info.MPIM && !info.Member, info.Archived:
 		s.mu.Lock()
 		s.foreign.add(channel)
@@ -39,6 +45,18 @@ func (s *Session) placeOf(c *connection, emit func(transports.Event), channel st
 	}
 	s.come(emit, info)
 	return transports.InRoom(roomID(channel)), true
+}
+
+// maxAsked is how often Slack is asked what a conversation is in which something happens.
+const maxAsked = 3
+
+// passes tells whether an error says nothing about what was asked for, so that it may be answered the next time.
+func passes(err error) bool {
+	if err == nil {
+		return false
+	}
+	kind := transports.AsFault(asFault(err, false)).Kind
+	return kind == transports.Offline || kind == transports.RateLimited
 }
 
 // noteTalk remembers which conversation is the talk with a user, and when it was begun, 0 where nobody knows.

@@ -37,6 +37,8 @@ var sharedScenarios = []loopbackScenario{
 	{"an account opened to others is theirs in its rooms, under their own names", func(t *testing.T, w *loopbackWorld) {
 		_, ida, id, room := w.member(t, "bridge")
 		alice, bob := w.client(t, "alice", "desk"), w.client(t, "bob", "desk")
+		comesOnline(t, alice)
+		comesOnline(t, bob)
 		loggedIn(t, alice, "bridge")
 		defer loggedOut(t, alice, loopbackNetwork)
 		bob.Send(t, joinStanza, "room", room, "nick", "Bob")
